@@ -1,0 +1,3 @@
+module olelo
+
+go 1.26

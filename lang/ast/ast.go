@@ -1,0 +1,230 @@
+// Package ast is a configuration as a tree: items, statements, expressions.
+// The struct tags are the LL(1) grammar, read by package parse.
+package ast
+
+import "olelo/lang/source"
+
+// File is a whole configuration after the preprocessor: includes are spliced
+// in, false #!ifdef branches are gone.
+type File struct {
+	Items []Item
+}
+
+// Item is one thing at the top level.
+type Item interface{ item() }
+
+// Stmt is one statement inside a route.
+type Stmt interface{ stmt() }
+
+// Expr is an expression.
+type Expr interface {
+	expr()
+	// Span is the expression's first token, and its last marked line and column.
+	Span() (start source.Pos, endLine, endCol int)
+}
+
+// Range is where a node stands; every node embeds it.
+type Range struct {
+	Pos     source.Pos
+	EndLine int // of the node's last token
+	EndCol  int // inclusive
+}
+
+// Span returns the range's bounds.
+func (r Range) Span() (source.Pos, int, int) { return r.Pos, r.EndLine, r.EndCol }
+
+// ---- items ----
+
+// Global is `name = value …` or `group.name = value`: a core parameter.
+type Global struct {
+	Range
+	Group  string // custom parameters only
+	Name   string
+	Values []Literal // listen=udp:127.0.0.1:5060 advertise 1.2.3.4:5060 gives its words in order
+}
+
+// Load is loadmodule, loadmodulex, loadpath, mpath.
+type Load struct {
+	Range
+	Keyword string
+	Arg     Literal
+	Opts    *Literal // loadmodule("x.so", "opts"), nil if absent
+}
+
+// ModParam is modparam or modparamx("module", "name", value).
+type ModParam struct {
+	Range
+	Keyword string
+	Module  Literal // may name several, separated by |, or be a regex
+	Name    Literal
+	Value   Literal
+}
+
+// Route is any route block.
+type Route struct {
+	Range
+	Kind  string // request_route, route, reply_route, onreply_route, failure_route, branch_route, onsend_route, event_route
+	Name  string // "" for main blocks; the text inside [ ]
+	NamAt Range
+	Body  *Block
+}
+
+// BadItem is text that the parser skipped after an error.
+type BadItem struct{ Range }
+
+func (*Global) item()   {}
+func (*Load) item()     {}
+func (*ModParam) item() {}
+func (*Route) item()    {}
+func (*BadItem) item()  {}
+
+// LitKind is a Literal's type.
+type LitKind uint8
+
+// The kinds of Literal.
+const (
+	LitInt  LitKind = iota // 5, 0x1f, 010
+	LitStr                 // "…" or '…', adjacent ones joined, escapes resolved
+	LitWord                // a bare word: yes, udp, L_INFO, tcp:127.0.0.1:5060, 10.0.0.0/8
+)
+
+// Literal is a constant as written in a parameter or global.
+type Literal struct {
+	Range
+	Kind LitKind
+	Text string // strings: unescaped; ints: as written
+	Int  int64
+}
+
+// ---- statements ----
+
+// Block is `{ … }` or the single statement of an if without braces.
+type Block struct {
+	Range
+	Stmts []Stmt
+}
+
+// If is `if (Cond) Then [else Else]`.
+type If struct {
+	Range
+	Cond Expr
+	Then *Block
+	Else *Block // nil if absent; `else if` is a Block of one If
+}
+
+// While is `while (Cond) Body`.
+type While struct {
+	Range
+	Cond Expr
+	Body *Block
+}
+
+// Switch is `switch (X) { case … default … }`.
+type Switch struct {
+	Range
+	X     Expr
+	Cases []*Case
+}
+
+// Case is one case; Value and Regex are nil for default.
+type Case struct {
+	Range
+	Default bool
+	Value   Expr     // int or string constant
+	Regex   *Literal // case /"re"
+	Body    []Stmt
+}
+
+// Jump is return, exit, drop, break with an optional code.
+type Jump struct {
+	Range
+	Keyword string
+	Code    Expr // nil if absent
+}
+
+// Assign is `$x = Value`.
+type Assign struct {
+	Range
+	To    *Var
+	Value Expr
+}
+
+// ExprStmt is an expression as a statement: nearly always a Call.
+type ExprStmt struct {
+	Range
+	X Expr
+}
+
+// BadStmt is text that the parser skipped after an error.
+type BadStmt struct{ Range }
+
+func (*If) stmt()       {}
+func (*While) stmt()    {}
+func (*Switch) stmt()   {}
+func (*Jump) stmt()     {}
+func (*Assign) stmt()   {}
+func (*ExprStmt) stmt() {}
+func (*BadStmt) stmt()  {}
+
+// ---- expressions ----
+
+// Lit is a constant.
+type Lit struct{ Literal }
+
+// Var is a pseudo-variable as written: $ru, $(hdr(X)[0]{s.len}).
+type Var struct {
+	Range
+	Text string
+}
+
+// Select is @via[1].host.
+type Select struct {
+	Range
+	Text string
+}
+
+// Call is f(a, b), route(X), or a keyword command without parentheses.
+type Call struct {
+	Range
+	Name string
+	Args []Expr // Lit, or anything else where the language allows it
+	Bare bool   // written without parentheses
+}
+
+// Ident is an old-style test word: uri, method, src_ip, proto, status …, or
+// myself, or an unquoted constant such as UDP, INET.
+type Ident struct {
+	Range
+	Name string
+}
+
+// Unary is an operator before its operand: ! not - ~ defined strlen strempty (int) (str).
+type Unary struct {
+	Range
+	Op string // "!", "-", "~", "defined", "strlen", "strempty", "int", "str"
+	X  Expr
+}
+
+// Binary is an operator between operands.
+type Binary struct {
+	Range
+	Op   string // normalised: "&&" for and, "||" for or; else as written
+	OpAt source.Pos
+	X, Y Expr
+}
+
+// AssignExpr is an assignment used as a condition: if($var(a)=0).
+type AssignExpr struct {
+	Range
+	To    *Var
+	Value Expr
+}
+
+func (*Lit) expr()        {}
+func (*Var) expr()        {}
+func (*Select) expr()     {}
+func (*Call) expr()       {}
+func (*Ident) expr()      {}
+func (*Unary) expr()      {}
+func (*Binary) expr()     {}
+func (*AssignExpr) expr() {}

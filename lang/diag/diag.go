@@ -1,0 +1,43 @@
+// Package diag is what is said about a configuration: errors, warnings and
+// hints with their positions, as a list, never one at a time.
+package diag
+
+import "olelo/lang/source"
+
+// Severity orders diagnostics; an Error stops a start.
+type Severity uint8
+
+// The severities, most severe first.
+const (
+	Error Severity = iota
+	Warning
+	Info
+)
+
+// Diagnostic is one remark about a configuration.
+type Diagnostic struct {
+	Severity Severity
+	Code     string     // stable, lower-case with dashes: "unknown-function"
+	Pos      source.Pos // where; the zero Pos is the configuration as a whole
+	EndLine  int        // where the marked text ends (0: at Pos's token)
+	EndCol   int        // last marked column, inclusive
+	Msg      string     // one sentence, no final stop
+	Hint     string     // what to do; may be empty
+}
+
+// List collects diagnostics in the order found.
+type List struct{ Items []Diagnostic }
+
+// Add appends d.
+func (l *List) Add(d Diagnostic) { l.Items = append(l.Items, d) }
+
+// Errors counts the diagnostics that stop a start.
+func (l *List) Errors() int {
+	n := 0
+	for i := range l.Items {
+		if l.Items[i].Severity == Error {
+			n++
+		}
+	}
+	return n
+}

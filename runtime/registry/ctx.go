@@ -1,0 +1,106 @@
+package registry
+
+import (
+	"fmt"
+	"sync"
+
+	"olelo/lang/source"
+	"olelo/runtime/log"
+	"olelo/runtime/msrp"
+	"olelo/runtime/sip"
+	"olelo/runtime/transport"
+	"olelo/runtime/value"
+)
+
+// Ctx is one message (or timer, or event) being routed, by one worker.
+type Ctx struct {
+	*Worker
+	Msg   *sip.Message    // nil where there is no SIP message
+	Frame *msrp.Frame     // nil outside event_route[msrp:…]
+	Recv  *transport.Recv // nil where nothing was received
+	Route Mask            // the kind of route block running
+	RC    int             // $rc: the last return code
+	Flow  Flow            // how the script ended
+}
+
+// Flow is set by exit and drop; the caller of a route reads it.
+type Flow uint8
+
+// The ways a route block ends other than by its last statement.
+const (
+	FlowExit Flow = 1 << iota // no further statement of any calling route runs
+	FlowDrop                  // and the message is not processed further
+)
+
+// Worker is what Kamailio calls a process: $var values that last from message
+// to message, an arena, a rank. It handles one message at a time, under its
+// lock; its state never moves to another worker.
+type Worker struct {
+	sync.Mutex
+	Rank  int // 0 main, 1… children, as in the log prefix
+	PID   int // $pp: distinct for every worker
+	Vars  []VarSlot
+	Arena Arena
+	Log   *log.Logger
+	// VM is the virtual machine's own state, of package vm.
+	VM any
+}
+
+// VarSlot is one $var of a worker: an unset one is 0, and a $vn starts $null.
+type VarSlot struct {
+	value.Value
+	buf []byte // owned storage of S, reused from assignment to assignment
+}
+
+// Set assigns v, copying its text into the slot's own storage. Kinds are kept;
+// what $null means is the caller's.
+func (s *VarSlot) Set(v *value.Value) {
+	if v.K&value.Str == 0 {
+		s.Value = *v
+		return
+	}
+	s.buf = append(s.buf[:0], v.S...)
+	s.Value = value.Value{S: view(s.buf), I: v.I, K: v.K}
+}
+
+// SetConst assigns a value whose text never changes (a constant of the program).
+func (s *VarSlot) SetConst(v *value.Value) { s.Value = *v }
+
+// Fixup is the compiler as a Bind function sees it, at one call site.
+type Fixup interface {
+	// Format binds a text with variables.
+	Format(text string) (*Format, error)
+	// Var binds one variable: "$ru", "$(hdr(X)[0]{s.len})".
+	Var(text string) (Var, error)
+	// VarSlot is the place+1 of a $var; null tells the $vn class's start.
+	VarSlot(name string, null bool) int
+	// EventRoute returns the route to run, nil where the config has none.
+	EventRoute(name string) EventRoute
+	// RouteBlock finds route[name], for functions that name a route.
+	RouteBlock(name string) (EventRoute, bool)
+	// Module returns a loaded module's instance.
+	Module(name string) (Module, bool)
+	// Wrap32 tells that integers wrap at 32 bits (dialect 5.6).
+	Wrap32() bool
+	// Pos is the place in the configuration that is bound.
+	Pos() source.Pos
+	// Warn says something about that place; hint may be "".
+	Warn(code, msg, hint string)
+}
+
+// EventRoute is a route block that a module runs.
+type EventRoute interface {
+	// Run runs the block with kind as the context's Route, and returns its code.
+	Run(c *Ctx, kind Mask) int
+}
+
+func paramError(fn string, p ParamInfo, err error) error {
+	return fmt.Errorf("%s: parameter %q: %w", fn, p.Name, err)
+}
+
+func errInner(name string) error { return fmt.Errorf("$%s takes nothing in parentheses", name) }
+
+func (c *Ctx) noValue(fn, param string) int {
+	c.Log.Errorf(log.Core, "%s: parameter %q has no value here", fn, param)
+	return -1
+}

@@ -1,0 +1,112 @@
+package registry
+
+import (
+	"olelo/lang/source"
+	"olelo/runtime/value"
+)
+
+// Getter puts a variable's value into *v, always: $null where there is none.
+type Getter func(c *Ctx, v *value.Value)
+
+// Setter assigns *v to a variable; v may be $null. It reports whether the
+// assignment was possible, having logged the reason where not. What it keeps
+// of v.S past the message it copies.
+type Setter func(c *Ctx, v *value.Value) bool
+
+// Access says whether a variable may be assigned.
+type Access uint8
+
+// The accesses.
+const (
+	ReadOnly Access = iota
+	ReadWrite
+)
+
+// PV is one pseudo-variable class: $name, $name(inner), $(name(inner)[index]).
+type PV struct {
+	Name   string
+	Access Access
+	Doc    string
+	Bind   func(Fixup, Ref) (Var, error) // called once for each place it is used
+}
+
+// Ref is one use of a variable in a configuration.
+type Ref struct {
+	Class    string
+	Inner    string // the text in ( ), raw; may hold variables of its own
+	HasInner bool
+	Index    Index
+	Pos      source.Pos
+}
+
+// Index is a variable's [ ] part.
+type Index struct {
+	Kind IndexKind
+	N    int64  // IndexInt
+	Get  Getter // IndexVar
+}
+
+// IndexKind is the form of an Index.
+type IndexKind uint8
+
+// The index forms: none, [3], [$var(i)], [*].
+const (
+	IndexNone IndexKind = iota
+	IndexInt
+	IndexVar
+	IndexAll
+)
+
+// Var is a bound variable. Set is nil where it is read-only.
+type Var struct {
+	Get Getter
+	Set Setter
+	// Slot, where > 0, is the variable's place+1 among the worker's $var
+	// values; the compiler then reads and writes it without Get and Set.
+	Slot int
+}
+
+// GetPV is a read-only variable without an inner part.
+func GetPV(name string, get Getter, doc string) PV {
+	return PV{
+		Name: name, Doc: doc,
+		Bind: func(_ Fixup, r Ref) (Var, error) {
+			if r.HasInner {
+				return Var{}, errInner(name)
+			}
+			return Var{Get: get}, nil
+		},
+	}
+}
+
+// GetSetPV is a writable variable without an inner part.
+func GetSetPV(name string, get Getter, set Setter, doc string) PV {
+	return PV{
+		Name: name, Access: ReadWrite, Doc: doc,
+		Bind: func(_ Fixup, r Ref) (Var, error) {
+			if r.HasInner {
+				return Var{}, errInner(name)
+			}
+			return Var{Get: get, Set: set}, nil
+		},
+	}
+}
+
+// Trans is one transformation class: s in {s.len}. Keys lists its keys.
+type Trans struct {
+	Class string
+	Keys  []TransKey
+	Doc   string
+}
+
+// TransKey is one transformation: len in {s.len}. Args is the raw text after
+// the key's first comma ("2,5" in {s.substr,2,5}), has tells if there was one.
+type TransKey struct {
+	Key  string
+	Doc  string
+	Bind func(fx Fixup, args string, has bool) (TransFunc, error)
+}
+
+// TransFunc changes *v in place; it makes it $null where the transformation
+// cannot be done.
+type TransFunc func(c *Ctx, v *value.Value)

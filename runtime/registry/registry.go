@@ -1,0 +1,151 @@
+// Package registry is the module contract: what a module exports (functions,
+// parameters, variables, transformations, event routes, RPC commands), what
+// it is given at load time (Fixup, Host) and while routing (Ctx).
+//
+// Everything is bound while the configuration loads: a call site becomes a
+// Call, a variable a Getter, a text with variables a Format. Nothing is
+// looked up by name while routing.
+package registry
+
+import (
+	"context"
+
+	"olelo/lang/source"
+)
+
+// Module is one Kamailio module. Its state lives in the instance, never in
+// package variables: two configurations can be alive side by side.
+type Module interface{ Exports() Exports }
+
+// The optional parts of a module, found by type assertion.
+type (
+	// Provisioner runs after all modparams are set and before routes are
+	// compiled; an error stops the start.
+	Provisioner interface{ Provision(Host) error }
+	// Starter runs once the sockets are open.
+	Starter interface{ Start(context.Context) error }
+	// WorkerIniter runs once for each worker before its first message.
+	WorkerIniter interface{ InitWorker(*Ctx) error }
+	// Cleaner releases what Provision and Start took, also after a partial one.
+	Cleaner interface{ Cleanup() error }
+)
+
+// Exports is all that a module offers.
+type Exports struct {
+	Funcs  []Func
+	Params []Param
+	PVs    []PV
+	Trans  []Trans
+	Events []string // event routes it raises: "msrp:frame-in"
+	RPCs   []RPC
+	Doc    string // one sentence for the generated README
+}
+
+// Mask says in which kinds of route block a function may stand.
+type Mask uint16
+
+// The route kinds, and Any for all of them.
+const (
+	Request Mask = 1 << iota
+	Failure
+	TmOnReply
+	Branch
+	OnReply
+	Error
+	Local
+	CoreOnReply
+	BranchFailure
+	OnSend
+	EventRoute
+	Any   Mask = 1<<iota - 1
+	Reply Mask = TmOnReply | CoreOnReply | OnReply
+)
+
+// Call is a bound call site: > 0 is true, < 0 false, 0 ends the script.
+type Call func(*Ctx) int
+
+// Func is one function with one arity; a function with optional parameters
+// has a row for each arity.
+type Func struct {
+	Name   string
+	Params []ParamInfo
+	Routes Mask
+	Doc    string
+	Bind   func(Fixup, []Arg) (Call, error) // called once a call site
+}
+
+// ParamInfo names and types a function parameter for `olelo check` and READMEs.
+type ParamInfo struct{ Name, Kind string }
+
+// Arg is a function argument as written: a constant.
+type Arg struct {
+	Text  string
+	Int   int64
+	IsInt bool
+	Pos   source.Pos
+}
+
+// P is a typed function parameter. Bind makes, once a call site, the function
+// that yields its value; ok is false where a message has no such value (the
+// call then logs an error and returns -1).
+type P[T any] struct {
+	ParamInfo
+	Bind func(Fixup, Arg) (func(*Ctx) (v T, ok bool), error)
+}
+
+// Param is a modparam. Set is called once for each modparam line, in order.
+type Param struct {
+	Name string
+	Type ParamType
+	Doc  string
+	Set  func(v ParamValue) error
+}
+
+// ParamType is what a modparam takes.
+type ParamType uint8
+
+// The modparam types.
+const (
+	ParamInt ParamType = 1 << iota
+	ParamStr
+)
+
+// ParamValue is the value of a modparam line; which field counts follows from
+// the Param's Type (both bits: IsInt tells).
+type ParamValue struct {
+	Str   string
+	Int   int64
+	IsInt bool
+	Pos   source.Pos
+}
+
+// RPC is one RPC command.
+type RPC struct {
+	Name string
+	Doc  string
+	Run  func(RPCCall) error
+}
+
+// RPCCall is a running RPC command: its arguments and its reply, in
+// Kamailio's reply structure.
+type RPCCall interface {
+	// Arg returns the i-th argument as text; ok is false past the last.
+	Arg(i int) (s string, ok bool)
+	// Add appends a value to the reply: string, int, int64, float64, *RPCStruct.
+	Add(v any)
+	// Fault ends the command with a code and text, as Kamailio's rpc->fault.
+	Fault(code int, text string)
+}
+
+// RPCStruct is an ordered structure in an RPC reply; Array lists in it are []any.
+type RPCStruct struct {
+	Names  []string
+	Values []any
+}
+
+// Set appends a member and returns s.
+func (s *RPCStruct) Set(name string, v any) *RPCStruct {
+	s.Names = append(s.Names, name)
+	s.Values = append(s.Values, v)
+	return s
+}
