@@ -75,9 +75,9 @@ type Fixup interface {
 	// VarSlot is the place+1 of a $var; null tells the $vn class's start.
 	VarSlot(name string, null bool) int
 	// EventRoute returns the route to run, nil where the config has none.
-	EventRoute(name string) EventRoute
+	EventRoute(name string) Block
 	// RouteBlock finds route[name], for functions that name a route.
-	RouteBlock(name string) (EventRoute, bool)
+	RouteBlock(name string) (Block, bool)
 	// Module returns a loaded module's instance.
 	Module(name string) (Module, bool)
 	// Wrap32 tells that integers wrap at 32 bits (dialect 5.6).
@@ -88,8 +88,8 @@ type Fixup interface {
 	Warn(code, msg, hint string)
 }
 
-// EventRoute is a route block that a module runs.
-type EventRoute interface {
+// Block is a route block that a module runs.
+type Block interface {
 	// Run runs the block with kind as the context's Route, and returns its code.
 	Run(c *Ctx, kind Mask) int
 }

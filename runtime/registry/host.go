@@ -14,7 +14,7 @@ type Host interface {
 	Log() *log.Logger
 	// EventRoute finds event_route[name]; nil where the config has none. Valid
 	// from Start on.
-	EventRoute(name string) EventRoute
+	EventRoute(name string) Block
 	// Every runs f every d, in a worker of its own, from Start to Cleanup.
 	Every(d time.Duration, f func(*Ctx))
 	// Net sends; valid from Start on.

@@ -56,7 +56,7 @@ const (
 	CoreOnReply
 	BranchFailure
 	OnSend
-	EventRoute
+	Event
 	Any   Mask = 1<<iota - 1
 	Reply Mask = TmOnReply | CoreOnReply | OnReply
 )
