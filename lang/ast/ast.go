@@ -1,5 +1,8 @@
 // Package ast is a configuration as a tree: items, statements, expressions.
-// The struct tags are the LL(1) grammar, read by package parse.
+// The struct tags are the LL(1) grammar of the nodes that participle parses.
+// Package parse chooses the item or statement by its first token, and parses
+// expressions, global parameters and blocks itself. The
+// `;` after a statement is left to the list that the statement stands in.
 package ast
 
 import "olelo/lang/source"
@@ -8,6 +11,8 @@ import "olelo/lang/source"
 // in, false #!ifdef branches are gone.
 type File struct {
 	Items []Item
+	// Defines are the preprocessor's names and values at the end of the text.
+	Defines map[string]string
 }
 
 // Item is one thing at the top level.
@@ -33,6 +38,9 @@ type Range struct {
 // Span returns the range's bounds.
 func (r Range) Span() (source.Pos, int, int) { return r.Pos, r.EndLine, r.EndCol }
 
+// SetEnd sets where the node's last token ends.
+func (r *Range) SetEnd(line, col int) { r.EndLine, r.EndCol = line, col }
+
 // ---- items ----
 
 // Global is `name = value …` or `group.name = value`: a core parameter.
@@ -40,31 +48,32 @@ type Global struct {
 	Range
 	Group  string // custom parameters only
 	Name   string
-	Values []Literal // listen=udp:127.0.0.1:5060 advertise 1.2.3.4:5060 gives its words in order
+	EqAt   source.Pos // the = sign
+	Values []Literal  // listen=udp:127.0.0.1:5060 advertise 1.2.3.4:5060 gives its words in order
 }
 
 // Load is loadmodule, loadmodulex, loadpath, mpath.
 type Load struct {
 	Range
-	Keyword string
-	Arg     Literal
-	Opts    *Literal // loadmodule("x.so", "opts"), nil if absent
+	Keyword string   `parser:"( @('loadmodule':Key | 'loadmodulex':Key) | @('loadpath':Key | 'mpath':Key) '='? )"`
+	Arg     Literal  `parser:"( ( (?= Str) @@ ) | '(' (?= Str) @@"`
+	Opts    *Literal `parser:"( ',' (?= Str) @@ )? ')' )"` // loadmodule("x.so", "opts"), nil if absent
 }
 
 // ModParam is modparam or modparamx("module", "name", value).
 type ModParam struct {
 	Range
-	Keyword string
-	Module  Literal // may name several, separated by |, or be a regex
-	Name    Literal
-	Value   Literal
+	Keyword string  `parser:"@('modparam':Key | 'modparamx':Key) '('"`
+	Module  Literal `parser:"(?= Str) @@ ','"` // may name several, separated by |, or be a regex
+	Name    Literal `parser:"(?= Str) @@ ','"`
+	Value   Literal `parser:"@@ ')'"`
 }
 
 // Route is any route block.
 type Route struct {
 	Range
-	Kind  string // request_route, route, reply_route, onreply_route, failure_route, branch_route, onsend_route, event_route
-	Name  string // "" for main blocks; the text inside [ ]
+	Kind  string `parser:"@Key"`                                     // request_route, route, reply_route, onreply_route, failure_route, branch_route, onsend_route, event_route
+	Name  string `parser:"( '[' @(Word | Int | Str | Event) ']' )?"` // "" for main blocks; the text inside [ ]
 	NamAt Range
 	Body  *Block
 }
@@ -92,8 +101,8 @@ const (
 type Literal struct {
 	Range
 	Kind LitKind
-	Text string // strings: unescaped; ints: as written
-	Int  int64
+	Text string `parser:"( @Str | @'-'? @Int | @Var )"` // strings: unescaped; ints: as written
+	Int  int64  // of a LitInt, and of a word that is a number, such as yes
 }
 
 // ---- statements ----
@@ -122,24 +131,25 @@ type While struct {
 // Switch is `switch (X) { case … default … }`.
 type Switch struct {
 	Range
-	X     Expr
-	Cases []*Case
+	X     Expr    `parser:"'switch':Key @@ '{'"`
+	Cases []*Case `parser:"@@* '}'"`
 }
 
 // Case is one case; Value and Regex are nil for default.
 type Case struct {
 	Range
-	Default bool
-	Value   Expr     // int or string constant
-	Regex   *Literal // case /"re"
-	Body    []Stmt
+	Default bool       `parser:"( @'default':Key"`
+	Regex   *Literal   `parser:"| 'case':Key ( '/' (?= Str) @@"` // case /"re"
+	Value   Expr       `parser:"| (?! '/') @@ ) ) ':'"`          // int or string constant
+	Body    []Stmt     `parser:"@@*"`
+	EndPos  source.Pos // the token after it; participle fills it in by its name
 }
 
 // Jump is return, exit, drop, break with an optional code.
 type Jump struct {
 	Range
-	Keyword string
-	Code    Expr // nil if absent
+	Keyword string `parser:"@Key"`
+	Code    Expr   `parser:"@@?"` // nil if absent
 }
 
 // Assign is `$x = Value`.
@@ -220,6 +230,9 @@ type AssignExpr struct {
 	Value Expr
 }
 
+// BadExpr is text that the parser skipped after an error.
+type BadExpr struct{ Range }
+
 func (*Lit) expr()        {}
 func (*Var) expr()        {}
 func (*Select) expr()     {}
@@ -228,3 +241,4 @@ func (*Ident) expr()      {}
 func (*Unary) expr()      {}
 func (*Binary) expr()     {}
 func (*AssignExpr) expr() {}
+func (*BadExpr) expr()    {}

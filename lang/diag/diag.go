@@ -14,6 +14,17 @@ const (
 	Info
 )
 
+// String is the severity's word in messages.
+func (s Severity) String() string {
+	switch s {
+	case Error:
+		return "error"
+	case Warning:
+		return "warning"
+	}
+	return "info"
+}
+
 // Diagnostic is one remark about a configuration.
 type Diagnostic struct {
 	Severity Severity
@@ -23,6 +34,19 @@ type Diagnostic struct {
 	EndCol   int        // last marked column, inclusive
 	Msg      string     // one sentence, no final stop
 	Hint     string     // what to do; may be empty
+	// Mark is the token that the caret shows where it is not the one at Pos:
+	// Kamailio stops at the token after the one that is wrong. Zero: Pos.
+	Mark  source.Pos
+	Notes []Note // other places that belong to it
+	// Late tells that Kamailio's parser does not find it: Kamailio says it
+	// when it starts, or not at all.
+	Late bool
+}
+
+// Note is a second place of a diagnostic.
+type Note struct {
+	Pos source.Pos
+	Msg string
 }
 
 // List collects diagnostics in the order found.

@@ -47,6 +47,11 @@ func (v *Value) SetBoth(s string, i int64) { v.S, v.I, v.K = s, i, Both }
 // SetNull makes v $null.
 func (v *Value) SetNull() { v.S, v.I, v.K = "", 0, Null }
 
+// SetVoid makes v the $null that a text shows as nothing instead of <null>:
+// what a transformation yields where it has no value to give. Everywhere else
+// it is $null.
+func (v *Value) SetVoid() { v.S, v.I, v.K = "", 1, Null }
+
 // IsNull reports whether v is $null.
 func (v *Value) IsNull() bool { return v.K == Null }
 

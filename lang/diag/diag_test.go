@@ -1,0 +1,92 @@
+package diag_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"olelo/lang/diag"
+	"olelo/lang/source"
+)
+
+func place(line, col int) source.Pos { return source.Pos{Filename: "a.cfg", Line: line, Column: col} }
+
+// list is diagnostics with every kind of place.
+func list() (*diag.List, *source.Set) {
+	set := source.NewSet()
+	set.AddFile("a.cfg", "one\n\ttwo é three\r\n"+strings.Repeat("x", 100)+"é"+strings.Repeat("y", 200)+"\nbell \a\n")
+	l := &diag.List{}
+	word := set.Add(place(2, 2), source.Token{EndLine: 2, EndCol: 4, Shift: 3, Via: set.Nest(0, source.Frame{Kind: source.Include, Name: "a.cfg", At: place(1, 1)})})
+	value := set.Add(place(2, 9), source.Token{EndLine: 2, EndCol: 13, Width: 9, Via: set.Nest(0, source.Frame{Kind: source.Define, Name: "three"})})
+	l.Add(diag.Diagnostic{Severity: diag.Error, Code: "a", Pos: word, Msg: "first", Hint: "do it", Notes: []diag.Note{{Pos: place(1, 2), Msg: "see"}}})
+	l.Add(diag.Diagnostic{Severity: diag.Warning, Code: "b", Pos: value, Msg: "second"})
+	l.Add(diag.Diagnostic{Severity: diag.Info, Code: "c", Pos: place(3, 103), Msg: "third", EndLine: 3, EndCol: 110})
+	l.Add(diag.Diagnostic{Severity: diag.Error, Code: "d", Pos: place(2, 8), Mark: word, EndLine: 4, EndCol: 0, Msg: "fourth"})
+	l.Add(diag.Diagnostic{Severity: diag.Error, Code: diag.UnbalancedDirective, Pos: place(4, 6), Msg: "fifth"})
+	l.Add(diag.Diagnostic{Severity: diag.Error, Code: "e", Msg: "sixth"})
+	return l, set
+}
+
+func TestText(t *testing.T) {
+	l, set := list()
+	var b strings.Builder
+	if err := l.Text(&b, set); err != nil {
+		t.Fatal(err)
+	}
+	want := "a.cfg:2:2: error: first [a]\n" +
+		"     2 | \ttwo é three\n" +
+		"       | \t^~~\n" +
+		"  included at a.cfg:1:1\n" +
+		"  see, at a.cfg:1:2\n" +
+		"     1 | one\n" +
+		"       |  ^\n" +
+		"  hint: do it\n" +
+		"a.cfg:2:9: warning: second [b]\n" +
+		"     2 | \ttwo é three\n" +
+		"       | \t      ^~~~~\n" +
+		"  in the value of three, defined on the command line\n" +
+		"a.cfg:3:103: info: third [c]\n" +
+		"     3 | …" + strings.Repeat("x", 51) + "é" + strings.Repeat("y", 107) + "…\n" +
+		"       | " + strings.Repeat(" ", 53) + "^~~~~~~~\n" +
+		"a.cfg:2:2: error: fourth [d]\n" +
+		"     2 | \ttwo é three\n" +
+		"       | \t^~~\n" +
+		"  included at a.cfg:1:1\n" +
+		"a.cfg:4:6: error: fifth [unbalanced-directive]\n" +
+		"     4 | bell ·\n" +
+		"       |      ^\n" +
+		"error: sixth [e]\n"
+	if diff := cmp.Diff(want, b.String()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestKamailio(t *testing.T) {
+	l, set := list()
+	var b strings.Builder
+	if err := l.Kamailio(&b, set); err != nil {
+		t.Fatal(err)
+	}
+	want := "CRITICAL: <core> parse error in config file a.cfg, line 2, column 5-7: first (do it)\n" +
+		"WARNING: <core> warning in config file a.cfg, line 2, column 9-17: second\n" +
+		"INFO: <core> note in config file a.cfg, line 3, column 103-110: third\n" +
+		"CRITICAL: <core> parse error in config file a.cfg, from line 2, column 8 to line 4, column 0: fourth\n" +
+		"CRITICAL: <core> fifth - at a.cfg line 5\n" +
+		"ERROR: <core> sixth\n" +
+		"ERROR: bad config file (4 errors) (parsing code: 1)\n"
+	if diff := cmp.Diff(want, b.String()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestNearest(t *testing.T) {
+	names := []string{"request_route", "reply_route", "route"}
+	for word, want := range map[string]string{
+		"reqest_route": "request_route", "rout": "route", "Route": "route", "xyz": "", "": "",
+	} {
+		if got := diag.Nearest(word, names); got != want {
+			t.Errorf("%q: %q, want %q", word, got, want)
+		}
+	}
+}

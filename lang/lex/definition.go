@@ -1,0 +1,76 @@
+package lex
+
+import (
+	"io"
+
+	"github.com/alecthomas/participle/v2/lexer"
+
+	"olelo/lang/diag"
+	"olelo/lang/source"
+)
+
+// Options are what a configuration is read with.
+type Options struct {
+	// Read gives a file's content. An error that is fs.ErrNotExist lets the
+	// search for an included file go on.
+	Read func(name string) ([]byte, error)
+	// Defines are the -A options: "NAME" or "NAME=value".
+	Defines []string
+	// Substs are the --subst options, as if directives at the very start.
+	Substs []Subst
+	// LookupEnv is os.LookupEnv, or a test's own.
+	LookupEnv func(name string) (string, bool)
+	// Dialect6 gives the built-in defines of Kamailio 6 in place of 5.6's.
+	Dialect6 bool
+}
+
+// Subst is one --subst, --substdef or --substdefs option.
+type Subst struct {
+	Directive string // its name: subst, substdef, substdefs
+	Rule      string // "/regexp/replacement/flags"
+}
+
+// Definition makes lexers that share one source.Set and one diag.List, which
+// get the tokens' origins and what is wrong with the text. A wrong text never
+// makes Next fail: it is reported and lexing goes on.
+type Definition struct {
+	opt   Options
+	set   *source.Set
+	diags *diag.List
+	last  *scanner // the newest lexer made
+}
+
+// New returns a definition for one configuration.
+func New(opt Options, set *source.Set, diags *diag.List) *Definition {
+	return &Definition{opt: opt, set: set, diags: diags}
+}
+
+// Symbols implements participle's lexer.Definition.
+func (*Definition) Symbols() map[string]lexer.TokenType { return symbols }
+
+// Lex implements participle's lexer.Definition.
+func (d *Definition) Lex(name string, r io.Reader) (lexer.Lexer, error) {
+	text, err := io.ReadAll(r)
+	if err != nil {
+		return nil, err
+	}
+	return d.LexString(name, string(text))
+}
+
+// LexString implements participle's lexer.StringDefinition.
+func (d *Definition) LexString(name, text string) (lexer.Lexer, error) {
+	d.last = newScanner(d, name, text)
+	return d.last, nil
+}
+
+// Defines are the names defined where the newest lexer stands, with their
+// values; "" for a name without one.
+func (d *Definition) Defines() map[string]string {
+	all := map[string]string{}
+	if d.last != nil {
+		for name, def := range d.last.defines {
+			all[name] = def.value
+		}
+	}
+	return all
+}
