@@ -53,5 +53,8 @@ func (a *Arena) Reset() {
 	a.buf = a.buf[:0]
 }
 
+// View is b as a string, not copied: for bytes of Alloc once they are complete.
+func View(b []byte) string { return view(b) }
+
 // view is b as a string, not copied: b must not change while it is used.
 func view(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }

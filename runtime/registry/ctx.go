@@ -6,6 +6,7 @@ import (
 
 	"olelo/lang/source"
 	"olelo/runtime/log"
+	"olelo/runtime/msgstate"
 	"olelo/runtime/msrp"
 	"olelo/runtime/sip"
 	"olelo/runtime/transport"
@@ -41,9 +42,20 @@ type Worker struct {
 	PID   int // $pp: distinct for every worker
 	Vars  []VarSlot
 	Arena Arena
+	State msgstate.State // AVPs, flags, branches: what dies with the message
 	Log   *log.Logger
 	// VM is the virtual machine's own state, of package vm.
 	VM any
+
+	scratch scratch
+}
+
+// EndMessage ends the life of everything that belongs to the message just
+// handled: views into the arena, AVPs, flags, branches.
+func (w *Worker) EndMessage() {
+	w.State.Reset()
+	w.Arena.Reset()
+	w.scratch.used = 0 // also after a panic between Borrow and Return
 }
 
 // VarSlot is one $var of a worker: an unset one is 0, and a $vn starts $null.
@@ -52,15 +64,15 @@ type VarSlot struct {
 	buf []byte // owned storage of S, reused from assignment to assignment
 }
 
-// Set assigns v, copying its text into the slot's own storage. Kinds are kept;
-// what $null means is the caller's.
+// Set assigns v, copying its text into the slot's own storage. Of a text with a
+// number only the text is kept, as in Kamailio. What $null means is the caller's.
 func (s *VarSlot) Set(v *value.Value) {
 	if v.K&value.Str == 0 {
 		s.Value = *v
 		return
 	}
 	s.buf = append(s.buf[:0], v.S...)
-	s.Value = value.Value{S: view(s.buf), I: v.I, K: v.K}
+	s.Value = value.OfStr(view(s.buf))
 }
 
 // SetConst assigns a value whose text never changes (a constant of the program).

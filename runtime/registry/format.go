@@ -49,14 +49,9 @@ func (f *Format) Text(c *Ctx) string {
 		return s
 	}
 	// All values first, then one copy: a getter may itself evaluate a format.
-	var stack [24]value.Value
-	vals := stack[:0]
-	if len(f.parts) > len(stack) {
-		vals = make([]value.Value, 0, len(f.parts))
-	}
+	vals := c.Borrow(len(f.parts))
 	n := 0
 	for i := range f.parts {
-		vals = append(vals, value.Value{})
 		p := &f.parts[i]
 		if p.Get == nil {
 			n += len(p.Text)
@@ -67,7 +62,9 @@ func (f *Format) Text(c *Ctx) string {
 		switch {
 		case v.K&value.Str != 0:
 		case v.K == value.Null:
-			v.S = nullText
+			if v.S = ""; v.I == 0 { // not a void
+				v.S = nullText
+			}
 		default:
 			v.S = c.Arena.Int(v.I)
 		}
@@ -81,6 +78,7 @@ func (f *Format) Text(c *Ctx) string {
 			b = append(b, vals[i].S...)
 		}
 	}
+	c.Return(vals)
 	return view(b)
 }
 

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"olelo/runtime/log"
+	"olelo/runtime/sip"
 	"olelo/runtime/transport"
 )
 
@@ -30,6 +31,66 @@ type Host interface {
 	RPC() RPCs
 	// Global returns a core parameter's integer value ("debug", "children").
 	Global(name string) int
+}
+
+// RunDirHost is a Host that knows the run-time directory (-Y, run_dir), where
+// control sockets and FIFOs without a folder of their own are made. Without
+// it, or where it is "", modules take Kamailio's /run/kamailio.
+type RunDirHost interface{ RunDir() string }
+
+// ConfigDirHost is a Host that knows the folder of the main configuration
+// file, from where Kamailio's modules look for files named without / or dot.
+type ConfigDirHost interface{ ConfigDir() string }
+
+// IdentityHost is a Host that knows how the server names itself.
+type IdentityHost interface {
+	// ServerHeader is the header line that tells the server's software in its
+	// replies, with its CRLF ("Server: …", as server_header has it); "" with
+	// server_signature=no.
+	ServerHeader() string
+}
+
+// AliasHost is a Host that knows the names that count as the server's own.
+type AliasHost interface{ Aliases() []Alias }
+
+// Alias is one alias= value.
+type Alias struct {
+	Proto transport.Proto // None: any
+	Host  string
+	Port  int // 0: any
+}
+
+// FlagHost is a Host that knows the names of message flags (flags=).
+type FlagHost interface {
+	// FlagBit returns the number, 0 to 31, of a declared flag.
+	FlagBit(name string) (bit int, ok bool)
+}
+
+// ForwardHost is a Host that sends SIP messages on without keeping state (RFC
+// 3261 section 16.11); its methods are valid from Start on.
+type ForwardHost interface {
+	// ForwardRequest sends the request being handled to a next hop, in its
+	// present state. An error says why nothing was sent.
+	ForwardRequest(c *Ctx, to sip.Hop) error
+	// ForwardReply sends the reply being handled on by its second Via, with
+	// another status and reason where status is not 0. It is
+	// sip.ErrNoNextVia where the reply was for this server.
+	ForwardReply(c *Ctx, status int, reason string) error
+}
+
+// StatsHost is a Host that collects the counters of the core and of all
+// modules that are a StatSource.
+type StatsHost interface{ Stats() []Stat }
+
+// StatSource is a module with counters; they are asked for while it runs.
+type StatSource interface{ Stats() []Stat }
+
+// Stat is one counter, "sl:200_replies". Value and Reset are safe for
+// concurrent use; Reset is nil for a gauge.
+type Stat struct {
+	Group, Name string
+	Value       func() int64
+	Reset       func()
 }
 
 // RPCs finds and runs RPC commands.

@@ -25,21 +25,6 @@ func Text(name string) P[string] {
 	}
 }
 
-// Fmt is a text parameter that the function evaluates itself, or never: the
-// text of a suppressed log line costs nothing.
-func Fmt(name string) P[*Format] {
-	return P[*Format]{
-		ParamInfo: ParamInfo{name, "text"},
-		Bind: func(fx Fixup, a Arg) (func(*Ctx) (*Format, bool), error) {
-			f, err := fx.Format(a.Text)
-			if err != nil {
-				return nil, err
-			}
-			return func(*Ctx) (*Format, bool) { return f, true }, nil
-		},
-	}
-}
-
 // Word is a plain constant string; variables in it are not expanded.
 func Word(name string) P[string] {
 	return P[string]{
@@ -79,8 +64,10 @@ func IntP(name string) P[int] {
 				get = func(c *Ctx, v *value.Value) { v.SetStr(f.Text(c)) }
 			}
 			return func(c *Ctx) (int, bool) {
-				var v value.Value
-				get(c, &v)
+				vals := c.Borrow(1)
+				get(c, &vals[0])
+				v := vals[0]
+				c.Return(vals)
 				if v.IsInt() {
 					return int(v.I), true
 				}

@@ -1,6 +1,8 @@
 package registry
 
 import (
+	"fmt"
+
 	"olelo/lang/source"
 	"olelo/runtime/value"
 )
@@ -61,6 +63,9 @@ const (
 type Var struct {
 	Get Getter
 	Set Setter
+	// NoSet says, where Set is nil although Kamailio can assign the variable,
+	// why olelo cannot.
+	NoSet string
 	// Slot, where > 0, is the variable's place+1 among the worker's $var
 	// values; the compiler then reads and writes it without Get and Set.
 	Slot int
@@ -71,8 +76,8 @@ func GetPV(name string, get Getter, doc string) PV {
 	return PV{
 		Name: name, Doc: doc,
 		Bind: func(_ Fixup, r Ref) (Var, error) {
-			if r.HasInner {
-				return Var{}, errInner(name)
+			if err := plain(r); err != nil {
+				return Var{}, err
 			}
 			return Var{Get: get}, nil
 		},
@@ -84,8 +89,8 @@ func GetSetPV(name string, get Getter, set Setter, doc string) PV {
 	return PV{
 		Name: name, Access: ReadWrite, Doc: doc,
 		Bind: func(_ Fixup, r Ref) (Var, error) {
-			if r.HasInner {
-				return Var{}, errInner(name)
+			if err := plain(r); err != nil {
+				return Var{}, err
 			}
 			return Var{Get: get, Set: set}, nil
 		},
@@ -110,3 +115,14 @@ type TransKey struct {
 // TransFunc changes *v in place; it makes it $null where the transformation
 // cannot be done.
 type TransFunc func(c *Ctx, v *value.Value)
+
+// plain refuses what a variable of just a name does not take.
+func plain(r Ref) error {
+	switch {
+	case r.HasInner:
+		return errInner(r.Class)
+	case r.Index.Kind != IndexNone:
+		return fmt.Errorf("$%s takes no [index]", r.Class)
+	}
+	return nil
+}

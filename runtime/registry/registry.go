@@ -26,6 +26,9 @@ type (
 	Starter interface{ Start(context.Context) error }
 	// WorkerIniter runs once for each worker before its first message.
 	WorkerIniter interface{ InitWorker(*Ctx) error }
+	// RequestFilter sees each SIP request before its route; true ends it there:
+	// the module has done all that there was to do.
+	RequestFilter interface{ FilterRequest(*Ctx) (done bool) }
 	// Cleaner releases what Provision and Start took, also after a partial one.
 	Cleaner interface{ Cleanup() error }
 )
@@ -124,6 +127,9 @@ type RPC struct {
 	Name string
 	Doc  string
 	Run  func(RPCCall) error
+	// List tells that the reply is a list of values even where it holds one
+	// or none; JSON-RPC clients see the difference.
+	List bool
 }
 
 // RPCCall is a running RPC command: its arguments and its reply, in

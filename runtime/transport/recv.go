@@ -3,7 +3,10 @@
 // one connection.
 package transport
 
-import "net/netip"
+import (
+	"net/netip"
+	"strings"
+)
 
 // Proto is a transport protocol.
 type Proto uint8
@@ -19,15 +22,15 @@ const (
 // String is the name used in listen= and in socket texts: udp, tcp, tls.
 func (p Proto) String() string { return [...]string{"none", "udp", "tcp", "tls"}[p] }
 
-// Socket is one local address that olelo listens on.
-type Socket struct {
-	Proto     Proto
-	Addr      netip.AddrPort // as bound
-	Advertise string         // host:port shown to others, "" for Addr
-	Name      string         // listen=… name "x"
-	Text      string         // "tcp:127.0.0.1:5060", as $Rut and $msrp(srcsock) show it
-	IP        string         // Addr's IP as text
-	Port      string         // Addr's port as text
+// ParseProto is the transport of that name, as a URI or a Via has it; case does
+// not matter. It is None for any other.
+func ParseProto(name string) Proto {
+	for p := UDP; p <= TLS; p++ {
+		if strings.EqualFold(name, p.String()) {
+			return p
+		}
+	}
+	return None
 }
 
 // Recv is how a message came in. It belongs to its reader and is valid while
@@ -39,14 +42,6 @@ type Recv struct {
 	Socket *Socket
 	Conn   *Conn // nil for UDP
 }
-
-// Conn is one TCP or TLS connection.
-type Conn struct {
-	id uint64
-}
-
-// ID is the connection's number, never reused: $conid, $msrp(conid).
-func (c *Conn) ID() uint64 { return c.id }
 
 // Dest is where to send.
 type Dest struct {

@@ -1,0 +1,288 @@
+package core
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"olelo/lang/ast"
+	"olelo/lang/diag"
+	"olelo/lang/source"
+	"olelo/runtime/log"
+)
+
+// Collect reads the global parameters among items, in order, then what over
+// says. A later line of one name replaces an earlier one; those that Kamailio
+// collects (listen, alias, flags, custom parameters) add up. Mistakes go to
+// diags; the Params is usable in any case.
+func Collect(items []ast.Item, over Overrides, diags *diag.List) *Params {
+	c := &collector{Params: defaults(), diags: diags, lenient: over.Lenient}
+	for _, it := range items {
+		if g, ok := it.(*ast.Global); ok {
+			c.global(g)
+		}
+	}
+	c.override(&over)
+	c.openSockets()
+	if c.Children == 0 {
+		c.Children = 8 // as in Kamailio
+	}
+	if c.TCPChildren == 0 {
+		c.TCPChildren = c.Children
+	}
+	return c.Params
+}
+
+type collector struct {
+	*Params
+	diags       *diag.List
+	lenient     bool
+	listens     []listen
+	listenLines int // and -l arguments, also those with mistakes
+}
+
+// line is a parameter's line with its row.
+type line struct {
+	*ast.Global
+	row *row
+}
+
+func (c *collector) global(g *ast.Global) {
+	name := g.Name
+	if g.Group != "" {
+		if name = g.Group + "." + g.Name; rows[name] == nil {
+			c.custom(g)
+			return
+		}
+	}
+	r := rows[name]
+	if r == nil {
+		c.unknown(g)
+		return
+	}
+	if r.kind == address {
+		c.listenLines++
+	}
+	if len(g.Values) == 0 {
+		return // the parser has said what is wrong with them
+	}
+	ln := &line{g, r}
+	if r.class == NotYet {
+		c.notYet(ln)
+		return
+	}
+	if r.list != nil {
+		r.list(c, ln)
+		return
+	}
+	c.single(ln)
+}
+
+func (c *collector) unknown(g *ast.Global) {
+	hint := "parameters of a module are set with modparam; olelo check knows those of the core"
+	if near := diag.Nearest(g.Name, names()); near != "" {
+		hint = "did you mean " + near + "?"
+	}
+	// Kamailio stops at the = after the name.
+	d := diag.Diagnostic{
+		Severity: diag.Error, Code: "unknown-parameter", Pos: g.Pos,
+		Msg: "there is no global parameter " + g.Name, Hint: hint,
+	}
+	if g.EqAt.IsValid() {
+		d.Pos, d.Mark = g.EqAt, g.Pos
+	}
+	c.diags.Add(d)
+}
+
+// single reads a line with one value.
+func (c *collector) single(ln *line) {
+	if len(ln.Values) > 1 {
+		c.errorAt(ln.Values[1].Range, "parameter-value", ln.Name+" takes one value", "")
+		return
+	}
+	v := &ln.Values[0]
+	r := ln.row
+	if !c.fits(ln, v) {
+		return
+	}
+	n, _ := integer(v)
+	switch {
+	case r.num != nil:
+		*r.num(c.Params) = int(n)
+	case r.flag != nil:
+		*r.flag(c.Params) = (n != 0) != r.not
+	case r.str != nil:
+		*r.str(c.Params) = v.Text
+	default:
+		c.rest[r.name] = int(n)
+	}
+}
+
+// fits reports whether v is of the parameter's type and range, having said so
+// where not.
+func (c *collector) fits(ln *line, v *ast.Literal) bool {
+	r := ln.row
+	k := kinds[r.kind]
+	ok := false
+	if k.ok != nil {
+		ok = k.ok(v)
+	} else if n, isInt := integer(v); isInt {
+		if r.kind != signed && n < 0 {
+			c.errorAt(v.Range, "parameter-range", ln.Name+" cannot be negative: "+v.Text, "")
+			return false
+		}
+		lo, hi := r.min, r.max
+		if hi == 0 {
+			hi = math.MaxInt32
+		}
+		if r.kind == signed {
+			lo = math.MinInt32
+		}
+		if n < lo || n > hi {
+			c.errorAt(v.Range, "parameter-range", fmt.Sprintf("%s is out of range: %s", ln.Name, v.Text), fmt.Sprintf("%d to %d", lo, hi))
+			return false
+		}
+		ok = true
+	}
+	if !ok {
+		c.errorAt(v.Range, "parameter-type", ln.Name+" takes "+k.takes+", not "+written(v), k.hint)
+	}
+	return ok
+}
+
+// notYet refuses what olelo does not do, unless the line asks for what it does
+// anyway.
+func (c *collector) notYet(ln *line) {
+	if ln.row.list == nil && len(ln.Values) == 1 {
+		if !c.fits(ln, &ln.Values[0]) {
+			return
+		}
+		for _, s := range strings.Fields(ln.row.same) {
+			if s == written(&ln.Values[0]) {
+				return
+			}
+		}
+	}
+	d := diag.Diagnostic{
+		Severity: diag.Error, Code: "not-run-yet", Pos: ln.Pos, EndLine: ln.EndLine, EndCol: ln.EndCol,
+		Msg:  ln.Name + " is known in Kamailio, and olelo does not run it yet: " + ln.row.why,
+		Hint: "take the line out, or start with --lenient to go on without it",
+	}
+	if c.lenient {
+		d.Severity, d.Hint = diag.Warning, "the line has no effect"
+	}
+	c.diags.Add(d)
+}
+
+func (c *collector) facility(ln *line) {
+	v := &ln.Values[0]
+	f, ok := log.ParseFacility(v.Text)
+	if !ok || v.Kind == ast.LitStr || len(ln.Values) > 1 {
+		k := kinds[facility]
+		c.errorAt(v.Range, "parameter-type", ln.Name+" takes "+k.takes+", not "+written(v), k.hint)
+		return
+	}
+	c.LogFacility = f
+}
+
+// custom reads `group.name = value [desc "…"]`.
+func (c *collector) custom(g *ast.Global) {
+	name := g.Group + "." + g.Name
+	for _, x := range c.Custom {
+		if x.Group == g.Group && x.Name == g.Name {
+			c.errorAt(g.Range, "parameter-twice", "the custom parameter "+name+" is there already", "a custom parameter has one line; cfg.set changes it while the server runs")
+			return
+		}
+	}
+	x := Custom{Group: g.Group, Name: g.Name}
+	if len(g.Values) == 0 {
+		return // the parser has said what is wrong with them
+	}
+	v := &g.Values[0]
+	switch n, isInt := integer(v); {
+	case isInt && n >= 0:
+		x.Int, x.IsInt = n, true
+	case v.Kind == ast.LitStr:
+		x.Str = v.Text
+	case isInt:
+		c.errorAt(v.Range, "parameter-range", name+" cannot be negative: "+v.Text, "")
+		return
+	default:
+		c.errorAt(v.Range, "parameter-type", name+" takes a number or a text, not "+v.Text, "put a text into double quotes")
+		return
+	}
+	switch rest := g.Values[1:]; {
+	case len(rest) == 0:
+	case len(rest) == 2 && isDesc(&rest[0]) && rest[1].Kind == ast.LitStr:
+		x.Desc = rest[1].Text
+	default:
+		c.errorAt(rest[0].Range, "parameter-value", `after the value of `+name+` only desc "…" may follow`, "")
+		return
+	}
+	c.Custom = append(c.Custom, x)
+}
+
+func isDesc(l *ast.Literal) bool {
+	return l.Kind == ast.LitWord && (l.Text == "desc" || l.Text == "descr" || l.Text == "description")
+}
+
+// flags reads `flags NAME : bit, NAME …`.
+func (c *collector) flags(ln *line) {
+	s := newScan(ln.Values)
+	for !s.done() {
+		name := s.next()
+		if name.punct() {
+			c.errorAt(name.at, "parameter-value", ln.Name+": the name of a flag is wanted, not "+name.text, "flags A:1, B:2")
+			return
+		}
+		f := Flag{Name: name.text, Bit: -1}
+		for _, x := range c.Flags {
+			if x.Name == f.Name {
+				c.errorAt(name.at, "parameter-twice", "the flag "+f.Name+" is declared already", "")
+				return
+			}
+		}
+		if s.take(":") {
+			bit := s.next()
+			n, err := strconv.ParseInt(bit.text, 0, 32)
+			if err != nil || n < 0 || n > 31 {
+				c.errorAt(bit.at, "parameter-range", "the flag "+f.Name+" has no such bit: "+bit.text, "a bit is 0 to 31")
+				return
+			}
+			f.Bit = int(n)
+		}
+		c.Flags = append(c.Flags, f)
+		s.take(",") // the parser keeps it to itself
+	}
+}
+
+func (c *collector) errorAt(at ast.Range, code, msg, hint string) {
+	c.add(diag.Error, at, code, msg, hint)
+}
+
+func (c *collector) warnAt(at ast.Range, code, msg, hint string) {
+	c.add(diag.Warning, at, code, msg, hint)
+}
+
+func (c *collector) add(sev diag.Severity, at ast.Range, code, msg, hint string) {
+	if at.Pos.IsValid() && c.told(at.Pos) {
+		return
+	}
+	d := diag.Diagnostic{Severity: sev, Code: code, Pos: at.Pos, Msg: msg, Hint: hint}
+	if at.Pos != (source.Pos{}) {
+		d.EndLine, d.EndCol = at.EndLine, at.EndCol
+	}
+	c.diags.Add(d)
+}
+
+// told reports whether the line at has an error already: what the parser made
+// of such a line is no reason for another.
+func (c *collector) told(at source.Pos) bool {
+	for i := range c.diags.Items {
+		if d := &c.diags.Items[i]; d.Severity == diag.Error && d.Pos.Line == at.Line && d.Pos.Filename == at.Filename {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,214 @@
+// Package forward sends SIP messages on without keeping state: requests by
+// their next hop (RFC 3261 section 16.11), replies by their second Via
+// (section 18.2.2).
+package forward
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"strings"
+	"sync"
+
+	"olelo/runtime/log"
+	"olelo/runtime/msgstate"
+	"olelo/runtime/registry"
+	"olelo/runtime/sip"
+	"olelo/runtime/transport"
+)
+
+// Forwarder sends messages on for a server. Its fields are set before its
+// first use; its methods may then be called from all workers at once.
+type Forwarder struct {
+	Net registry.Net
+	// Conn finds a connection by its id, nil if it is gone.
+	Conn func(id uint64) *transport.Conn
+	// Sockets are the server's, in the configuration's order.
+	Sockets  []*transport.Socket
+	Resolver *Resolver
+	// OnSend is onsend_route; nil where there is none.
+	OnSend registry.Block
+
+	dests sync.Pool // of *transport.Dest, which a call through Net would allocate
+}
+
+// What Request and Reply say beside the errors of sip, transport and Resolver.
+var (
+	// ErrDropped: onsend_route has dropped the request.
+	ErrDropped = errors.New("dropped by onsend_route")
+
+	errNoRequest = errors.New("there is no received SIP request to send on here")
+	errNoReply   = errors.New("there is no received SIP reply to send on here")
+	errNoHost    = errors.New("the URI names no host to send to")
+)
+
+// forwardRoom is what a request may grow by beside its URI: Via, received,
+// rport, Content-Length.
+const forwardRoom = 512
+
+// Request sends the request being handled to a next hop, over UDP where that
+// names no transport.
+func (f *Forwarder) Request(c *registry.Ctx, to sip.Hop) error {
+	if c.Frame != nil || c.Msg == nil || c.Recv == nil {
+		return errNoRequest
+	}
+	if err := c.Msg.Forwardable(); err != nil {
+		return err
+	}
+	if to.Host == "" {
+		return errNoHost
+	}
+	p := transport.UDP
+	if to.Transport != "" {
+		p = transport.ParseProto(to.Transport)
+	}
+	if p == transport.None {
+		return noTransport(to.Transport)
+	}
+	addr, err := f.Resolver.Locate(p, to)
+	if err != nil {
+		return err
+	}
+	sock := f.socketTo(c, p, addr.Addr())
+	if sock == nil {
+		return noSocket(p, addr.Addr().Is4())
+	}
+	host, port := sentBy(c, sock)
+	info := sip.ForwardInfo{
+		Transport: viaNames[p], Host: host, Port: port, LocalRPort: c.State.LocalRPort,
+		Src: c.Recv.Src, ForceRPort: c.State.ForceRPort, Stream: p != transport.UDP,
+	}
+	if c.Recv.Conn != nil {
+		info.Conn = c.Recv.Conn.ID()
+	}
+	b := c.Arena.Alloc(len(c.Msg.Raw()) + len(c.Msg.RURI()) + len(host) + forwardRoom)[:0]
+	b = c.Msg.AppendForward(b, &info)
+	if f.OnSend != nil {
+		c.State.Sending = msgstate.Sending{Proto: p, To: addr, From: sock, Bytes: b}
+		if !f.onSend(c) {
+			c.Log.Infof(log.Core, "the request to %s:%s is dropped by onsend_route", p, addr)
+			return ErrDropped
+		}
+	}
+	d := f.dest()
+	defer f.dests.Put(d)
+	*d = transport.Dest{Proto: p, Addr: addr, NoConnect: c.State.Forwarding.NoConnect, CloseAfter: c.State.Forwarding.Close}
+	d.Socket = from(c, p, sock)
+	if err := f.Net.Send(d, b, c.Recv.Conn); err != nil {
+		return fmt.Errorf("to %s:%s: %w", p, addr, err)
+	}
+	return nil
+}
+
+// onSend runs onsend_route and reports whether the request may go out.
+func (f *Forwarder) onSend(c *registry.Ctx) bool {
+	route, flow, rc := c.Route, c.Flow, c.RC
+	c.Flow = 0
+	f.OnSend.Run(c, registry.OnSend)
+	drop := c.Flow&registry.FlowDrop != 0
+	c.Route, c.Flow, c.RC = route, flow, rc
+	c.State.Sending = msgstate.Sending{}
+	return !drop
+}
+
+// Reply sends the reply being handled on by its second Via, with another status
+// and reason where status is not 0. A reply that came for a request from a
+// connection goes back on it as long as it is open.
+func (f *Forwarder) Reply(c *registry.Ctx, status int, reason string) error {
+	if c.Frame != nil || c.Msg == nil || c.Recv == nil {
+		return errNoReply
+	}
+	to, err := c.Msg.ReplyHop()
+	if err != nil {
+		return err
+	}
+	p := transport.ParseProto(to.Transport)
+	if p == transport.None {
+		return noTransport(to.Transport)
+	}
+	d := f.dest()
+	defer f.dests.Put(d)
+	*d = transport.Dest{Proto: p}
+	if p != transport.UDP {
+		d.Conn = f.requestConn(c, p)
+	}
+	if _, isIP := to.Addr(); isIP || d.Conn == nil {
+		if d.Addr, err = f.Resolver.Address(p, to); err != nil {
+			return err
+		}
+		sock := f.socketTo(c, p, d.Addr.Addr())
+		if sock == nil && d.Conn == nil {
+			return noSocket(p, d.Addr.Addr().Is4())
+		}
+		d.Socket = from(c, p, sock)
+	}
+	d.NoConnect = c.State.Forwarding.NoConnect || c.State.Replying.NoConnect
+	d.CloseAfter = c.State.Forwarding.Close || c.State.Replying.Close
+	b := c.Arena.Alloc(len(c.Msg.Raw()) + len(reason) + forwardRoom)[:0]
+	b = c.Msg.AppendReplyOn(b, status, reason, p != transport.UDP)
+	if err := f.Net.Send(d, b, c.Recv.Conn); err != nil {
+		return fmt.Errorf("to %s:%s: %w", p, d.Addr, err)
+	}
+	return nil
+}
+
+// requestConn is the connection that i in the own Via names: the request of
+// this reply came in on it.
+func (f *Forwarder) requestConn(c *registry.Ctx, p transport.Proto) *transport.Conn {
+	v, _ := c.Msg.Via(0)
+	id, err := strconv.ParseUint(v.I, 16, 64)
+	if err != nil || f.Conn == nil {
+		return nil
+	}
+	if conn := f.Conn(id); conn != nil && conn.Proto() == p {
+		return conn
+	}
+	return nil
+}
+
+func (f *Forwarder) dest() *transport.Dest {
+	if d, ok := f.dests.Get().(*transport.Dest); ok {
+		return d
+	}
+	return new(transport.Dest)
+}
+
+// viaNames are the transports as a Via has them.
+var viaNames = [...]string{transport.UDP: "UDP", transport.TCP: "TCP", transport.TLS: "TLS"}
+
+func noTransport(name string) error {
+	return fmt.Errorf("%.20q is no transport that olelo has: it sends over UDP, TCP and TLS", name)
+}
+
+func noSocket(p transport.Proto, v4 bool) error {
+	family := "IPv6"
+	if v4 {
+		family = "IPv4"
+	}
+	return fmt.Errorf("%w: there is no listen=%s:… with an %s address", transport.ErrNoSocket, p, family)
+}
+
+// sentBy is the host and port of a new Via: the script's, or what the socket
+// advertises, or the socket's. 0 leaves the port out.
+func sentBy(c *registry.Ctx, s *transport.Socket) (host string, port int) {
+	host, port = s.IP, int(s.Addr.Port())
+	if port == 5060 && s.Proto != transport.TLS {
+		port = 0
+	}
+	if s.Advertise != "" {
+		h, p, err := net.SplitHostPort(s.Advertise)
+		n, _ := strconv.Atoi(p)
+		if err != nil {
+			h, n = s.Advertise, int(s.Addr.Port())
+		}
+		host, port = strings.Trim(h, "[]"), n
+	}
+	if c.State.AdvertisedHost != "" {
+		host = c.State.AdvertisedHost
+	}
+	if c.State.AdvertisedPort != 0 {
+		port = c.State.AdvertisedPort
+	}
+	return host, port
+}

@@ -1,0 +1,111 @@
+package rpc
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+)
+
+// JSONRequest is a JSON-RPC 2.0 request.
+type JSONRequest struct {
+	Method string
+	Args   []string
+	ID     json.RawMessage // as it came; nil where there is none
+	// ReplyName is the reply FIFO's name: Kamailio's own member, of the FIFO
+	// transport.
+	ReplyName string
+}
+
+// ParseJSON reads a JSON-RPC 2.0 request. The members of "params" are taken in
+// order, and their names, where it is an object, ignored: Kamailio jsonrpcs
+// manual, Important Remarks. Batches are refused, as there. A request that is
+// an object fills ID and ReplyName even where err is set, to send the error to.
+func ParseJSON(doc []byte) (req JSONRequest, err error) {
+	var raw struct {
+		Version   json.RawMessage `json:"jsonrpc"`
+		Method    json.RawMessage `json:"method"`
+		Params    json.RawMessage `json:"params"`
+		ID        json.RawMessage `json:"id"`
+		ReplyName json.RawMessage `json:"reply_name"`
+	}
+	if err := json.Unmarshal(doc, &raw); err != nil {
+		var kind *json.UnmarshalTypeError
+		if errors.As(err, &kind) {
+			return req, errors.New("a JSON-RPC request is one object; batches are not taken")
+		}
+		return req, fmt.Errorf("not JSON: %w", err)
+	}
+	if c := first(raw.ID); c == '"' || c == '-' || c >= '0' && c <= '9' || c == 'n' {
+		req.ID = raw.ID
+	} else if raw.ID != nil {
+		err = errors.New(`"id" must be a string or a number`)
+	}
+	if raw.ReplyName != nil && json.Unmarshal(raw.ReplyName, &req.ReplyName) != nil {
+		return req, errors.New(`"reply_name" must be a string`)
+	}
+	if err != nil {
+		return req, err
+	}
+	var version string
+	if json.Unmarshal(raw.Version, &version) != nil || version != "2.0" {
+		return req, errors.New(`"jsonrpc" must be "2.0"`)
+	}
+	if json.Unmarshal(raw.Method, &req.Method) != nil || req.Method == "" {
+		return req, errors.New(`"method" must be the name of an RPC command`)
+	}
+	req.Args, err = jsonArgs(raw.Params)
+	return req, err
+}
+
+// jsonArgs reads params: an array, or an object whose order counts.
+func jsonArgs(params json.RawMessage) ([]string, error) {
+	open := first(params)
+	if open == 0 || open == 'n' {
+		return nil, nil
+	}
+	if open != '[' && open != '{' {
+		return nil, errors.New(`"params" must be an array or an object`)
+	}
+	dec := json.NewDecoder(bytes.NewReader(params))
+	dec.UseNumber()
+	if _, err := dec.Token(); err != nil {
+		return nil, err
+	}
+	var args []string
+	for dec.More() {
+		if open == '{' {
+			if _, err := dec.Token(); err != nil {
+				return nil, err
+			}
+		}
+		tok, err := dec.Token()
+		if err != nil {
+			return nil, err
+		}
+		switch v := tok.(type) {
+		case string:
+			args = append(args, v)
+		case json.Number:
+			args = append(args, v.String())
+		case bool:
+			n := "0"
+			if v {
+				n = "1"
+			}
+			args = append(args, n)
+		default:
+			return nil, fmt.Errorf("error at parameter %d: a string, number or boolean is wanted", len(args))
+		}
+	}
+	return args, nil
+}
+
+// first is the first byte of a JSON value, 0 where there is none.
+func first(raw json.RawMessage) byte {
+	raw = bytes.TrimLeft(raw, " \t\r\n")
+	if len(raw) == 0 {
+		return 0
+	}
+	return raw[0]
+}

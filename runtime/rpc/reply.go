@@ -1,0 +1,95 @@
+package rpc
+
+import (
+	"fmt"
+
+	"olelo/runtime/registry"
+)
+
+// Reply is what a command answers with: values in order, or a fault.
+//
+// A value is a string, an int64, a float64, a *registry.RPCStruct, a []any, or
+// nil for a text that is not there. A struct member named "" is an element
+// without a name: so is a list sent over binrpc, which has no lists that
+// kamcmd can read inside structs.
+type Reply struct {
+	Values []any
+	List   bool // the reply is a list, also of one value: JSON-RPC shows it
+	Fault  *Fault
+}
+
+// Fault is a command's failure. It wins over values already added.
+type Fault struct {
+	Code int
+	Text string
+}
+
+func (f *Fault) Error() string { return fmt.Sprintf("%d - %s", f.Code, f.Text) }
+
+// Faultf returns a reply that is a fault.
+func Faultf(code int, format string, args ...any) *Reply {
+	return &Reply{Fault: &Fault{code, fmt.Sprintf(format, args...)}}
+}
+
+// call is a running command.
+type call struct {
+	args  []string
+	reply *Reply
+}
+
+var _ registry.RPCCall = (*call)(nil)
+
+func (c *call) Arg(i int) (string, bool) {
+	if i < 0 || i >= len(c.args) {
+		return "", false
+	}
+	return c.args[i], true
+}
+
+func (c *call) Add(v any) { c.reply.Values = append(c.reply.Values, v) }
+
+func (c *call) Fault(code int, text string) { c.reply.Fault = &Fault{code, text} }
+
+// plain makes v one of a Reply's kinds of value. The encoders call it, not
+// Add: a handler may fill a struct after it added it.
+func plain(v any) any {
+	switch v := v.(type) {
+	case nil, string, int64, float64, *registry.RPCStruct, []any:
+		return v
+	case int:
+		return int64(v)
+	case int32:
+		return int64(v)
+	case uint16:
+		return int64(v)
+	case uint32:
+		return int64(v)
+	case uint64:
+		if v > 1<<63-1 {
+			return fmt.Sprint(v)
+		}
+		return int64(v)
+	case []string:
+		list := make([]any, len(v))
+		for i, s := range v {
+			list[i] = s
+		}
+		return list
+	}
+	return fmt.Sprint(v)
+}
+
+// nullText is what stands for nil where there is no null.
+const nullText = "<null string>"
+
+// named reports whether v, an element of a list, is a structure wrapped in
+// one name only to say what it is: RECORDS: [ {SET: {…}}, {SET: {…}} ]. The
+// forms that have no lists show such elements as members.
+func named(v any) (name string, inner *registry.RPCStruct, ok bool) {
+	s, isStruct := v.(*registry.RPCStruct)
+	if !isStruct || len(s.Names) != 1 {
+		return "", nil, false
+	}
+	inner, ok = s.Values[0].(*registry.RPCStruct)
+	return s.Names[0], inner, ok
+}

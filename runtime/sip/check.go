@@ -1,0 +1,52 @@
+package sip
+
+import "fmt"
+
+// Check returns why m cannot be routed, nil if it can: what Kamailio refuses
+// before a route runs. Via, From, To, Call-ID and CSeq must be there, once
+// but for Via; Via, To, CSeq and a Content-Length must be readable (RFC 3261
+// section 8.1.1), and every header must be one.
+func (m *Message) Check() error {
+	m.scan()
+	if m.junk != "" {
+		return fmt.Errorf("%w: %.40q is no header", ErrMessage, trimSpace(m.junk))
+	}
+	for _, n := range [...]struct {
+		id   hid
+		name string
+	}{{hVia, "Via"}, {hFrom, "From"}, {hTo, "To"}, {hCallID, "Call-ID"}, {hCSeq, "CSeq"}} {
+		found := 0
+		for i := range m.hdrs {
+			if m.hdrs[i].id == n.id {
+				found++
+			}
+		}
+		switch {
+		case found == 0:
+			return fmt.Errorf("%w: it has no %s", ErrMessage, n.name)
+		case found > 1 && n.id != hVia:
+			return fmt.Errorf("%w: it has %d %s headers", ErrMessage, found, n.name)
+		}
+	}
+	if _, ok := m.Via(0); !ok {
+		return errVia
+	}
+	if m.To().URI == "" {
+		return errTo
+	}
+	if _, _, ok := m.CSeq(); !ok {
+		return errCSeq
+	}
+	if s, ok := m.body(hContentLength); ok && s != "" {
+		if _, ok := decimal(s); !ok {
+			return fmt.Errorf("%w: the Content-Length %.20q is no number", ErrMessage, s)
+		}
+	}
+	return nil
+}
+
+var (
+	errVia  = fmt.Errorf("%w: its first Via cannot be read", ErrMessage)
+	errTo   = fmt.Errorf("%w: its To has no URI", ErrMessage)
+	errCSeq = fmt.Errorf("%w: its CSeq is not a number and a method", ErrMessage)
+)

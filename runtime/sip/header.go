@@ -1,0 +1,280 @@
+package sip
+
+import "strings"
+
+// Header is one header line. Body is without the white space around it; a
+// folded one keeps its line ends.
+type Header struct{ Name, Body string }
+
+// header is a Header with its name looked up. All are views: raw does not move
+// while the message lives.
+type header struct {
+	Header
+	line string // with its line end
+	id   hid
+}
+
+// hid is a header name that the server knows.
+type hid uint8
+
+const (
+	hOther hid = iota
+	hVia
+	hFrom
+	hTo
+	hCallID
+	hCSeq
+	hContact
+	hContentLength
+	hContentType
+	hMaxForwards
+	hRecordRoute
+	hRoute
+	hAuthorization
+	hProxyAuthorization
+	hExpires
+	hAccept
+	hAllow
+	hUserAgent
+	hServer
+	hSupported
+	hRequire
+	hEvent
+	hContentEncoding
+	hSubject
+	hReferTo
+	hReferredBy
+	hSessionExpires
+	hAllowEvents
+	hAcceptContact
+	hRejectContact
+	hRequestDisposition
+	hIdentity
+	hIdentityInfo
+)
+
+// known has each name in lower case and its compact form (RFC 3261 section
+// 7.3.3 and the IANA registry).
+var known = [...]struct {
+	name  string
+	short byte
+}{
+	hVia: {"via", 'v'}, hFrom: {"from", 'f'}, hTo: {"to", 't'}, hCallID: {"call-id", 'i'},
+	hCSeq: {"cseq", 0}, hContact: {"contact", 'm'}, hContentLength: {"content-length", 'l'},
+	hContentType: {"content-type", 'c'}, hMaxForwards: {"max-forwards", 0},
+	hRecordRoute: {"record-route", 0}, hRoute: {"route", 0},
+	hAuthorization: {"authorization", 0}, hProxyAuthorization: {"proxy-authorization", 0},
+	hExpires: {"expires", 0}, hAccept: {"accept", 0}, hAllow: {"allow", 0},
+	hUserAgent: {"user-agent", 0}, hServer: {"server", 0}, hSupported: {"supported", 'k'},
+	hRequire: {"require", 0}, hEvent: {"event", 'o'}, hContentEncoding: {"content-encoding", 'e'},
+	hSubject: {"subject", 's'}, hReferTo: {"refer-to", 'r'}, hReferredBy: {"referred-by", 'b'},
+	hSessionExpires: {"session-expires", 'x'}, hAllowEvents: {"allow-events", 'u'},
+	hAcceptContact: {"accept-contact", 'a'}, hRejectContact: {"reject-contact", 'j'},
+	hRequestDisposition: {"request-disposition", 'd'}, hIdentity: {"identity", 'y'},
+	hIdentityInfo: {"identity-info", 'n'},
+}
+
+// shortID finds a name by its compact form, byLen lists names by length.
+var shortID, byLen = func() (s [26]hid, l [24][]hid) {
+	for i, k := range known {
+		if k.short != 0 {
+			s[k.short-'a'] = hid(i)
+		}
+		l[len(k.name)] = append(l[len(k.name)], hid(i))
+	}
+	l[0] = nil
+	return s, l
+}()
+
+func headerID(name string) hid {
+	if len(name) == 1 {
+		if c := name[0] | 0x20; 'a' <= c && c <= 'z' {
+			return shortID[c-'a']
+		}
+		return hOther
+	}
+	if len(name) >= len(byLen) {
+		return hOther
+	}
+	for _, id := range byLen[len(name)] {
+		if k := known[id].name; k[0] == name[0]|0x20 && equalFold(name, k) {
+			return id
+		}
+	}
+	return hOther
+}
+
+// Key is a header name made ready for lookups, so that they compare no text
+// where the name is a known one.
+type Key struct {
+	id   hid
+	name string
+}
+
+// HeaderKey returns the Key of a header name: case does not matter, and a
+// compact form is the long one.
+func HeaderKey(name string) Key {
+	return Key{headerID(name), name}
+}
+
+// matches reports whether h has k's name.
+func (k *Key) matches(h *header) bool {
+	return h.id == k.id && (k.id != hOther || strings.EqualFold(h.Name, k.name))
+}
+
+// Header returns the i-th header called name, counted from 0, or from the end
+// where i < 0 (-1 is the last). Case does not matter, and a compact form is
+// the long one.
+func (m *Message) Header(name string, i int) (Header, bool) {
+	return m.HeaderByKey(&Key{headerID(name), name}, i)
+}
+
+// HeaderByKey is Header with a prepared name.
+func (m *Message) HeaderByKey(k *Key, i int) (Header, bool) {
+	m.scan()
+	if i < 0 {
+		for j := len(m.hdrs) - 1; j >= 0; j-- {
+			if k.matches(&m.hdrs[j]) {
+				if i++; i == 0 {
+					return m.hdrs[j].Header, true
+				}
+			}
+		}
+		return Header{}, false
+	}
+	for j := range m.hdrs {
+		if k.matches(&m.hdrs[j]) {
+			if i == 0 {
+				return m.hdrs[j].Header, true
+			}
+			i--
+		}
+	}
+	return Header{}, false
+}
+
+// CountByKey is how many header lines have k's name.
+func (m *Message) CountByKey(k *Key) (n int) {
+	m.scan()
+	for j := range m.hdrs {
+		if k.matches(&m.hdrs[j]) {
+			n++
+		}
+	}
+	return n
+}
+
+// NumHeaders is how many header lines there are.
+func (m *Message) NumHeaders() int { m.scan(); return len(m.hdrs) }
+
+// HeaderAt is the i-th header line, 0 ≤ i < NumHeaders.
+func (m *Message) HeaderAt(i int) Header { m.scan(); return m.hdrs[i].Header }
+
+// body returns the first header with a known name.
+func (m *Message) body(id hid) (string, bool) {
+	m.scan()
+	for j := range m.hdrs {
+		if m.hdrs[j].id == id {
+			return m.hdrs[j].Body, true
+		}
+	}
+	return "", false
+}
+
+// scan finds all header lines, once.
+func (m *Message) scan() {
+	m.need()
+	if m.scanned {
+		return
+	}
+	m.scanned = true
+	s := view(m.raw)
+	at := m.first.len
+	m.bodyAt = len(s)
+	for at < len(s) {
+		end := lineEnd(s, at)
+		l := s[at:end]
+		if blank(l) {
+			m.bodyAt, m.hasBody = end, true
+			return
+		}
+		// A line that starts with white space belongs to the one before.
+		for end < len(s) && (s[end] == ' ' || s[end] == '\t') {
+			end = lineEnd(s, end)
+		}
+		l = s[at:end]
+		at = end
+		name, body, ok := cut(l, ':')
+		name = strings.TrimRight(name, " \t")
+		if !ok || !token(name) {
+			if m.junk == "" {
+				m.junk = l // not a header: Check refuses it, the others pass over it
+			}
+			continue
+		}
+		m.hdrs = append(m.hdrs, header{Header{name, trimSpace(body)}, l, headerID(name)})
+	}
+}
+
+// lineEnd is the offset after the line that starts at s[at:].
+func lineEnd(s string, at int) int {
+	if i := strings.IndexByte(s[at:], '\n'); i >= 0 {
+		return at + i + 1
+	}
+	return len(s)
+}
+
+func blank(l string) bool { return l == "\r\n" || l == "\n" }
+
+func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }
+
+// trimSpace removes blanks and line ends on both sides.
+func trimSpace(s string) string {
+	for s != "" && isSpace(s[0]) {
+		s = s[1:]
+	}
+	for s != "" && isSpace(s[len(s)-1]) {
+		s = s[:len(s)-1]
+	}
+	return s
+}
+
+// CallID is the Call-ID, "" where there is none.
+func (m *Message) CallID() string { s, _ := m.body(hCallID); return s }
+
+// Contact is the first Contact header's text, "" where there is none.
+func (m *Message) Contact() string { s, _ := m.body(hContact); return s }
+
+// UserAgent is the User-Agent header's text.
+func (m *Message) UserAgent() string { s, _ := m.body(hUserAgent); return s }
+
+// ContentType is the Content-Type header's text.
+func (m *Message) ContentType() string { s, _ := m.body(hContentType); return s }
+
+// CSeq is the CSeq header's number and method, as written.
+func (m *Message) CSeq() (num, method string, ok bool) {
+	s, ok := m.body(hCSeq)
+	if !ok {
+		return "", "", false
+	}
+	i := strings.IndexAny(s, " \t\r\n")
+	if i < 0 {
+		return "", "", false
+	}
+	num, method = s[:i], trimSpace(s[i:])
+	for j := range len(num) {
+		if num[j] < '0' || num[j] > '9' {
+			return "", "", false
+		}
+	}
+	return num, method, token(method)
+}
+
+// ContentLength is the Content-Length header's number.
+func (m *Message) ContentLength() (n int, ok bool) {
+	s, ok := m.body(hContentLength)
+	if !ok {
+		return 0, false
+	}
+	return decimal(s)
+}

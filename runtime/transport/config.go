@@ -1,0 +1,168 @@
+package transport
+
+import (
+	"crypto/tls"
+	"net"
+	"net/netip"
+	"time"
+
+	"olelo/runtime/msrp"
+	"olelo/runtime/sip"
+)
+
+// Config is what a Transport is made from. A zero field has the default that
+// its comment gives; the names in parentheses are Kamailio's core parameters.
+type Config struct {
+	// Sockets are opened by Listen. The same address on UDP and TCP is two.
+	Sockets []*Socket
+	// Children is the number of workers of each UDP socket (children): 8.
+	Children int
+	// UDPReadBuffer is SO_RCVBUF of UDP sockets in bytes: the system's default.
+	UDPReadBuffer int
+
+	// Lifetime is how long a connection may carry nothing, in either direction
+	// (tcp_connection_lifetime): 120 s. Negative: for ever.
+	Lifetime time.Duration
+	// TLSIdle is the same for a TLS connection that has never carried anything
+	// (tls connection_timeout): 600 s. Negative: for ever.
+	TLSIdle time.Duration
+	// MaxConns is how many TCP and TLS connections may be open
+	// (tcp_max_connections): 2048. One more is accepted and closed.
+	MaxConns int
+	// MaxTLSConns is how many of them may be TLS (tls_max_connections): 2048.
+	MaxTLSConns int
+	// ConnectTimeout bounds connecting, and a TLS handshake
+	// (tcp_connect_timeout): 10 s.
+	ConnectTimeout time.Duration
+	// SendTimeout is how long a connection with bytes to send may take none of
+	// them (tcp_send_timeout): 10 s. Then it is closed.
+	SendTimeout time.Duration
+	// PartialTimeout is how long a message may stay half received: 30 s. One
+	// that takes longer goes on as long as each such time brings PartialRate
+	// bytes a second, so that a slow line may still carry a large body.
+	PartialTimeout time.Duration
+	// PartialRate is the least number of bytes a second of a message that
+	// takes longer than PartialTimeout: 1024.
+	PartialRate int
+	// PartialTotal is how many bytes of half received messages are held
+	// together: 256 MiB. Above it the longest waiting connections are closed.
+	PartialTotal int
+	// NoConnect refuses to open connections (tcp_no_connect).
+	NoConnect bool
+	// KeepAlive is the kernel's keep-alive of connections (tcp_keepalive,
+	// tcp_keepidle …).
+	KeepAlive net.KeepAliveConfig
+
+	// HighWater is how many bytes may wait for a connection before the readers
+	// of those who send to it wait too: 512 KiB. They go on at LowWater, a
+	// quarter of it.
+	HighWater int
+	LowWater  int
+	// HoldTimeout is how long a reader is held back at most: 30 s. After it,
+	// what is sent to the connection that it waited for is refused with
+	// ErrQueueFull until that is below LowWater.
+	HoldTimeout time.Duration
+	// QueueMax is how many bytes may wait for one connection at all
+	// (tcp_conn_wq_max): 16 MiB. An empty queue takes one message of any size.
+	QueueMax int
+	// QueueTotal is how many bytes the queues may hold together
+	// (tcp_wq_max): 256 MiB. 64 KiB of each connection are not counted.
+	QueueTotal int
+
+	// MSRP tells MSRP frames from SIP messages on connections; without it
+	// bytes that start with "MSRP " are handled as SIP, as in a Kamailio
+	// without the msrp module.
+	MSRP       bool
+	MSRPLimits msrp.Limits
+	SIPLimits  sip.Limits
+	// AcceptNoCL takes a SIP message without Content-Length on a connection as
+	// one without body (tcp_accept_no_cl).
+	AcceptNoCL bool
+
+	// TLS gives the TLS configurations; nil: no TLS.
+	TLS TLSConfigs
+	// Log gets one line at a time, without a line end. nil: nothing is logged.
+	Log func(level int, line string)
+}
+
+// The levels of Config.Log are Kamailio's.
+const (
+	LogError = -1
+	LogWarn  = 0
+	LogInfo  = 2
+	LogDebug = 3
+)
+
+// TLSConfigs chooses the TLS configuration of a connection. It is asked for
+// each connection, so that it may change while the server runs.
+type TLSConfigs interface {
+	// Server is the configuration for a connection accepted on local.
+	Server(local netip.AddrPort) *tls.Config
+	// Client is the configuration for a connection opened to remote.
+	Client(remote netip.AddrPort) *tls.Config
+}
+
+// FixedTLS is the same two configurations for every connection.
+type FixedTLS struct{ ServerConfig, ClientConfig *tls.Config }
+
+// Server returns f.ServerConfig.
+func (f FixedTLS) Server(netip.AddrPort) *tls.Config { return f.ServerConfig }
+
+// Client returns f.ClientConfig.
+func (f FixedTLS) Client(netip.AddrPort) *tls.Config { return f.ClientConfig }
+
+// Handler handles the messages of one UDP worker or one connection. Its
+// methods are never called at the same time: order is kept.
+type Handler interface {
+	// SIP handles a SIP message. raw and r are valid during the call only.
+	SIP(r *Recv, raw []byte)
+	// MSRP handles an MSRP frame. raw and r are valid during the call only.
+	MSRP(r *Recv, raw []byte)
+	// Undelivered tells that msg, which was sent while a message of src was
+	// handled, could not be delivered: its connection was lost. msg is valid
+	// during the call only. What is sent from here with src as its source and
+	// is lost too is not reported again.
+	Undelivered(src *Conn, msg []byte)
+}
+
+// Handlers makes the Handlers.
+type Handlers struct {
+	// UDP makes the handler of worker i (from 0) of a socket.
+	UDP func(sock *Socket, i int) Handler
+	// TCP makes the handler of a connection, before its first message.
+	TCP func(c *Conn) Handler
+	// Closed, where not nil, is told once that a connection which had a
+	// handler is gone and that h will not be called again.
+	Closed func(c *Conn, h Handler)
+}
+
+func (c *Config) setDefaults() {
+	num := func(p *int, d int) {
+		if *p == 0 {
+			*p = d
+		}
+	}
+	dur := func(p *time.Duration, d time.Duration) {
+		if *p == 0 {
+			*p = d
+		}
+	}
+	num(&c.Children, 8)
+	num(&c.MaxConns, 2048)
+	num(&c.MaxTLSConns, 2048)
+	num(&c.PartialRate, 1024)
+	num(&c.HighWater, 512<<10)
+	num(&c.LowWater, c.HighWater/4)
+	num(&c.QueueMax, 16<<20)
+	num(&c.QueueTotal, 256<<20)
+	num(&c.PartialTotal, 256<<20)
+	dur(&c.Lifetime, 120*time.Second)
+	dur(&c.TLSIdle, 600*time.Second)
+	dur(&c.ConnectTimeout, 10*time.Second)
+	dur(&c.SendTimeout, 10*time.Second)
+	dur(&c.PartialTimeout, 30*time.Second)
+	dur(&c.HoldTimeout, 30*time.Second)
+	if c.Log == nil {
+		c.Log = func(int, string) {}
+	}
+}

@@ -1,0 +1,82 @@
+package transport
+
+import (
+	"errors"
+	"net"
+	"net/netip"
+	"os"
+	"syscall"
+)
+
+// connect returns the connection to k, opening one where there is none. It
+// does not wait: messages queue until it is open.
+func (t *Transport) connect(k peerKey, from netip.Addr, sock *Socket) (*Conn, error) {
+	if t.stopping.Load() || !t.started {
+		return nil, ErrClosed
+	}
+	if k.proto == TLS && t.cfg.TLS == nil {
+		return nil, ErrNoTLS
+	}
+	if err := t.roomFor(k.proto); err != nil {
+		if ok, n := t.full.Allow(); ok {
+			t.errorf("no connection to %s:%s: %v%s", k.proto, k.addr, err, n)
+		}
+		return nil, ErrTooMany
+	}
+	c, added := t.table.findOrAdd(k, from, func() *Conn {
+		c := t.newConn(k.proto, k.addr, false)
+		c.localIP = from
+		if sock == nil {
+			sock = t.socketFor(k.proto, netip.AddrPortFrom(k.addr.Addr(), 0))
+		}
+		c.recv.Socket = sock
+		t.wg.Add(1)
+		return c
+	})
+	switch {
+	case c == nil:
+		return nil, ErrClosed
+	case added:
+		go c.dial(from)
+	}
+	return c, nil
+}
+
+// dial connects c and becomes its reader.
+func (c *Conn) dial(from netip.Addr) {
+	t := c.t
+	d := net.Dialer{Timeout: t.cfg.ConnectTimeout, KeepAliveConfig: t.cfg.KeepAlive}
+	if from.IsValid() {
+		d.LocalAddr = net.TCPAddrFromAddrPort(netip.AddrPortFrom(from, 0))
+	}
+	nc, err := d.DialContext(t.dialing, network(c.proto, c.peer.Addr()), c.peer.String())
+	if err != nil {
+		err = dialError(err)
+		if !t.stopping.Load() {
+			t.errorf("cannot connect to %s:%s: %v", c.proto, c.peer, err)
+		}
+		c.die(err)
+		c.readerEnds()
+		return
+	}
+	if !c.begin(nc.(*net.TCPConn)) {
+		c.readerEnds()
+		return
+	}
+	c.read()
+}
+
+// dialError says what the system meant.
+func dialError(err error) error {
+	switch {
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return errors.New("no answer in time (tcp_connect_timeout)")
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return errors.New("refused: nobody listens there")
+	}
+	var op *net.OpError
+	if errors.As(err, &op) {
+		return op.Err
+	}
+	return err
+}

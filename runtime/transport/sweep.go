@@ -1,0 +1,130 @@
+package transport
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// sweep advances the clock and ends the connections whose time is over. One
+// look at every connection a tick is cheaper than a timer for each.
+func (t *Transport) sweep() {
+	defer t.wg.Done()
+	tick := time.NewTicker(t.tick())
+	defer tick.Stop()
+	for {
+		select {
+		case <-t.stop:
+			return
+		case <-tick.C:
+		}
+		now := int64(time.Since(t.start)) + 1
+		t.clock.Store(now)
+		t.table.each(func(c *Conn) { c.checkTime(now) })
+		t.capPartials(now)
+		t.table.expireGone(now)
+	}
+}
+
+// tick is a fraction of the shortest time limit, 1 s at most.
+func (t *Transport) tick() time.Duration {
+	d := time.Second
+	for _, l := range []time.Duration{t.cfg.Lifetime, t.cfg.TLSIdle, t.cfg.PartialTimeout} {
+		if l > 0 {
+			d = min(d, l/8)
+		}
+	}
+	return max(d, time.Millisecond)
+}
+
+// checkTime ends c where one of its time limits is over.
+func (c *Conn) checkTime(now int64) {
+	if l := c.out.linger.Load(); l != 0 {
+		if now >= l {
+			c.die(errClosedByUs)
+		}
+		return
+	}
+	if p := c.partial.Load(); p != 0 && !c.deaf.Load() && c.stalls(p, now) {
+		return
+	}
+	limit := c.t.cfg.Lifetime
+	if c.proto == TLS && !c.used.Load() {
+		limit = c.t.cfg.TLSIdle
+	}
+	if limit <= 0 || time.Duration(now-c.last.Load()) < limit || c.hold.waiting.Load() {
+		return
+	}
+	c.idleOut()
+}
+
+// stalls ends c where the message that it has received half of since began has
+// brought too few bytes in the last PartialTimeout.
+func (c *Conn) stalls(began, now int64) bool {
+	w := &c.window
+	if w.message != began {
+		*w = window{message: began, start: began}
+	}
+	if time.Duration(now-w.start) < c.t.cfg.PartialTimeout {
+		return false
+	}
+	n := c.partialLen.Load()
+	if time.Duration(n-w.bytes)*time.Second/time.Duration(c.t.cfg.PartialRate) >= c.t.cfg.PartialTimeout {
+		w.start, w.bytes = now, n
+		return false
+	}
+	c.endPartial(n, now-began)
+	return true
+}
+
+func (c *Conn) endPartial(n, age int64) {
+	c.t.warnf("%s closed: %v: %d bytes of it in %v", c, errPartial, n, time.Duration(age).Round(time.Millisecond))
+	c.die(fmt.Errorf("%w: %d bytes", errPartial, n))
+}
+
+// window is what the sweep remembers of a half received message.
+type window struct {
+	message, start int64 // on the transport's clock
+	bytes          int64 // of the message at start
+}
+
+// capPartials closes those that have waited longest for the rest of a message
+// where half received ones take too much memory together.
+func (t *Transport) capPartials(now int64) {
+	var waiting []*Conn
+	total := int64(0)
+	t.table.each(func(c *Conn) {
+		if c.partial.Load() != 0 {
+			waiting = append(waiting, c)
+			total += c.partialLen.Load()
+		}
+	})
+	if total <= int64(t.cfg.PartialTotal) {
+		return
+	}
+	slices.SortFunc(waiting, func(a, b *Conn) int { return cmp.Compare(a.partial.Load(), b.partial.Load()) })
+	for _, c := range waiting {
+		if total <= int64(t.cfg.PartialTotal) {
+			return
+		}
+		if p := c.partial.Load(); p != 0 {
+			n := c.partialLen.Load()
+			total -= n
+			c.endPartial(n, now-p)
+		}
+	}
+}
+
+// idleOut ends a connection that carries nothing; one that is connecting or
+// has bytes to send has its own time limits.
+func (c *Conn) idleOut() {
+	o := &c.out
+	o.Lock()
+	if o.state != open || o.writing || o.pend != nil {
+		o.Unlock()
+		return
+	}
+	o.Unlock()
+	c.closeWhenSent(errIdle)
+}
