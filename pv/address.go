@@ -1,0 +1,170 @@
+package pv
+
+import (
+	"strings"
+
+	"olelo/runtime/msgstate"
+	"olelo/runtime/registry"
+	"olelo/runtime/sip"
+	"olelo/runtime/value"
+)
+
+type addrOf func(c *registry.Ctx) *sip.NameAddr
+
+func fromAddr(c *registry.Ctx) *sip.NameAddr {
+	if c.Msg == nil {
+		return nil
+	}
+	return c.Msg.From()
+}
+
+func toAddr(c *registry.Ctx) *sip.NameAddr {
+	if c.Msg == nil {
+		return nil
+	}
+	return c.Msg.To()
+}
+
+func fromURI(c *registry.Ctx) *sip.URI { return addrURI(c, msgstate.FromURI, fromAddr(c), "From URI") }
+func toURI(c *registry.Ctx) *sip.URI   { return addrURI(c, msgstate.ToURI, toAddr(c), "To URI") }
+
+func addrURI(c *registry.Ctx, slot msgstate.URISlot, a *sip.NameAddr, what string) *sip.URI {
+	if a == nil || a.URI == "" {
+		return nil
+	}
+	return parsed(c, slot, a.URI, what)
+}
+
+// addrText is one text of an address header.
+func addrText(of addrOf, text func(sip.NameAddr) string) registry.Getter {
+	return func(c *registry.Ctx, v *value.Value) {
+		v.SetNull()
+		if a := of(c); a != nil {
+			setStr(v, text(*a))
+		}
+	}
+}
+
+func uriText(a sip.NameAddr) string     { return a.URI }
+func displayText(a sip.NameAddr) string { return a.Display }
+func tagText(a sip.NameAddr) string     { return a.Tag }
+
+// noEdit is why From and To cannot be assigned.
+const noEdit = "olelo does not rewrite From and To headers yet"
+
+func addresses() []registry.PV {
+	get := func(name string, g registry.Getter, doc string) registry.PV {
+		return notSettable(registry.GetPV(name, g, doc), noEdit)
+	}
+	fu := get("fu", addrText(fromAddr, uriText), "The From URI.")
+	fU := get("fU", uriUser(fromURI), "The From URI's user.")
+	fd := get("fd", uriHost(fromURI), "The From URI's host.")
+	tu := get("tu", addrText(toAddr, uriText), "The To URI.")
+	tU := get("tU", uriUser(toURI), "The To URI's user.")
+	td := get("td", uriHost(toURI), "The To URI's host.")
+	return []registry.PV{
+		fu, alias("from", fu), fU, alias("from.user", fU), fd, alias("from.domain", fd),
+		get("fn", addrText(fromAddr, displayText), "The From display name, with its quotes."),
+		registry.GetPV("ft", addrText(fromAddr, tagText), "The From tag."),
+		registry.GetPV("fUl", userLen(fromURI), "The length of the From URI's user."),
+		tu, alias("to", tu), tU, alias("to.user", tU), td, alias("to.domain", td),
+		get("tn", addrText(toAddr, displayText), "The To display name, with its quotes."),
+		registry.GetPV("tt", addrText(toAddr, tagText), "The To tag."),
+		registry.GetPV("tUl", userLen(toURI), "The length of the To URI's user."),
+		registry.GetPV("AU", accUser, "The user for accounting: the From URI's, empty where it has none."),
+		registry.GetPV("Au", accUserDomain, "The user and domain for accounting: those of the From URI."),
+	}
+}
+
+// userLen is a user's length, 0 where there is no URI.
+func userLen(of uriOf) registry.Getter {
+	return func(c *registry.Ctx, v *value.Value) {
+		v.SetInt(0)
+		if c.Msg == nil {
+			v.SetNull()
+		} else if u := of(c); u != nil {
+			v.SetInt(int64(len(u.User)))
+		}
+	}
+}
+
+func accUser(c *registry.Ctx, v *value.Value) {
+	v.SetNull()
+	if u := fromURI(c); u != nil {
+		v.SetStr(u.User)
+	}
+}
+
+func accUserDomain(c *registry.Ctx, v *value.Value) {
+	v.SetNull()
+	if u := fromURI(c); u != nil {
+		v.SetStr(concat(c, u.User, "@", u.Host))
+	}
+}
+
+// identities are the headers that name a user beside From.
+func identities() []registry.PV {
+	pai := headerAddr("P-Asserted-Identity")
+	ppi := headerAddr("P-Preferred-Identity")
+	rpid := headerAddr("Remote-Party-ID")
+	diversion := headerAddr("Diversion")
+	refer := headerAddr("Refer-To")
+	return []registry.PV{
+		registry.GetPV("ai", addrHeader(pai, uriText), "The URI of P-Asserted-Identity."),
+		registry.GetPV("pu", addrHeader(ppi, uriText), "The URI of P-Preferred-Identity."),
+		registry.GetPV("pU", addrHeaderURI(ppi, func(u sip.URI) string { return u.User }), "The user of P-Preferred-Identity."),
+		registry.GetPV("pd", addrHeaderURI(ppi, func(u sip.URI) string { return u.Host }), "The host of P-Preferred-Identity."),
+		registry.GetPV("pn", addrHeader(ppi, displayText), "The display name of P-Preferred-Identity."),
+		registry.GetPV("re", addrHeader(rpid, uriText), "The URI of Remote-Party-ID."),
+		registry.GetPV("di", addrHeader(diversion, uriText), "The URI of Diversion."),
+		registry.GetPV("dir", addrHeader(diversion, paramText("reason")), "The reason of Diversion."),
+		registry.GetPV("dip", addrHeader(diversion, paramText("privacy")), "The privacy of Diversion."),
+		registry.GetPV("dic", addrHeader(diversion, paramText("counter")), "The counter of Diversion."),
+		registry.GetPV("rt", addrHeader(refer, uriText), "The URI of Refer-To."),
+	}
+}
+
+// headerAddr is the first address in the first header called name.
+func headerAddr(name string) func(c *registry.Ctx) (sip.NameAddr, bool) {
+	key := sip.HeaderKey(name)
+	return func(c *registry.Ctx) (sip.NameAddr, bool) {
+		if c.Msg == nil {
+			return sip.NameAddr{}, false
+		}
+		h, ok := c.Msg.HeaderByKey(&key, 0)
+		if !ok {
+			return sip.NameAddr{}, false
+		}
+		one, _ := sip.NextValue(h.Body)
+		return sip.ParseNameAddr(one), true
+	}
+}
+
+func addrHeader(of func(*registry.Ctx) (sip.NameAddr, bool), text func(sip.NameAddr) string) registry.Getter {
+	return func(c *registry.Ctx, v *value.Value) {
+		v.SetNull()
+		if a, ok := of(c); ok {
+			setStr(v, text(a))
+		}
+	}
+}
+
+func addrHeaderURI(of func(*registry.Ctx) (sip.NameAddr, bool), text func(sip.URI) string) registry.Getter {
+	return func(c *registry.Ctx, v *value.Value) {
+		v.SetNull()
+		a, ok := of(c)
+		if !ok {
+			return
+		}
+		if u, err := sip.ParseURI(a.URI); err == nil {
+			setStr(v, text(u))
+		}
+	}
+}
+
+func paramText(name string) func(sip.NameAddr) string {
+	return func(a sip.NameAddr) string {
+		s, _ := sip.Param(strings.TrimSpace(a.Params), name)
+		return s
+	}
+}

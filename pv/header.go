@@ -1,0 +1,213 @@
+package pv
+
+import (
+	"fmt"
+	"strings"
+
+	"olelo/runtime/registry"
+	"olelo/runtime/sip"
+	"olelo/runtime/value"
+)
+
+func headers() []registry.PV {
+	return []registry.PV{
+		{
+			Name: "hdr", Doc: "A header's body: $hdr(Via), the i-th $(hdr(Via)[1]), the last [-1], all [*]; $hdr(*) is any header.",
+			Bind: func(fx registry.Fixup, r registry.Ref) (registry.Var, error) { return bindHeader(fx, r, headerBody) },
+		},
+		{
+			Name: "hfl", Doc: "As $hdr, a list in one header (Via, Route, Record-Route, Contact) counted value by value.",
+			Bind: func(fx registry.Fixup, r registry.Ref) (registry.Var, error) { return bindHeader(fx, r, headerValue) },
+		},
+		{
+			Name: "hdrc", Doc: "How many headers of a name there are.",
+			Bind: func(fx registry.Fixup, r registry.Ref) (registry.Var, error) { return bindHeaderCount(fx, r, false) },
+		},
+		{
+			Name: "hflc", Doc: "How many values all headers of a name have together.",
+			Bind: func(fx registry.Fixup, r registry.Ref) (registry.Var, error) { return bindHeaderCount(fx, r, true) },
+		},
+	}
+}
+
+// headerName is a header's name: constant, or in a variable.
+type headerName struct {
+	key  sip.Key
+	get  registry.Getter
+	text string // from the variable, instead of key
+	any  bool   // *
+	list bool   // a header whose values may stand in one line
+}
+
+func bindHeaderName(fx registry.Fixup, r registry.Ref) (n headerName, err error) {
+	if err = needInner(r, "a header's name"); err != nil {
+		return n, err
+	}
+	if n.get, err = dynamic(fx, r.Inner); err != nil || n.get != nil {
+		return n, err
+	}
+	name := strings.TrimRight(r.Inner, " \t")
+	if name == "*" {
+		n.any = true
+		return n, nil
+	}
+	for i := range len(name) {
+		if c := name[i]; c <= ' ' || c >= 0x7F || strings.IndexByte("()<>@,;:\\\"/[]?={}", c) >= 0 {
+			return n, fmt.Errorf("%q is no header name: it cannot have %q", name, c)
+		}
+	}
+	n.key, n.list = sip.HeaderKey(name), isList(name)
+	return n, nil
+}
+
+// isList reports whether $hfl looks into the lines of a header.
+func isList(name string) bool {
+	if len(name) == 1 {
+		return strings.IndexByte("vVmM", name[0]) >= 0
+	}
+	return strings.EqualFold(name, "Via") || strings.EqualFold(name, "Contact") ||
+		strings.EqualFold(name, "Route") || strings.EqualFold(name, "Record-Route")
+}
+
+// at is the name for this message.
+func (n *headerName) at(c *registry.Ctx) (headerName, bool) {
+	if n.get == nil {
+		return *n, true
+	}
+	v := c.Eval(n.get)
+	if !v.IsStr() || v.S == "" {
+		return headerName{}, false
+	}
+	return headerName{text: v.S, any: v.S == "*", list: isList(v.S)}, true
+}
+
+// line is the i-th header line of the name, from the end where i < 0.
+func (n *headerName) line(m *sip.Message, i int) (string, bool) {
+	if n.any {
+		if i < 0 {
+			i += m.NumHeaders()
+		}
+		if i < 0 || i >= m.NumHeaders() {
+			return "", false
+		}
+		return m.HeaderAt(i).Body, true
+	}
+	if n.text != "" {
+		h, ok := m.Header(n.text, i)
+		return h.Body, ok
+	}
+	h, ok := m.HeaderByKey(&n.key, i)
+	return h.Body, ok
+}
+
+func bindHeader(fx registry.Fixup, r registry.Ref, pick func(headerName, *sip.Message, int) (string, bool)) (registry.Var, error) {
+	name, err := bindHeaderName(fx, r)
+	if err != nil {
+		return registry.Var{}, err
+	}
+	at := bindIndex(r.Index)
+	if at.all {
+		return registry.Var{Get: ofMessage(func(m *sip.Message, c *registry.Ctx, v *value.Value) {
+			if n, ok := name.at(c); ok {
+				joinHeaders(c, m, n, v)
+			}
+		})}, nil
+	}
+	return registry.Var{Get: ofMessage(func(m *sip.Message, c *registry.Ctx, v *value.Value) {
+		n, ok := name.at(c)
+		if !ok {
+			return
+		}
+		i, ok := at.at(c)
+		if !ok {
+			return
+		}
+		if s, ok := pick(n, m, i); ok {
+			v.SetStr(s)
+		}
+	})}, nil
+}
+
+func headerBody(n headerName, m *sip.Message, i int) (string, bool) { return n.line(m, i) }
+
+// headerValue is the i-th value over all lines; for other headers a line is a
+// value. It does not count from the end.
+func headerValue(n headerName, m *sip.Message, i int) (string, bool) {
+	if !n.list {
+		return n.line(m, i)
+	}
+	if i < 0 {
+		return "", false
+	}
+	for k := 0; ; k++ {
+		rest, ok := n.line(m, k)
+		if !ok {
+			return "", false
+		}
+		for rest != "" {
+			var one string
+			one, rest = sip.NextValue(rest)
+			if i == 0 {
+				return one, true
+			}
+			i--
+		}
+	}
+}
+
+// joinHeaders makes *v all lines of the name, a comma between.
+func joinHeaders(c *registry.Ctx, m *sip.Message, n headerName, v *value.Value) {
+	size, lines := 0, 0
+	for {
+		s, ok := n.line(m, lines)
+		if !ok {
+			break
+		}
+		size += len(s) + 1
+		lines++
+	}
+	if lines == 0 {
+		return
+	}
+	b := c.Arena.Alloc(size - 1)[:0]
+	for i := range lines {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		s, _ := n.line(m, i)
+		b = append(b, s...)
+	}
+	v.SetStr(registry.View(b))
+}
+
+func bindHeaderCount(fx registry.Fixup, r registry.Ref, values bool) (registry.Var, error) {
+	if err := noIndex(r); err != nil {
+		return registry.Var{}, err
+	}
+	name, err := bindHeaderName(fx, r)
+	if err != nil {
+		return registry.Var{}, err
+	}
+	return registry.Var{Get: ofMessage(func(m *sip.Message, c *registry.Ctx, v *value.Value) {
+		n, ok := name.at(c)
+		if !ok {
+			return
+		}
+		count := 0
+		for i := 0; ; i++ {
+			s, ok := n.line(m, i)
+			if !ok {
+				break
+			}
+			if !values || !n.list {
+				count++
+				continue
+			}
+			for s != "" {
+				_, s = sip.NextValue(s)
+				count++
+			}
+		}
+		v.SetInt(int64(count))
+	})}, nil
+}

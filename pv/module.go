@@ -1,0 +1,58 @@
+// Package pv is the variables of the language: those of the core and those of
+// Kamailio's module pv, with that module's functions.
+package pv
+
+import (
+	"olelo/runtime/registry"
+	"olelo/transformations"
+)
+
+// Module is Kamailio's module pv. Its shared variables live in it.
+type Module struct {
+	shared  shared
+	aliases map[string]avpName
+	preset  []preset // varset
+	vars    []scriptVar
+	started int64 // $Tb, Unix seconds
+	sockets socketFinder
+}
+
+// New returns the module.
+func New() *Module { return &Module{aliases: map[string]avpName{}} }
+
+var (
+	_ registry.Module       = (*Module)(nil)
+	_ registry.Provisioner  = (*Module)(nil)
+	_ registry.WorkerIniter = (*Module)(nil)
+)
+
+// Exports lists the module's variables, functions, transformations,
+// parameters and RPC commands.
+func (m *Module) Exports() registry.Exports {
+	var pvs []registry.PV
+	for _, list := range [][]registry.PV{
+		m.scriptVars(), m.avps(), m.xavps(),
+		requestURIs(), addresses(), identities(), messageVars(), headers(), credentials(),
+		m.received(), m.clock(), flagVars(), m.branchVars(), m.texts(), sending(),
+	} {
+		pvs = append(pvs, list...)
+	}
+	return registry.Exports{
+		Doc:    "The variables of SIP messages, scripts and time.",
+		PVs:    pvs,
+		Trans:  transformations.PV(),
+		Funcs:  append(append(m.valueFuncs(), m.xavpFuncs()...), m.branchFuncs()...),
+		Params: m.params(),
+		RPCs:   m.rpcs(),
+	}
+}
+
+// Core is the variables that Kamailio has without any module.
+type Core struct{}
+
+var _ registry.Module = Core{}
+
+// Exports lists $null, $rc, $retcode, $def, $defn, $env.
+func (Core) Exports() registry.Exports {
+	return registry.Exports{Doc: "The variables of the core.", PVs: coreVars()}
+}

@@ -1,0 +1,275 @@
+package pv
+
+import (
+	"strconv"
+	"strings"
+
+	"olelo/runtime/avp"
+	"olelo/runtime/log"
+	"olelo/runtime/registry"
+	"olelo/runtime/value"
+)
+
+func (m *Module) xavpFuncs() []registry.Func {
+	root, child := registry.Text("root"), registry.Text("child")
+	fns := []registry.Func{
+		registry.Fn3("xavp_copy", registry.Text("from"), registry.IntP("index"), registry.Text("to"), registry.Any,
+			func(c *registry.Ctx, from string, i int, to string) int {
+				n := xavpSource(c, from, i)
+				if n == 0 {
+					return -1
+				}
+				c.State.XAVP.Copy(n, to)
+				return 1
+			}, "Appends a copy of an XAVP, as the oldest of its name."),
+		registry.Fn4("xavp_copy", registry.Text("from"), registry.IntP("index"), registry.Text("to"), registry.IntP("to_index"), registry.Any,
+			func(c *registry.Ctx, from string, i int, to string, j int) int {
+				n := xavpSource(c, from, i)
+				if n == 0 {
+					return -1
+				}
+				d := c.State.XAVP.Get(avp.Root, to, j)
+				if d == 0 {
+					c.Log.Errorf(logAs, "xavp_copy: there is no $xavp(%s[%d]) to copy to", to, j)
+					return -1
+				}
+				c.State.XAVP.CopyTo(n, d)
+				return 1
+			}, "Replaces an XAVP by a copy of another."),
+		registry.Fn2("xavp_params_explode", registry.Text("parameters"), root, registry.Any,
+			func(c *registry.Ctx, params, name string) int { return explode(c, &c.State.XAVP, params, name) },
+			"Makes an XAVP of name=value;name=value."),
+		registry.Fn2("xavu_params_explode", registry.Text("parameters"), root, registry.Any,
+			func(c *registry.Ctx, params, name string) int {
+				c.State.XAVU.RemoveAll(avp.Root, name)
+				return explode(c, &c.State.XAVU, params, name)
+			}, "Makes an XAVU of name=value;name=value."),
+		registry.Fn2("xavp_params_implode", root, registry.OutP("variable"), registry.Any,
+			func(c *registry.Ctx, name string, p *registry.Var) int { return implode(c, &c.State.XAVP, name, p) },
+			"Writes an XAVP's values as name=value;name=value;."),
+		registry.Fn2("xavu_params_implode", root, registry.OutP("variable"), registry.Any,
+			func(c *registry.Ctx, name string, p *registry.Var) int { return implode(c, &c.State.XAVU, name, p) },
+			"Writes an XAVU's values as name=value;name=value;."),
+		registry.Fn4("xavp_slist_explode", registry.Text("list"), registry.Text("separators"), registry.Text("mode"), root, registry.Any,
+			slistExplode, "Breaks a list at any of the separators into $xavp(root=>v[i]); mode t trims the parts."),
+		registry.Fn2("pv_var_to_xavp", registry.Text("variable"), root, registry.Any, m.varToXAVP,
+			"Copies a $var, or all of them (*), into an XAVP."),
+		registry.Fn1("pv_xavp_to_var", root, registry.Any, m.xavpToVar, "Copies an XAVP's values into the $var of the same names."),
+		registry.Fn0("pv_xavp_print", registry.Any, func(c *registry.Ctx) int { return printList(c, "XAVP", &c.State.XAVP) }, "Logs all XAVPs."),
+		registry.Fn0("pv_xavu_print", registry.Any, func(c *registry.Ctx) int { return printList(c, "XAVU", &c.State.XAVU) }, "Logs all XAVUs."),
+		registry.Fn0("pv_xavi_print", registry.Any, func(c *registry.Ctx) int { return printList(c, "XAVI", &c.State.XAVI) }, "Logs all XAVIs."),
+	}
+	// The same for $xavp and $xavi, whose names are kept in lower case.
+	for _, k := range []struct {
+		prefix string
+		list   xlist
+		key    func(c *registry.Ctx, name string) string
+	}{
+		{"xavp", xavpList, func(_ *registry.Ctx, name string) string { return name }},
+		{"xavi", xaviList, lower},
+	} {
+		set := func(c *registry.Ctx, root, child string, v *value.Value) int {
+			l := k.list(c)
+			root, child = k.key(c, root), k.key(c, child)
+			n := l.Get(avp.Root, root, 0)
+			if n == 0 {
+				n = l.PushList(avp.Root, root)
+			} else if !l.IsList(n) {
+				c.Log.Errorf(logAs, "$%s(%s) is a value, it has no %s", k.prefix, root, child)
+				return -1
+			}
+			if ch := l.Get(n, child, 0); ch != 0 {
+				l.Set(ch, v)
+			} else {
+				l.Push(n, child, v)
+			}
+			return 1
+		}
+		fns = append(
+			fns,
+			registry.Fn3(k.prefix+"_child_seti", root, child, registry.IntP("value"), registry.Any,
+				func(c *registry.Ctx, root, child string, i int) int {
+					v := value.OfInt(int64(i))
+					return set(c, root, child, &v)
+				}, "Sets a value below the newest node, making both where needed."),
+			registry.Fn3(k.prefix+"_child_sets", root, child, registry.Text("value"), registry.Any,
+				func(c *registry.Ctx, root, child, s string) int {
+					v := value.OfStr(s)
+					return set(c, root, child, &v)
+				}, "Sets a value below the newest node, making both where needed."),
+			registry.Fn1(k.prefix+"_rm", root, registry.Any, func(c *registry.Ctx, root string) int {
+				k.list(c).Remove(avp.Root, k.key(c, root), 0)
+				return 1
+			}, "Removes the newest node of a name."),
+			registry.Fn2(k.prefix+"_child_rm", root, child, registry.Any, func(c *registry.Ctx, root, child string) int {
+				l := k.list(c)
+				if n := l.Get(avp.Root, k.key(c, root), 0); n != 0 && l.IsList(n) {
+					l.Remove(n, k.key(c, child), 0)
+				}
+				return 1
+			}, "Removes the newest value of a name below the newest node."),
+		)
+	}
+	return fns
+}
+
+func xavpSource(c *registry.Ctx, name string, i int) avp.Node {
+	n := c.State.XAVP.Get(avp.Root, name, i)
+	if n == 0 {
+		c.Log.Errorf(logAs, "xavp_copy: there is no $xavp(%s[%d])", name, i)
+	}
+	return n
+}
+
+// explode makes a list of parameters (RFC 3261 section 25.1, generic-param),
+// the first being the newest.
+func explode(c *registry.Ctx, l *avp.XList, params, name string) int {
+	if strings.TrimSpace(params) == "" {
+		return -1
+	}
+	n := l.PushList(avp.Root, name)
+	for params != "" {
+		var one string
+		one, params = nextParam(params)
+		key, val, _ := strings.Cut(one, "=")
+		if key = strings.TrimSpace(key); key == "" {
+			continue
+		}
+		val = strings.TrimSpace(val)
+		if len(val) > 1 && (val[0] == '"' || val[0] == '\'') && val[len(val)-1] == val[0] {
+			val = val[1 : len(val)-1]
+		}
+		v := value.OfStr(val)
+		l.Append(n, key, &v)
+	}
+	return 1
+}
+
+// nextParam takes the text up to a ; that is in no quotes.
+func nextParam(s string) (one, rest string) {
+	var quote byte
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case quote != 0:
+			if c == '\\' {
+				i++
+			} else if c == quote {
+				quote = 0
+			}
+		case c == '"' || c == '\'':
+			quote = c
+		case c == ';':
+			return s[:i], s[i+1:]
+		}
+	}
+	return s, ""
+}
+
+// implode writes numbers as unsigned 32-bit ones, as Kamailio does.
+func implode(c *registry.Ctx, l *avp.XList, name string, p *registry.Var) int {
+	root := l.Get(avp.Root, name, 0)
+	if root == 0 || !l.IsList(root) {
+		return -1
+	}
+	b := make([]byte, 0, 256)
+	for n := l.First(root); n != 0; n = l.Next(n) {
+		if l.IsList(n) {
+			continue
+		}
+		b = append(b, l.Name(n)...)
+		b = append(b, '=')
+		v := l.Value(n)
+		if v.IsStr() {
+			b = append(b, v.S...)
+		} else {
+			b = strconv.AppendUint(b, uint64(uint32(v.I)), 10)
+		}
+		b = append(b, ';')
+	}
+	v := value.OfStr(c.Arena.String(b))
+	return outcome(p.Set(c, &v))
+}
+
+func slistExplode(c *registry.Ctx, list, seps, mode, name string) int {
+	n := avp.Node(0)
+	for list != "" {
+		one := list
+		if i := strings.IndexAny(list, seps); i >= 0 {
+			one, list = list[:i], list[i+1:]
+		} else {
+			list = ""
+		}
+		if strings.ContainsAny(mode, "tT") {
+			one = strings.Trim(one, " \t\r\n")
+		}
+		if one == "" {
+			continue
+		}
+		if n == 0 {
+			n = c.State.XAVP.PushList(avp.Root, name)
+		}
+		v := value.OfStr(one)
+		c.State.XAVP.Append(n, "v", &v)
+	}
+	return outcome(n != 0)
+}
+
+func (m *Module) varToXAVP(c *registry.Ctx, name, root string) int {
+	l := &c.State.XAVP
+	if name != "*" {
+		slot, ok := m.slot(name)
+		if !ok {
+			c.Log.Errorf(logAs, "pv_var_to_xavp: the configuration has no $var(%s)", name)
+			return -1
+		}
+		l.RemoveAll(avp.Root, root)
+		l.Push(l.PushList(avp.Root, root), name, &c.Vars[slot].Value)
+		return 1
+	}
+	l.RemoveAll(avp.Root, root)
+	n := l.PushList(avp.Root, root)
+	for _, v := range m.vars {
+		l.Push(n, v.name, &c.Vars[v.slot-1].Value)
+	}
+	return 1
+}
+
+func (m *Module) xavpToVar(c *registry.Ctx, root string) int {
+	l := &c.State.XAVP
+	r := l.Get(avp.Root, root, 0)
+	if r == 0 || !l.IsList(r) {
+		c.Log.Errorf(logAs, "pv_xavp_to_var: there is no $xavp(%s=>…)", root)
+		return -1
+	}
+	for n := l.First(r); n != 0; n = l.Next(n) {
+		if slot, ok := m.slot(l.Name(n)); ok && !l.IsList(n) {
+			v := l.Value(n)
+			setSlot(&c.Vars[slot], &v, false)
+		}
+	}
+	return 1
+}
+
+func printList(c *registry.Ctx, what string, l *avp.XList) int {
+	if c.Log.Enabled(log.Info) {
+		printNodes(c, what, l, avp.Root, 0)
+	}
+	return 1
+}
+
+func printNodes(c *registry.Ctx, what string, l *avp.XList, parent avp.Node, level int) {
+	c.Log.Infof(log.Core, "+++++ start %s list (level=%d)", what, level)
+	for n := l.First(parent); n != 0; n = l.Next(n) {
+		c.Log.Infof(log.Core, "     %s name: %s", what, l.Name(n))
+		v := l.Value(n)
+		switch {
+		case l.IsList(n):
+			printNodes(c, what, l, n, level+1)
+		case v.IsStr():
+			c.Log.Infof(log.Core, "     %s value (str): %s", what, v.S)
+		default:
+			c.Log.Infof(log.Core, "     %s value (int): %d", what, v.I)
+		}
+	}
+	c.Log.Infof(log.Core, "----- end %s list (level=%d)", what, level)
+}

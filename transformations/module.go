@@ -1,0 +1,119 @@
+// Package transformations is what stands in braces behind a variable:
+// $(ru{uri.host}{s.len}).
+//
+// A transformation of $null gives a void: $null that a text shows as nothing.
+// So does one that cannot be done, after an error in the log.
+package transformations
+
+import (
+	"errors"
+	"fmt"
+
+	"olelo/runtime/registry"
+	"olelo/runtime/value"
+)
+
+// logAs is the module's name in log lines.
+const logAs = "pv"
+
+// PV is the classes of Kamailio's module pv: s, uri, param, nameaddr, tobody,
+// line, urialias and val (which 5.6.3 does not have, 6.1 does).
+func PV() []registry.Trans {
+	return []registry.Trans{
+		{Class: "s", Doc: "Of a string.", Keys: stringKeys()},
+		{Class: "uri", Doc: "Parts of a SIP URI.", Keys: uriKeys()},
+		{Class: "param", Doc: "Of a list of parameters, name=value;name=value.", Keys: paramKeys()},
+		{Class: "nameaddr", Doc: "Parts of \"name\" <uri>.", Keys: nameAddrKeys()},
+		{Class: "tobody", Doc: "Parts of a To or From header.", Keys: toBodyKeys()},
+		{Class: "line", Doc: "Lines of a text.", Keys: lineKeys()},
+		{Class: "urialias", Doc: "A URI and its alias, host~port~proto.", Keys: uriAliasKeys()},
+		{Class: "val", Doc: "Stand-ins for $null, and JSON.", Keys: valKeys()},
+	}
+}
+
+// Textops is the class of Kamailio's module textops.
+func Textops() []registry.Trans {
+	return []registry.Trans{{Class: "re", Doc: "Of a string, by regular expression.", Keys: reKeys()}}
+}
+
+// SQLOps is the class of Kamailio's module sqlops.
+func SQLOps() []registry.Trans {
+	return []registry.Trans{{Class: "sql", Doc: "A value as SQL has it.", Keys: sqlKeys()}}
+}
+
+// XHTTP is the class of Kamailio's module xhttp.
+func XHTTP() []registry.Trans {
+	return []registry.Trans{{Class: "url", Doc: "Parts of an HTTP URL.", Keys: urlKeys()}}
+}
+
+// args is what a key's Bind is given.
+type args struct {
+	fx   registry.Fixup
+	text string
+	has  bool
+}
+
+// fromText makes a transformation of the value's text. f reports whether it
+// could be done.
+func fromText(f func(c *registry.Ctx, s string, v *value.Value) bool) registry.TransFunc {
+	return func(c *registry.Ctx, v *value.Value) {
+		if v.IsNull() {
+			v.SetVoid()
+			return
+		}
+		s := v.S
+		if !v.IsStr() {
+			s = c.Arena.Int(v.I)
+		}
+		if !f(c, s, v) {
+			v.SetVoid()
+		}
+	}
+}
+
+// plain is a key without parameters.
+func plain(key, doc string, f func(c *registry.Ctx, s string, v *value.Value) bool) registry.TransKey {
+	t := fromText(f)
+	return registry.TransKey{
+		Key: key, Doc: doc,
+		Bind: func(_ registry.Fixup, text string, has bool) (registry.TransFunc, error) {
+			if has {
+				return nil, fmt.Errorf("it takes no parameters, not %q", text)
+			}
+			return t, nil
+		},
+	}
+}
+
+// text is a plain key whose result is a text.
+func text(key, doc string, f func(c *registry.Ctx, s string) string) registry.TransKey {
+	return plain(key, doc, func(c *registry.Ctx, s string, v *value.Value) bool {
+		v.SetStr(f(c, s))
+		return true
+	})
+}
+
+// checked is a plain key whose result is a text, where there is one.
+func checked(key, doc string, f func(c *registry.Ctx, s string) (string, bool)) registry.TransKey {
+	return plain(key, doc, func(c *registry.Ctx, s string, v *value.Value) bool {
+		r, ok := f(c, s)
+		v.SetStr(r)
+		return ok
+	})
+}
+
+// with is a key with parameters.
+func with(key, doc string, bind func(a args) (func(c *registry.Ctx, s string, v *value.Value) bool, error)) registry.TransKey {
+	return registry.TransKey{
+		Key: key, Doc: doc,
+		Bind: func(fx registry.Fixup, text string, has bool) (registry.TransFunc, error) {
+			f, err := bind(args{fx, text, has})
+			if err != nil {
+				return nil, err
+			}
+			return fromText(f), nil
+		},
+	}
+}
+
+var errNoParam = errors.New("a parameter is missing")
