@@ -1,0 +1,216 @@
+// Package compile turns a configuration's route blocks into bytecode. All
+// that has a name is bound here: functions, variables, transformations,
+// routes, regular expressions; a name that cannot be bound is a diagnostic.
+package compile
+
+import (
+	"olelo/lang/ast"
+	"olelo/lang/diag"
+	"olelo/lang/program"
+	"olelo/lang/source"
+	"olelo/runtime/ere"
+	"olelo/runtime/registry"
+	"olelo/runtime/value"
+)
+
+// Options are what the language's meaning depends on.
+type Options struct {
+	Wrap32   bool // integers wrap at 32 bits: dialect 5.6
+	MaxLoops int  // max_while_loops: iterations, 0 for no bound
+	MaxLevel int  // max_recursive_level: nested routes and blocks
+	// LogPrefix is a text with variables to bind beside the routes (log_prefix).
+	LogPrefix string
+	Lenient   bool // what Kamailio knows and olelo does not run is a warning, and -1 while routing
+}
+
+// Compile compiles the route blocks of file. What is wrong goes to diags; the
+// program is only to be run where that has no errors.
+func Compile(file *ast.File, env *Env, opt Options, diags *diag.List) *program.Program {
+	c := &compiler{
+		defines: file.Defines,
+		env:     env,
+		opt:     opt,
+		diags:   diags,
+		slots:   map[string]int{},
+		warned:  map[string]bool{},
+		used:    map[int]bool{},
+		consts:  map[value.Value]int{},
+		prog: &program.Program{
+			Wrap32: opt.Wrap32, MaxLoops: opt.MaxLoops, MaxLevel: opt.MaxLevel,
+			MatchText: matchText(ere.NewCache(dynamicPatterns)),
+		},
+	}
+	routes := c.declare(file)
+	for _, r := range routes {
+		c.route(r)
+	}
+	c.logPrefix()
+	c.unusedRoutes(routes)
+	c.prog.Seal()
+	return c.prog
+}
+
+// dynamicPatterns is how many patterns that are only known while routing are
+// kept compiled.
+const dynamicPatterns = 1024
+
+func matchText(cache *ere.Cache) func(text, pattern string) (bool, error) {
+	return func(text, pattern string) (bool, error) {
+		re, err := cache.Get(pattern, ere.IgnoreCase)
+		if err != nil {
+			return false, err
+		}
+		return re.Match(text)
+	}
+}
+
+// compiler is the state of one compilation.
+type compiler struct {
+	env     *Env
+	opt     Options
+	diags   *diag.List
+	prog    *program.Program
+	slots   map[string]int // $var slots by class and name
+	consts  map[value.Value]int
+	defines map[string]string
+	warned  map[string]bool // warnings given once a configuration
+	used    map[int]bool    // routes that something names
+	dynamic bool            // a route's name is computed while routing
+
+	// Of the route that is compiled.
+	mask   registry.Mask
+	regs   int // registers in use
+	most   int // most registers ever in use
+	depth  int // blocks around the statement
+	breaks []jumpList
+	pos    source.Pos // of the code that is emitted
+	late   bool       // Kamailio finds what is wrong here only when it starts
+}
+
+func (c *compiler) logPrefix() {
+	if c.opt.LogPrefix == "" {
+		return
+	}
+	f, err := (&fixup{c: c, text: -1}).Format(c.opt.LogPrefix)
+	if err != nil && err != errReported {
+		c.errorAt(ast.Range{}, "bad-parameter", "log_prefix: "+err.Error(), "")
+	}
+	c.prog.LogPrefix = f
+}
+
+// block is one named route with the bodies that are appended to each other.
+type block struct {
+	*ast.Route
+	more []*ast.Block
+	n    int // its number in the program
+}
+
+// kinds are the route kinds: their masks, and whether blocks of one name are
+// appended to each other, as the main blocks are.
+var kinds = map[string]struct {
+	mask registry.Mask
+	join bool
+}{
+	"request_route": {registry.Request, true},
+	"route":         {registry.Request, false},
+	"reply_route":   {registry.CoreOnReply, true},
+	"onreply_route": {registry.TmOnReply, false},
+	"failure_route": {registry.Failure, false},
+	"branch_route":  {registry.Branch, false},
+	"onsend_route":  {registry.OnSend, true},
+	"event_route":   {registry.Request | registry.Event, false},
+}
+
+// declare numbers all route blocks, so that calls can be bound in any order.
+func (c *compiler) declare(file *ast.File) []*block {
+	var list []*block
+	seen := map[string]*block{}
+	for _, it := range file.Items {
+		r, ok := it.(*ast.Route)
+		if !ok || r.Body == nil {
+			continue
+		}
+		kind, name := canonical(r)
+		k := kinds[kind]
+		if first := seen[kind+"/"+name]; first != nil {
+			if k.join {
+				first.more = append(first.more, r.Body)
+				continue
+			}
+			c.errorAt(r.NamAt, "duplicate-route", kind+"["+name+"] is defined twice",
+				"the first one is at "+place(first.Pos)+"; rename one of them")
+			continue
+		}
+		if kind == "event_route" && !c.env.raises(name) {
+			c.unraised(r)
+		}
+		b := &block{Route: &ast.Route{Range: r.Range, Kind: kind, Name: name, NamAt: r.NamAt, Body: r.Body}}
+		b.n = c.prog.AddRoute(program.Route{Kind: kind, Name: name, Mask: k.mask, Pos: r.Pos})
+		seen[kind+"/"+name] = b
+		list = append(list, b)
+	}
+	return list
+}
+
+// canonical resolves the several spellings of the main blocks: route{} and
+// route[0] are request_route, onreply_route{} is reply_route.
+func canonical(r *ast.Route) (kind, name string) {
+	switch {
+	case r.Kind == "route" && (r.Name == "" || r.Name == "0"):
+		return "request_route", ""
+	case r.Kind == "onreply_route" && (r.Name == "" || r.Name == "0"):
+		return "reply_route", ""
+	}
+	return r.Kind, r.Name
+}
+
+// tail is the register that holds a route's code while its last statement runs.
+const tail = 0
+
+func (c *compiler) route(b *block) {
+	c.mask, c.regs, c.most, c.depth, c.breaks = kinds[b.Kind].mask, 1, 1, 0, nil
+	c.pos = b.Pos
+	entry := len(c.prog.Code)
+	stmts := b.Body.Stmts
+	for _, m := range b.more {
+		stmts = append(stmts[:len(stmts):len(stmts)], m.Stmts...)
+	}
+	c.stmts(stmts, tail)
+	c.emit(program.Instr{Op: program.OpEnd, A: tail})
+	r := &c.prog.Routes[b.n]
+	r.Entry, r.Regs = int32(entry), int32(c.most)
+}
+
+// ---- emitting ----
+
+func (c *compiler) emit(in program.Instr) int {
+	c.prog.Code = append(c.prog.Code, in)
+	c.prog.Pos = append(c.prog.Pos, c.pos)
+	return len(c.prog.Code) - 1
+}
+
+func (c *compiler) here() int { return len(c.prog.Code) }
+
+// jumpList is jumps that wait for their target.
+type jumpList []int
+
+func (c *compiler) patch(l jumpList) {
+	for _, at := range l {
+		c.prog.Code[at].D = int32(c.here())
+	}
+}
+
+// reg reserves a register until release.
+func (c *compiler) reg() uint8 {
+	if c.regs > 255 {
+		c.errorAt(ast.Range{Pos: c.pos}, "too-complex", "this expression needs more than 255 intermediate values",
+			"split it over several assignments")
+		c.regs = 1
+	}
+	c.regs++
+	c.most = max(c.most, c.regs)
+	return uint8(c.regs - 1)
+}
+
+// release gives back all registers reserved since mark was c.regs.
+func (c *compiler) release(mark int) { c.regs = mark }

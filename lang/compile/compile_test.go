@@ -1,0 +1,209 @@
+package compile_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"olelo/lang/compile"
+	"olelo/lang/diag"
+	"olelo/lang/parse"
+	"olelo/lang/program"
+	"olelo/lang/source"
+	"olelo/pv"
+	"olelo/runtime/registry"
+)
+
+type pos = source.Pos
+
+// fake is a module with one function of each kind of parameter.
+type fake struct{}
+
+func (fake) Exports() registry.Exports {
+	ok := func(*registry.Ctx) int { return 1 }
+	return registry.Exports{Funcs: []registry.Func{
+		registry.Fn0("plain", registry.Any, ok, ""),
+		registry.Fn0("only_reply", registry.Reply, ok, ""),
+		registry.Fn1("text", registry.Text("t"), registry.Any, func(*registry.Ctx, string) int { return 1 }, ""),
+		registry.Fn1("number", registry.IntP("n"), registry.Any, func(*registry.Ctx, int) int { return 1 }, ""),
+		registry.Fn1("out", registry.OutP("v"), registry.Any, func(*registry.Ctx, *registry.Var) int { return 1 }, ""),
+		registry.Fn2("msrp_reply", registry.Text("c"), registry.Text("t"), registry.Any, func(*registry.Ctx, string, string) int { return 1 }, ""),
+	}}
+}
+
+func load(config string, opt compile.Options) (*program.Program, *diag.List) {
+	file, _, diags := parse.Load(parse.Options{
+		File:     "kamailio.cfg",
+		ReadFile: func(string) ([]byte, error) { return []byte(config), nil },
+	})
+	env := compile.NewEnv()
+	env.Add("core", pv.Core{})
+	env.Add("pv", pv.New())
+	env.Add("fake", fake{})
+	env.Add("acc", empty{})
+	env.Missing("sqlops")
+	env.Raises("fake", "fake:event", "fake:item:")
+	env.Block = func(int) registry.Block { return nil }
+	return compile.Compile(file, env, opt, diags), diags
+}
+
+// empty is a module that exports nothing.
+type empty struct{}
+
+func (empty) Exports() registry.Exports { return registry.Exports{} }
+
+// TestMistakes: each is found at its place, with a hint where one can be given.
+// The lines agree with Kamailio's.
+func TestMistakes(t *testing.T) {
+	for _, k := range []struct {
+		name, body string
+		want       string // code line:column-endcolumn
+		hint       string
+	}{
+		{"unknown function", "\n  plian();", "unknown-function 2:3-9", "did you mean plain()?"},
+		{"wrong count", "\n  plain(\"a\");", "unknown-function 2:3-12", ""},
+		{"module not loaded", "\n  t_relay();", "unknown-function 2:3-11", `add loadmodule "tm.so"`},
+		{"known, not run", "\n  acc_log_request(\"x\");", "not-run-yet 2:3-22", "--lenient"},
+		{"module missing", "\n  sql_query(\"a\", \"b\", \"c\");", "", ""},
+		{"wrong route", "\n  only_reply();", "wrong-route 2:3-14", ""},
+		{"unknown variable", "\n  $var(x) = $foo;", "unknown-variable 2:13-16", ""},
+		{"misspelt variable", "\n  $var(x) = $avpp(a);", "unknown-variable 2:13-20", "did you mean $avp?"},
+		{"variable in a text", "\n  text(\"ab $nosuch c\");", "unknown-variable 2:12-18", ""},
+		{"name takes the dot", "\n  text(\"$rU.\");", "unknown-variable 2:9-12", "$(rU)."},
+		{"unknown transformation", "\n  $var(x) = $(ru{s.lenn});", "unknown-transformation 2:17-23", "did you mean {s.len}?"},
+		{"read-only", "\n  $si = \"x\";", "read-only 2:3-5", ""},
+		{"read-only out", "\n  out(\"$si\");", "bad-parameter 2:3-12", ""},
+		{"type clash", "\n  $var(x) = 5 + \"10\";", "type-mismatch 2:17-20", ""},
+		{"not constant", "\n  text($var(x));", "parameter-not-constant 2:8-14", "quotes"},
+		{"not a number", "\n  number(\"abc\");", "bad-parameter 2:3-15", ""},
+		{"unknown route", "\n  route(FOO);", "unknown-route 2:3-12", "did you mean route[FOOD]?"},
+		{"bad regex", "\n  if($ru =~ \"(\") exit;", "bad-regex 2:13-15", ""},
+		{"mixed cases", "\n  switch($rU) { case 1: exit; case \"b\": exit; }", "mixed-cases 2:31-45", ""},
+		{"break outside", "\n  break;", "break-outside 2:3-7", ""},
+		{"return text", "\n  return \"abc\";", "type-mismatch 2:10-14", ""},
+	} {
+		t.Run(k.name, func(t *testing.T) {
+			_, diags := load("request_route {"+k.body+"\n  plain();\n}\nroute[FOOD] { plain(); }\n", compile.Options{})
+			got, hint := "", ""
+			for _, d := range diags.Items {
+				if d.Code == "unreachable" || d.Code == "unused-route" {
+					continue
+				}
+				got += fmt.Sprintf("%s %d:%d-%d", d.Code, d.Pos.Line, d.Pos.Column, d.EndCol)
+				hint += d.Hint
+			}
+			if got != k.want {
+				t.Errorf("got %q (%v), want %q", got, diags.Items, k.want)
+			}
+			if !strings.Contains(hint, k.hint) {
+				t.Errorf("hint %q, want %q in it", hint, k.hint)
+			}
+		})
+	}
+}
+
+// TestWarnings: what Kamailio takes and an operator wants to know.
+func TestWarnings(t *testing.T) {
+	for _, k := range []struct{ name, config, want string }{
+		{"none", "request_route { route(A); if($rU == \"x\") exit; plain(); }\nroute[A] { exit; }", ""},
+		{"constant condition", "request_route {\n  if(1) exit;\n}", "constant-condition 2:6"},
+		{"constant comparison", "request_route {\n  if(\"10\"==10) exit;\n}", "constant-condition 2:6"},
+		{"text as condition", "request_route {\n  if(\"abc\") exit;\n}", "text-condition 2:6 constant-condition 2:6"},
+		{"behind exit", "request_route {\n  exit;\n  plain();\n}", "unreachable 3:3"},
+		{"behind exit in a block", "request_route {\n  if($rU == \"x\") {\n    return 1;\n    $var(x) = 1;\n  }\n}", "unreachable 4:5"},
+		{"end of a case", "request_route { switch($rU) { case \"a\": exit; break; } }", ""},
+		{"unused route", "request_route { exit; }\nroute[A] { exit; }", "unused-route 2:7"},
+		{"route by a variable", "request_route { route($var(x)); }\nroute[A] { exit; }", ""},
+		{"unknown event", "request_route { exit; }\nevent_route[no:such] { exit; }", "unknown-event-route 2:13"},
+		{"event of a module that is not loaded", "request_route { exit; }\nevent_route[dialog:start] { exit; }", "unknown-event-route 2:13"},
+		{"known event", "request_route { exit; }\nevent_route[fake:event] { exit; }", ""},
+		{"known start of an event", "request_route { exit; }\nevent_route[fake:item:x] { exit; }", ""},
+		{"host name", "request_route {\n  if(src_ip == localhost) exit;\n}", "not-an-address 2:16"},
+		{"port as text", "request_route {\n  if(dst_port == \"5060\") exit;\n}", "type-mismatch 2:18"},
+		{"only in onsend_route", "request_route {\n  if(to_port == 5060) exit;\n}", "wrong-route 2:6"},
+	} {
+		t.Run(k.name, func(t *testing.T) {
+			_, diags := load(k.config, compile.Options{})
+			var got []string
+			for _, d := range diags.Items {
+				if d.Severity != diag.Warning {
+					t.Errorf("%s is %s: %s", d.Code, d.Severity, d.Msg)
+				}
+				got = append(got, fmt.Sprintf("%s %d:%d", d.Code, d.Pos.Line, d.Pos.Column))
+			}
+			if strings.Join(got, " ") != k.want {
+				t.Errorf("got %q (%v), want %q", got, diags.Items, k.want)
+			}
+		})
+	}
+}
+
+// TestAllAtOnce: one run finds every mistake of a configuration.
+func TestAllAtOnce(t *testing.T) {
+	_, diags := load(`request_route {
+  plian();
+  $var(x) = $foo;
+  route(NOPE);
+  $si = 1;
+}
+route[A] { nosuch(); }
+route[A] { plain(); }
+`, compile.Options{})
+	if n := diags.Errors(); n != 6 {
+		t.Errorf("%d errors, want 6: %v", n, diags.Items)
+	}
+}
+
+func TestLenient(t *testing.T) {
+	p, diags := load("request_route { acc_log_request(\"x\"); }", compile.Options{Lenient: true})
+	if diags.Errors() != 0 || len(diags.Items) != 1 || len(p.Calls) != 1 {
+		t.Errorf("got %v and %d calls, want one warning and one call", diags.Items, len(p.Calls))
+	}
+}
+
+func TestDisassembly(t *testing.T) {
+	config := "request_route {\n  if($rm == \"INVITE\") {\n    $var(a) = $var(a) + 1;\n  }\n  exit;\n}\n"
+	p, diags := load(config, compile.Options{})
+	if len(diags.Items) > 0 {
+		t.Fatal(diags.Items)
+	}
+	lines := strings.Split(config, "\n")
+	var b strings.Builder
+	if err := p.Disassemble(&b, func(at pos) string { return lines[at.Line-1] }); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"request_route  ; route 0", `| if($rm == "INVITE") {`, "get       r1 $rm", `jnek      r1 "INVITE" -> `,
+		"addi      ", "storev    $var(a) ", "exit",
+	} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("no %q in\n%s", want, b.String())
+		}
+	}
+}
+
+// FuzzCompile: no text makes the front end or the compiler panic.
+func FuzzCompile(f *testing.F) {
+	for _, s := range []string{
+		"request_route { if($rm==\"X\" && !route(A)) { $var(a) = $(ru{s.substr,1,2}) + 5; } exit; }\nroute[A] { return 5; }",
+		"route { switch($rU) { case \"a\": break; case /\"^b\": drop; default: exit; } }",
+		"event_route[x:y] { while($var(i) < 10) { $var(i) = $var(i) - -1; } return -1; }",
+		"request_route { $avp(x) = selval(1, \"a\", $null); $sht(a=>b::$ru) = (int)\"5\"; }",
+		"onreply_route[1] { text(\"$(avp(x)[*]{s.len}) $$ $\"); }",
+	} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		p, diags := load(s, compile.Options{Wrap32: true, MaxLoops: 3, MaxLevel: 16})
+		if diags.Errors() == 0 {
+			if err := p.Disassemble(new(strings.Builder), func(pos) string { return "" }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, d := range diags.Items {
+			if d.Msg == "" || d.Code == "" {
+				t.Fatalf("a diagnostic says nothing: %+v", d)
+			}
+		}
+	})
+}

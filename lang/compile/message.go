@@ -1,0 +1,206 @@
+package compile
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"olelo/lang/ast"
+	"olelo/lang/catalogue"
+	"olelo/lang/diag"
+	"olelo/lang/source"
+)
+
+// message is the words of a diagnostic.
+type message struct {
+	text, hint string
+	known      bool // Kamailio has it, olelo does not run it yet
+	silent     bool // it belongs to a module whose absence is reported
+}
+
+func (c *compiler) errorAt(at ast.Range, code, msg, hint string) {
+	c.diags.Add(diag.Diagnostic{
+		Severity: diag.Error, Code: code, Msg: msg, Hint: hint, Late: c.late,
+		Pos: at.Pos, EndLine: at.EndLine, EndCol: at.EndCol,
+	})
+}
+
+// complain reports m, unless that would repeat the report of a missing module.
+func (c *compiler) complain(at ast.Range, code string, m message) {
+	switch {
+	case m.silent:
+	case m.known:
+		c.errorAt(at, "not-run-yet", m.text, m.hint)
+	default:
+		c.errorAt(at, code, m.text, m.hint)
+	}
+}
+
+// warnAt warns of what Kamailio takes without a word.
+func (c *compiler) warnAt(at ast.Range, code, msg, hint string) {
+	c.diags.Add(diag.Diagnostic{
+		Severity: diag.Warning, Code: code, Msg: msg, Hint: hint, Late: true,
+		Pos: at.Pos, EndLine: at.EndLine, EndCol: at.EndCol,
+	})
+}
+
+func place(p source.Pos) string { return fmt.Sprintf("%s:%d", p.Filename, p.Line) }
+
+// notYet says that olelo does not run what modules of Kamailio have.
+func notYet(what, kind string, modules []string, v catalogue.Versions) message {
+	return message{
+		text:  fmt.Sprintf("%s: %s of module %s, known in Kamailio %s, not run by olelo yet", what, kind, strings.Join(modules, " or "), v),
+		hint:  "--lenient starts anyway: each use then logs an error and counts as false",
+		known: true,
+	}
+}
+
+// unknownFunc explains a call that cannot be bound.
+func (c *compiler) unknownFunc(name string, arity int) message {
+	if have := c.env.arities(name); len(have) > 0 {
+		if rows := catalogue.FunctionsWith(name, arity); len(rows) > 0 {
+			return notYet(fmt.Sprintf("%s() with %s", name, plural(arity, "parameter")), "a function", catalogue.Modules(rows), rows[0].Versions)
+		}
+		return message{
+			text: fmt.Sprintf("%s() takes %s, not %d", name, list(have, "parameter"), arity),
+		}
+	}
+	rows := catalogue.Functions(name)
+	if len(rows) == 0 {
+		for _, w := range catalogue.Words(name) {
+			if w.Section == "Core Functions" {
+				return notYet(name+"()", "a function", []string{"core"}, w.Versions)
+			}
+		}
+		m := message{text: "there is no function " + name + "()"}
+		if near := diag.Nearest(name, names(c.env.funcs)); near != "" {
+			m.hint = "did you mean " + near + "()?"
+		} else if far := catalogue.NearFunctions(name); len(far) > 0 {
+			m.hint = "did you mean " + far[0] + "() of module " + catalogue.Modules(catalogue.Functions(far[0]))[0] + ", which is not loaded?"
+		}
+		return m
+	}
+	mods := catalogue.Modules(rows)
+	if c.env.anyMissing(mods) {
+		return message{silent: true}
+	}
+	for _, mod := range mods {
+		if _, loaded := c.env.Module(mod); loaded {
+			return notYet(name+"()", "a function", []string{mod}, rows[0].Versions)
+		}
+	}
+	return message{
+		text: fmt.Sprintf("%s() is a function of module %s, which is not loaded", name, strings.Join(mods, " or ")),
+		hint: `add loadmodule "` + mods[0] + `.so"`,
+	}
+}
+
+// unknownVar explains a variable class that cannot be bound.
+func (c *compiler) unknownVar(class string) message {
+	rows := catalogue.Vars(class)
+	if len(rows) == 0 {
+		m := message{text: "there is no variable $" + class}
+		if near := diag.Nearest(class, names(c.env.pvs)); near != "" {
+			m.hint = "did you mean $" + near + "?"
+		} else if far := catalogue.NearVars(class); len(far) > 0 {
+			m.hint = "did you mean $" + far[0] + " of module " + catalogue.Modules(catalogue.Vars(far[0]))[0] + ", which is not loaded?"
+		}
+		if i := strings.IndexAny(class, "._?"); i > 0 {
+			if _, ok := c.env.pvs[class[:i]]; ok {
+				m.hint = fmt.Sprintf("a bare name takes in dots and underscores: write $(%s)%s", class[:i], class[i:])
+			}
+		}
+		return m
+	}
+	mods := catalogue.Modules(rows)
+	if c.env.anyMissing(mods) {
+		return message{silent: true}
+	}
+	for _, mod := range mods {
+		if _, loaded := c.env.Module(mod); loaded || mod == "core" {
+			return notYet("$"+class, "a variable", []string{mod}, rows[0].Versions)
+		}
+	}
+	return message{
+		text: fmt.Sprintf("$%s is a variable of module %s, which is not loaded", class, strings.Join(mods, " or ")),
+		hint: `add loadmodule "` + mods[0] + `.so"`,
+	}
+}
+
+// unknownTrans explains a transformation class that cannot be bound.
+func (c *compiler) unknownTrans(class string) message {
+	rows := catalogue.Transformations(class)
+	if len(rows) == 0 {
+		m := message{text: "there is no transformation class {" + class + ".…}"}
+		if near := diag.Nearest(class, names(c.env.trans)); near != "" {
+			m.hint = "did you mean {" + near + ".…}?"
+		}
+		return m
+	}
+	mods := catalogue.Modules(rows)
+	if c.env.anyMissing(mods) {
+		return message{silent: true}
+	}
+	for _, mod := range mods {
+		if _, loaded := c.env.Module(mod); loaded {
+			return notYet("{"+class+".…}", "a transformation class", []string{mod}, rows[0].Versions)
+		}
+	}
+	return message{
+		text: fmt.Sprintf("{%s.…} is a transformation class of module %s, which is not loaded", class, strings.Join(mods, " or ")),
+		hint: `add loadmodule "` + mods[0] + `.so"`,
+	}
+}
+
+// unraised warns of an event route that never runs.
+func (c *compiler) unraised(r *ast.Route) {
+	title := "event_route[" + r.Name + "]"
+	rows := catalogue.EventRoutes(r.Name)
+	if len(rows) == 0 {
+		hint := "where a module's parameter names it, all is well"
+		if near := diag.Nearest(r.Name, names(c.env.events)); near != "" {
+			hint = "did you mean event_route[" + near + "]?"
+		}
+		c.warnAt(r.NamAt, "unknown-event-route", "nothing that is loaded raises "+title, hint)
+		return
+	}
+	mods := catalogue.Modules(rows)
+	if c.env.anyMissing(mods) {
+		return
+	}
+	for _, mod := range mods {
+		if _, loaded := c.env.Module(mod); loaded {
+			c.warnAt(r.NamAt, "event-not-run-yet", title+" is raised by module "+mod+" in Kamailio, not by olelo yet: it never runs", "")
+			return
+		}
+	}
+	c.warnAt(r.NamAt, "unknown-event-route", title+" is raised by module "+strings.Join(mods, " or ")+", which is not loaded: it never runs", `add loadmodule "`+mods[0]+`.so"`)
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return strconv.Itoa(n) + " " + noun + "s"
+}
+
+// list is "1 parameter", "1 or 2 parameters", "1, 2 or 3 parameters".
+func list(n []int, noun string) string {
+	if len(n) == 1 {
+		return plural(n[0], noun)
+	}
+	words := make([]string, len(n))
+	for i := range n {
+		words[i] = strconv.Itoa(n[i])
+	}
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " or " + words[last] + " " + noun + "s"
+}
+
+// width is how many columns of one line a range covers, 0 where that is not known.
+func (c *compiler) width(at ast.Range) int {
+	if at.EndLine != at.Pos.Line || at.EndCol < at.Pos.Column {
+		return 0
+	}
+	return at.EndCol - at.Pos.Column + 1
+}

@@ -1,0 +1,96 @@
+package vm
+
+import (
+	"strconv"
+
+	"olelo/runtime/registry"
+	"olelo/runtime/value"
+)
+
+// number is v as an integer: $null is 0, and so is a text that is not wholly a
+// number (decimal with a sign, or 0x…) or does not fit the dialect's width.
+func number(v *value.Value, wrap32 bool) int64 {
+	if v.K&value.Int != 0 {
+		return v.I
+	}
+	if v.K == value.Null {
+		return 0
+	}
+	n, _ := ParseNumber(v.S, wrap32)
+	return n
+}
+
+// ParseNumber reads a text as the language does when it wants an integer.
+func ParseNumber(s string, wrap32 bool) (int64, bool) {
+	bits := 64
+	if wrap32 {
+		bits = 32
+	}
+	if len(s) > 2 && s[0] == '0' && (s[1] == 'x' || s[1] == 'X') {
+		n, err := strconv.ParseUint(s[2:], 16, bits)
+		if err != nil {
+			return 0, false
+		}
+		if wrap32 {
+			return int64(int32(n)), true
+		}
+		return int64(n), true
+	}
+	// Digits only, after one sign: ParseInt alone would take "1_0".
+	i := 0
+	if i < len(s) && (s[i] == '+' || s[i] == '-') {
+		i++
+	}
+	if i == len(s) {
+		return 0, false
+	}
+	for ; i < len(s); i++ {
+		if s[i] < '0' || s[i] > '9' {
+			return 0, false
+		}
+	}
+	n, err := strconv.ParseInt(s, 10, bits)
+	if err != nil {
+		return 0, false
+	}
+	return n, true
+}
+
+// truth is a condition's outcome.
+func truth(v *value.Value, wrap32 bool) bool {
+	if v.K == value.Int {
+		return v.I > 0
+	}
+	return number(v, wrap32) > 0
+}
+
+// text is v as a string; a number's digits are put into the arena.
+func text(c *registry.Ctx, v *value.Value) string {
+	if v.K == value.Int {
+		return c.Arena.Int(v.I)
+	}
+	return v.S
+}
+
+// equalText compares v's text with s, without making one.
+func equalText(v *value.Value, s string) bool {
+	if v.K == value.Int {
+		var d [20]byte
+		return string(strconv.AppendInt(d[:0], v.I, 10)) == s
+	}
+	return v.S == s
+}
+
+// equal is ==: the left operand's type decides, and where that is $null, the
+// right one's.
+func equal(l, r *value.Value, wrap32 bool) bool {
+	switch {
+	case l.K == value.Int:
+		return l.I == number(r, wrap32)
+	case l.K&value.Str != 0:
+		return equalText(r, l.S)
+	case r.K == value.Int:
+		return r.I == 0
+	}
+	return r.S == ""
+}

@@ -1,0 +1,354 @@
+package vm
+
+import (
+	"olelo/lang/program"
+	"olelo/runtime/log"
+	"olelo/runtime/registry"
+	"olelo/runtime/value"
+)
+
+// exited is a script's code where exit ended it: unlike return 0, it does not
+// stop a reply from going on.
+const exited = 1
+
+// noRoute is the code of a call of a route that is not there; it leaves $rc.
+const noRoute = -10
+
+// exec runs from pc with the registers from base on, until the route that it
+// started in returns or the script ends.
+func (m *Machine) exec(c *registry.Ctx, pc, base int32) int {
+	p := m.prog
+	code := p.Code
+	wrap := p.Wrap32
+	floor := len(m.frames)
+	r := m.regs[base:m.top]
+	for {
+		in := code[pc]
+		m.pc = pc
+		pc++
+		switch in.Op {
+		case program.OpNop:
+
+		case program.OpLoadConst:
+			r[in.A] = p.Consts[in.D]
+		case program.OpLoadInt:
+			r[in.A].SetInt(int64(in.D))
+		case program.OpLoadVar:
+			r[in.A] = c.Vars[in.D].Value
+		case program.OpGet:
+			p.Gets[in.D].Do(c, &r[in.A])
+		case program.OpPin:
+			if v := &r[in.A]; v.K&value.Str != 0 {
+				v.S = c.Arena.Concat(v.S, "")
+			}
+		case program.OpStoreVar:
+			if v := &r[in.A]; v.K == value.Null {
+				c.Vars[in.D].Value = value.Value{K: value.Int}
+			} else {
+				c.Vars[in.D].Set(v)
+			}
+		case program.OpStoreVN:
+			c.Vars[in.D].Set(&r[in.A])
+		case program.OpStoreVarK:
+			c.Vars[in.D].SetConst(&p.Consts[in.K()])
+		case program.OpSet:
+			if !p.Sets[in.D].Do(c, &r[in.A]) {
+				pc = m.fail(c, "the assignment to %s failed", p.Sets[in.D].Text)
+			}
+
+		case program.OpAdd:
+			l, s := &r[in.B], &r[in.C]
+			if l.K == value.Int {
+				r[in.A].SetInt(narrow(l.I+number(s, wrap), wrap))
+			} else {
+				r[in.A].SetStr(c.Arena.Concat(l.S, text(c, s)))
+			}
+		case program.OpAddInt:
+			r[in.A].SetInt(narrow(number(&r[in.B], wrap)+number(&r[in.C], wrap), wrap))
+		case program.OpConcat:
+			r[in.A].SetStr(c.Arena.Concat(text(c, &r[in.B]), text(c, &r[in.C])))
+		case program.OpSub:
+			r[in.A].SetInt(narrow(number(&r[in.B], wrap)-number(&r[in.C], wrap), wrap))
+		case program.OpMul:
+			r[in.A].SetInt(narrow(number(&r[in.B], wrap)*number(&r[in.C], wrap), wrap))
+		case program.OpDiv:
+			if d := number(&r[in.C], wrap); d != 0 {
+				r[in.A].SetInt(narrow(number(&r[in.B], wrap)/d, wrap))
+			} else {
+				pc = m.fail(c, "division by zero")
+			}
+		case program.OpMod:
+			if d := number(&r[in.C], wrap); d != 0 {
+				r[in.A].SetInt(narrow(number(&r[in.B], wrap)%d, wrap))
+			} else {
+				pc = m.fail(c, "mod by zero")
+			}
+		case program.OpAnd:
+			r[in.A].SetInt(number(&r[in.B], wrap) & number(&r[in.C], wrap))
+		case program.OpOr:
+			r[in.A].SetInt(number(&r[in.B], wrap) | number(&r[in.C], wrap))
+		case program.OpXor:
+			r[in.A].SetInt(number(&r[in.B], wrap) ^ number(&r[in.C], wrap))
+		case program.OpShl:
+			r[in.A].SetInt(shiftLeft(number(&r[in.B], wrap), number(&r[in.C], wrap), wrap))
+		case program.OpShr:
+			r[in.A].SetInt(shiftRight(number(&r[in.B], wrap), number(&r[in.C], wrap), wrap))
+		case program.OpNeg:
+			r[in.A].SetInt(narrow(-number(&r[in.B], wrap), wrap))
+		case program.OpCom:
+			r[in.A].SetInt(^number(&r[in.B], wrap))
+		case program.OpAddK:
+			if l := &r[in.B]; l.K == value.Int {
+				r[in.A].SetInt(narrow(l.I+int64(in.D), wrap))
+			} else {
+				r[in.A].SetStr(c.Arena.Concat(l.S, c.Arena.Int(int64(in.D))))
+			}
+		case program.OpSubK:
+			r[in.A].SetInt(narrow(number(&r[in.B], wrap)-int64(in.D), wrap))
+
+		case program.OpToInt:
+			r[in.A].SetInt(number(&r[in.B], wrap))
+		case program.OpToStr:
+			r[in.A].SetStr(text(c, &r[in.B]))
+		case program.OpTruth:
+			r[in.A].SetInt(bit(truth(&r[in.B], wrap)))
+		case program.OpNot:
+			r[in.A].SetInt(bit(number(&r[in.B], wrap) == 0))
+		case program.OpBool:
+			r[in.A].SetInt(bit(number(&r[in.B], wrap) != 0))
+		case program.OpTest:
+			r[in.A].SetInt(bit(p.Tests[in.D].Do(c, &r[in.A])))
+		case program.OpStrLen:
+			r[in.A].SetInt(int64(len(text(c, &r[in.B]))))
+		case program.OpStrEmpty:
+			r[in.A].SetInt(bit(equalText(&r[in.B], "")))
+		case program.OpDefined:
+			r[in.A].SetInt(bit(r[in.B].K != value.Null))
+		case program.OpIsNull:
+			r[in.A].SetInt(bit(r[in.B].K == value.Null))
+
+		case program.OpEq:
+			r[in.A].SetInt(bit(equal(&r[in.B], &r[in.C], wrap)))
+		case program.OpNe:
+			r[in.A].SetInt(bit(!equal(&r[in.B], &r[in.C], wrap)))
+		case program.OpEqI:
+			r[in.A].SetInt(bit(number(&r[in.B], wrap) == number(&r[in.C], wrap)))
+		case program.OpNeI:
+			r[in.A].SetInt(bit(number(&r[in.B], wrap) != number(&r[in.C], wrap)))
+		case program.OpEqS:
+			r[in.A].SetInt(bit(equalText(&r[in.B], text(c, &r[in.C]))))
+		case program.OpNeS:
+			r[in.A].SetInt(bit(!equalText(&r[in.B], text(c, &r[in.C]))))
+		case program.OpLt:
+			r[in.A].SetInt(bit(number(&r[in.B], wrap) < number(&r[in.C], wrap)))
+		case program.OpLe:
+			r[in.A].SetInt(bit(number(&r[in.B], wrap) <= number(&r[in.C], wrap)))
+		case program.OpGt:
+			r[in.A].SetInt(bit(number(&r[in.B], wrap) > number(&r[in.C], wrap)))
+		case program.OpGe:
+			r[in.A].SetInt(bit(number(&r[in.B], wrap) >= number(&r[in.C], wrap)))
+		case program.OpMatch:
+			ok, err := p.Regexes[in.D].Do(text(c, &r[in.B]))
+			if err != nil {
+				m.report(c, "=~ %q: %v", p.Regexes[in.D].Text, err)
+			}
+			r[in.A].SetInt(bit(ok))
+		case program.OpMatchDyn:
+			ok, err := p.MatchText(text(c, &r[in.B]), text(c, &r[in.C]))
+			if err != nil {
+				m.report(c, "=~ %q: %v", text(c, &r[in.C]), err)
+			}
+			r[in.A].SetInt(bit(ok))
+
+		case program.OpJump:
+			pc = in.D
+		case program.OpJumpTrue:
+			if truth(&r[in.A], wrap) {
+				pc = in.D
+			}
+		case program.OpJumpFalse:
+			if !truth(&r[in.A], wrap) {
+				pc = in.D
+			}
+		case program.OpJumpZero:
+			if number(&r[in.A], wrap) == 0 {
+				pc = in.D
+			}
+		case program.OpJumpNonzero:
+			if number(&r[in.A], wrap) != 0 {
+				pc = in.D
+			}
+		case program.OpJumpNull:
+			if r[in.A].K == value.Null {
+				pc = in.D
+			}
+		case program.OpJumpNotNull:
+			if r[in.A].K != value.Null {
+				pc = in.D
+			}
+		case program.OpJumpEqK:
+			if equal(&r[in.A], &p.Consts[in.K()], wrap) {
+				pc = in.D
+			}
+		case program.OpJumpNeK:
+			if !equal(&r[in.A], &p.Consts[in.K()], wrap) {
+				pc = in.D
+			}
+		case program.OpJumpLtK:
+			if number(&r[in.A], wrap) < p.Consts[in.K()].I {
+				pc = in.D
+			}
+		case program.OpJumpLeK:
+			if number(&r[in.A], wrap) <= p.Consts[in.K()].I {
+				pc = in.D
+			}
+		case program.OpJumpGtK:
+			if number(&r[in.A], wrap) > p.Consts[in.K()].I {
+				pc = in.D
+			}
+		case program.OpJumpGeK:
+			if number(&r[in.A], wrap) >= p.Consts[in.K()].I {
+				pc = in.D
+			}
+
+		case program.OpCall, program.OpCallTest:
+			rc := p.Calls[in.D].Do(c)
+			r = m.regs[base:m.top] // a nested Run may have grown them
+			switch in.C {
+			case program.RCSet:
+				c.RC = rc
+			case program.RCZero:
+				c.RC = 0
+			}
+			if rc == 0 {
+				c.Flow = registry.FlowExit
+				return 0
+			}
+			c.Flow = 0 // of routes that the function ran
+			if in.Op == program.OpCallTest {
+				rc = int(bit(rc > 0))
+			}
+			r[in.A].SetInt(int64(rc))
+		case program.OpRoute, program.OpRouteDyn:
+			n := int(in.D)
+			if in.Op == program.OpRouteDyn {
+				name, ok := text(c, &r[in.B]), false
+				if n, ok = p.FindRoute("route", name); !ok {
+					m.report(c, "there is no route[%s]", name)
+					r[in.A].SetInt(noRoute)
+					continue
+				}
+			}
+			level := m.level + int(in.C) + 1
+			if level > p.MaxLevel {
+				m.report(c, "route[%s] is called too deep: max_recursive_level is %d", p.Routes[n].Name, p.MaxLevel)
+				r[in.A].SetInt(-1)
+				c.RC = -1
+				continue
+			}
+			m.frames = append(m.frames, frame{pc: pc, base: base, level: m.level, dst: in.A})
+			m.level = level
+			base = m.enter(m.top, p.Routes[n].Regs)
+			r = m.regs[base:m.top]
+			pc = p.Routes[n].Entry
+		case program.OpReturn, program.OpEnd:
+			rc := number(&r[in.A], wrap)
+			if rc == 0 && in.Op == program.OpReturn {
+				c.Flow |= registry.FlowExit
+				c.RC = 0
+				return 0
+			}
+			if len(m.frames) == floor {
+				return int(rc)
+			}
+			f := m.frames[len(m.frames)-1]
+			m.frames = m.frames[:len(m.frames)-1]
+			m.top, base, m.level, pc = base, f.base, f.level, f.pc
+			r = m.regs[base:m.top]
+			r[f.dst].SetInt(rc)
+			c.RC = int(rc)
+		case program.OpExit:
+			c.Flow |= registry.FlowExit
+			return exited
+		case program.OpDrop:
+			c.Flow |= registry.FlowExit | registry.FlowDrop
+			return 0
+
+		case program.OpLoop:
+			v := &r[in.A]
+			v.I++
+			if p.MaxLoops > 0 && v.I > int64(p.MaxLoops) {
+				pc = m.fail(c, "the while loop ran more than %d times (max_while_loops)", p.MaxLoops)
+			}
+		case program.OpSwitch:
+			pc = m.target(c, p.Switches[in.D], &r[in.A])
+
+		default:
+			c.Log.Errorf(log.Core, "vm: unknown operation %d", in.Op)
+			return -1
+		}
+	}
+}
+
+// target finds the case for v: the cases' type decides, $null is 0 and "".
+func (m *Machine) target(c *registry.Ctx, s *program.Switch, v *value.Value) int32 {
+	switch {
+	case s.Ints != nil:
+		if pc, ok := s.Ints[number(v, m.prog.Wrap32)]; ok {
+			return pc
+		}
+	case s.Strs != nil:
+		if pc, ok := s.Strs[text(c, v)]; ok {
+			return pc
+		}
+	default:
+		t := text(c, v)
+		for i := range s.Tests {
+			k := &s.Tests[i]
+			if k.Match == nil {
+				if k.Text == t {
+					return k.Target
+				}
+				continue
+			}
+			ok, err := k.Match(t)
+			if err != nil {
+				m.report(c, "case /%q: %v", k.Text, err)
+			}
+			if ok {
+				return k.Target
+			}
+		}
+	}
+	return s.Default
+}
+
+func bit(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// narrow is i in the dialect's width.
+func narrow(i int64, wrap32 bool) int64 {
+	if wrap32 {
+		return int64(int32(i))
+	}
+	return i
+}
+
+// The shifts take their count modulo the width, as the oracle's processor does.
+func shiftLeft(i, n int64, wrap32 bool) int64 {
+	if wrap32 {
+		return int64(int32(i) << (uint(n) & 31))
+	}
+	return i << (uint(n) & 63)
+}
+
+func shiftRight(i, n int64, wrap32 bool) int64 {
+	if wrap32 {
+		return int64(int32(i) >> (uint(n) & 31))
+	}
+	return i >> (uint(n) & 63)
+}

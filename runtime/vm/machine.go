@@ -1,0 +1,91 @@
+// Package vm runs compiled configurations: one Machine a worker, a register
+// machine over package program's 8-byte instructions.
+package vm
+
+import (
+	"olelo/lang/program"
+	"olelo/runtime/log"
+	"olelo/runtime/registry"
+	"olelo/runtime/value"
+)
+
+// Machine is the execution state of one worker. It is not safe for concurrent
+// use; a module function that runs a route while one is running nests.
+type Machine struct {
+	prog   *program.Program
+	regs   []value.Value
+	top    int32 // first free register
+	level  int   // how deep routes and blocks are nested
+	frames []frame
+	pc     int32 // of the running instruction, where an error is reported
+}
+
+// frame is a suspended caller.
+type frame struct {
+	pc    int32 // where to go on
+	base  int32
+	level int
+	dst   uint8
+}
+
+// New returns a machine for p with enough registers for usual configurations;
+// it grows them as routes nest.
+func New(p *program.Program) *Machine {
+	return &Machine{prog: p, regs: make([]value.Value, 64)}
+}
+
+// For returns the machine of c's worker for p, making it at first use.
+func For(c *registry.Ctx, p *program.Program) *Machine {
+	if m, ok := c.VM.(*Machine); ok && m.prog == p {
+		return m
+	}
+	m := New(p)
+	c.VM = m
+	return m
+}
+
+// Run runs route n with kind as c.Route and returns its code. Exit and drop
+// show in c.Flow, which Run clears at its start.
+func (m *Machine) Run(c *registry.Ctx, n int, kind registry.Mask) int {
+	outerRoute, outerTop, outerLevel, outerPC := c.Route, m.top, m.level, m.pc
+	outerFrames := len(m.frames)
+	c.Route, c.Flow = kind, 0
+	r := &m.prog.Routes[n]
+	m.level++
+	rc := m.exec(c, r.Entry, m.enter(m.top, r.Regs))
+	c.Route, m.top, m.level, m.pc = outerRoute, outerTop, outerLevel, outerPC
+	m.frames = m.frames[:outerFrames]
+	return rc
+}
+
+// enter reserves n registers from base on and returns base.
+func (m *Machine) enter(base, n int32) int32 {
+	m.top = base + n
+	if int(m.top) > len(m.regs) {
+		regs := make([]value.Value, 2*int(m.top))
+		copy(regs, m.regs)
+		m.regs = regs
+	}
+	return base
+}
+
+// fail reports a run-time error of the running instruction and returns where
+// its statement goes on.
+func (m *Machine) fail(c *registry.Ctx, format string, args ...any) int32 {
+	m.report(c, format, args...)
+	next, ok := m.prog.FailureTarget(m.pc)
+	if !ok {
+		panic("vm: no failure target at pc") // the compiler covers every instruction that can fail
+	}
+	return next
+}
+
+// report logs an error at the running instruction's place in the config.
+func (m *Machine) report(c *registry.Ctx, format string, args ...any) {
+	pos := m.prog.Pos[m.pc]
+	c.Log.Errorf(log.Core, "%s:%d:%d: "+format,
+		append([]any{pos.Filename, pos.Line, pos.Column}, args...)...)
+}
+
+// Program is the program that the machine runs.
+func (m *Machine) Program() *program.Program { return m.prog }

@@ -1,0 +1,474 @@
+package vm_test
+
+import (
+	"bytes"
+	"fmt"
+	"net/netip"
+	"os"
+	"strings"
+	"testing"
+
+	"olelo/lang/compile"
+	"olelo/lang/diag"
+	"olelo/lang/parse"
+	"olelo/lang/program"
+	"olelo/pv"
+	"olelo/runtime/log"
+	"olelo/runtime/registry"
+	"olelo/runtime/sip"
+	"olelo/runtime/transport"
+	"olelo/runtime/value"
+	"olelo/runtime/vm"
+)
+
+// probe is a module whose functions have known codes and write what they are
+// given.
+type probe struct{ said []string }
+
+func (p *probe) Exports() registry.Exports {
+	code := func(rc int) func(*registry.Ctx) int { return func(*registry.Ctx) int { return rc } }
+	return registry.Exports{Funcs: []registry.Func{
+		registry.Fn0("hit", registry.Any, code(1), ""),
+		registry.Fn0("miss", registry.Any, code(-1), ""),
+		registry.Fn0("stop", registry.Any, code(0), ""),
+		registry.Fn0("only_reply", registry.Reply, code(1), ""),
+		registry.Fn1("say", registry.Text("text"), registry.Any, func(_ *registry.Ctx, s string) int {
+			p.said = append(p.said, strings.Clone(s))
+			return 1
+		}, ""),
+		registry.Fn1("set", registry.OutP("var"), registry.Any, func(c *registry.Ctx, v *registry.Var) int {
+			x := value.OfStr("overwritten")
+			if v.Slot > 0 {
+				c.Vars[v.Slot-1].Set(&x)
+			} else {
+				v.Set(c, &x)
+			}
+			return 1
+		}, ""),
+	}}
+}
+
+// names are the server's own in tests.
+type names struct{}
+
+func (names) IsAddr(a netip.Addr) bool { return a == netip.MustParseAddr("127.0.0.1") }
+func (names) IsHost(host string, port int) bool {
+	return host == "127.0.0.1" && port == 18100
+}
+
+// bench is a compiled configuration with one worker.
+type bench struct {
+	prog  *program.Program
+	ctx   *registry.Ctx
+	probe *probe
+	log   bytes.Buffer
+}
+
+func build(t testing.TB, config string, opt compile.Options) *bench {
+	t.Helper()
+	b, diags := tryBuild(t, config, opt)
+	for _, d := range diags.Items {
+		if d.Severity != diag.Error {
+			continue
+		}
+		t.Fatalf("%s:%d:%d: %s", d.Pos.Filename, d.Pos.Line, d.Pos.Column, d.Msg)
+	}
+	return b
+}
+
+func tryBuild(t testing.TB, config string, opt compile.Options) (*bench, *diag.List) {
+	t.Helper()
+	file, _, diags := parse.Load(parse.Options{
+		File:     "kamailio.cfg",
+		ReadFile: func(string) ([]byte, error) { return []byte(config), nil },
+	})
+	b := &bench{probe: &probe{}}
+	env := compile.NewEnv()
+	env.Add("core", pv.Core{})
+	env.Add("pv", pv.New())
+	env.Add("probe", b.probe)
+	env.Myself = names{}
+	env.Block = func(int) registry.Block { return nil }
+	if opt.MaxLoops == 0 {
+		opt.MaxLoops = 100
+	}
+	if opt.MaxLevel == 0 {
+		opt.MaxLevel = 256
+	}
+	b.prog = compile.Compile(file, env, opt, diags)
+	l, err := log.New(log.Config{Writer: &b.log}, 0, os.Getpid())
+	if err != nil {
+		t.Fatal(err)
+	}
+	vars := make([]registry.VarSlot, len(b.prog.Slots))
+	for i, s := range b.prog.Slots {
+		if !s.Null {
+			vars[i].Value = value.OfInt(0)
+		}
+	}
+	msg := &sip.Message{}
+	if err := msg.Parse([]byte(strings.ReplaceAll(options, "\n", "\r\n"))); err != nil {
+		t.Fatal(err)
+	}
+	b.ctx = &registry.Ctx{Worker: &registry.Worker{Log: l, Vars: vars}, Msg: msg, Recv: &transport.Recv{
+		Proto: transport.UDP, Src: netip.MustParseAddrPort("127.0.0.1:40000"), SrcIP: "127.0.0.1",
+		Socket: transport.NewSocket(transport.UDP, netip.MustParseAddrPort("127.0.0.1:18100"), "", ""),
+	}}
+	return b, diags
+}
+
+const options = `OPTIONS sip:bob@example.com SIP/2.0
+Via: SIP/2.0/UDP 127.0.0.1:15999;rport;branch=z9hG4bK-one
+From: "Alice A" <sip:alice@example.org>;tag=abc123
+To: <sip:bob@example.com>
+Call-ID: cid-options@lang
+CSeq: 10 OPTIONS
+Subject: hello
+Content-Length: 0
+
+`
+
+func (b *bench) run(t testing.TB, kind, name string) int {
+	t.Helper()
+	n, ok := b.prog.FindRoute(kind, name)
+	if !ok {
+		t.Fatalf("no %s[%s]", kind, name)
+	}
+	b.ctx.Arena.Reset()
+	return vm.For(b.ctx, b.prog).Run(b.ctx, n, registry.Request)
+}
+
+// TestRouteCodes: the code that a route's call leaves in $rc, and $var(a),
+// after each body. All values were seen on Kamailio 5.6.3.
+func TestRouteCodes(t *testing.T) {
+	for _, k := range []struct {
+		body  string
+		rc, a int
+	}{
+		{`if($var(nn)==1) { $var(a)=1; }`, 1, 0},
+		{`if(miss()) { $var(a)=1; }`, 1, 0},
+		{`if(!hit()) { $var(a)=1; }`, 1, 0},
+		{`if(hit()) { $var(a)=1; }`, 1, 1},
+		{`miss(); $var(a)=1;`, 1, 1},
+		{`miss(); if($var(nn)==1) { $var(a)=1; }`, 1, 0},
+		{`miss(); $var(i)=0; while($var(i)<2) { $var(i)=$var(i)+1; }`, 1, 0},
+		{`if($var(nn)==0) { miss(); }`, -1, 0},
+		{`$var(a)=miss();`, 1, -1},
+		{`$var(a)=miss()+0;`, 1, 0},
+		{`if(miss()) { $var(a)=1; } else { $var(a)=2; }`, 1, 2},
+		{`while(1) { miss(); break; }`, 0, 0},
+		{`route(M7); $var(a)=1;`, 1, 1},
+		{`$var(i)=0; while($var(i)<2) { $var(i)=$var(i)+1; miss(); }`, -1, 0},
+		{`$var(i)=0; while($var(i)<2) { $var(i)=$var(i)+1; route(P5); }`, 5, 0},
+		{`miss(); while(0) { $var(i)=$var(i)+1; }`, 1, 0},
+		{`route(P5); while($var(nn)>0) { $var(i)=1; }`, 1, 0},
+		{`switch($var(nn)) { case 0: miss(); }`, -1, 0},
+		{`switch($var(nn)) { case 1: route(P5); }`, 1, 0},
+		{`switch($var(nn)) { case 1: route(P5); default: $var(a)=3; }`, 1, 3},
+		{`switch($var(nn)) { case 0: $var(a)=3; default: route(M7); }`, -7, 3},
+		{`switch($var(nn)) { case 0: route(P5); break; default: route(M7); }`, 0, 0},
+		{`while(1) { if(1==1) { route(P5); break; } }`, 0, 0},
+		{`while(1) { $var(a)=1; return; }`, 1, 1},
+		{`while(1) { $var(a)=1; return 9; }`, 9, 1},
+		{`switch($var(nn)) { case 0: return 9; }`, 9, 0},
+		{`$var(i)=0; while($var(i)<200) { $var(i)=$var(i)+1; }`, -1, 0},
+		{`$var(i)=0; while($var(i)<200) { $var(i)=$var(i)+1; } $var(a)=$var(i);`, 1, 100},
+		{`$var(a)=5/$var(nn);`, -1, 0},
+		{`if(5/$var(nn)==1) { $var(a)=1; } else { $var(a)=2; }`, 1, 2},
+		{`if(!(5/$var(nn))) { $var(a)=1; } else { $var(a)=2; }`, 1, 2},
+		{`$var(a)=7; if(1==1 || (5/$var(nn))) { $var(a)=1; }`, 1, 1},
+		{`$var(a)=7; while(5/$var(nn)) { $var(a)=1; }`, 1, 7},
+		{`switch(5/$var(nn)) { case 0: $var(a)=1; break; default: $var(a)=9; }`, 1, 9},
+		{`return 5/$var(nn);`, -5, 0},
+		{`return (1==1);`, 1, 0},
+		{`return route(P5);`, 1, 0},
+		{`return route(P5)+1;`, 2, 0},
+		{`$var(a)=route(M7);`, 1, -7},
+		{`$var(a)=route(M7)+0;`, 1, 0},
+		{`$var(a)=-route(M7);`, 1, 0},
+		{`$var(a)=(int)route(M7);`, 1, 0},
+		{`$var(a)=hit() + 5;`, 1, 6},
+		{`$var(a)=!hit();`, 1, 0},
+	} {
+		b := build(t, "request_route { route(T); say(\"$rc $var(a)\"); }\nroute[T] { "+k.body+" }\n"+
+			"route[M7] { return -7; }\nroute[P5] { return 5; }\n", compile.Options{Wrap32: true})
+		b.run(t, "request_route", "")
+		if want := fmt.Sprintf("%d %d", k.rc, k.a); len(b.probe.said) != 1 || b.probe.said[0] != want {
+			t.Errorf("%s\n  got %q, want %q", k.body, b.probe.said, want)
+		}
+	}
+}
+
+// TestScriptEnds: what ends the whole script, and how the caller sees it.
+func TestScriptEnds(t *testing.T) {
+	for _, k := range []struct {
+		body string
+		flow registry.Flow
+	}{
+		{`return 0;`, registry.FlowExit},
+		{`return $var(nn);`, registry.FlowExit},
+		{`return (1==2);`, registry.FlowExit},
+		{`$var(s)="abc"; return $var(s);`, registry.FlowExit},
+		{`return $avp(nope);`, registry.FlowExit},
+		{`exit;`, registry.FlowExit},
+		{`exit(5);`, registry.FlowExit},
+		{`drop;`, registry.FlowExit | registry.FlowDrop},
+		{`drop(1);`, registry.FlowExit | registry.FlowDrop},
+		{`stop();`, registry.FlowExit},
+		{`if(stop()) { $var(a)=1; }`, registry.FlowExit},
+		{`if(route(Z)) { say("true"); } else { say("false"); }`, registry.FlowExit},
+		{`$var(a)=route(Z)+2;`, registry.FlowExit},
+	} {
+		b := build(t, "request_route { say(\"before\"); route(T); say(\"after\"); }\nroute[T] { "+k.body+" }\nroute[Z] { return 0; }\n",
+			compile.Options{Wrap32: true})
+		b.run(t, "request_route", "")
+		if len(b.probe.said) != 1 || b.ctx.Flow != k.flow {
+			t.Errorf("%s: said %q, flow %d; want only \"before\", flow %d", k.body, b.probe.said, b.ctx.Flow, k.flow)
+		}
+	}
+}
+
+// TestExpressions: values and types of expressions, seen on Kamailio 5.6.3.
+// A text is shown in brackets.
+func TestExpressions(t *testing.T) {
+	for _, k := range []struct{ expr, want string }{
+		{`"10"+5`, "[105]"},
+		{`$var(five)+$var(ten)`, "15"},
+		{`$var(ten)+$var(five)`, "[105]"},
+		{`$var(five)+$var(abc)`, "5"},
+		{`"x"+5+6`, "[x56]"},
+		{`$var(ten)+($var(five)+$var(five))`, "[1010]"},
+		{`$avp(n)+1`, "[1]"},
+		{`1+$avp(n)`, "1"},
+		{`$avp(n)+$avp(m)`, "[]"},
+		{`-$avp(n)`, "0"},
+		{`$null+1`, "[1]"},
+		{`$null==0`, "0"},
+		{`""==$null`, "0"},
+		{`$null==$null`, "1"},
+		{`$avp(n)==0`, "1"},
+		{`$avp(n)==""`, "1"},
+		{`""==$avp(n)`, "1"},
+		{`$avp(n)==5`, "0"},
+		{`$avp(n)==$avp(m)`, "1"},
+		{`$var(abc)==0`, "0"},
+		{`0==$var(abc)`, "1"},
+		{`2147483647*$var(two)`, "-2"},
+		{`-2147483648/-1`, "-2147483648"}, // Kamailio 5.6.3 dies of SIGFPE
+		{`1<<$var(n33)`, "2"},
+		{`1<<-1`, "-2147483648"},
+		{`-16>>2`, "-4"},
+		{`-7/$var(two)`, "-3"},
+		{`-7 mod $var(two)`, "-1"},
+		{`7 mod 4*2`, "6"},
+		{`1<<2+1`, "8"},
+		{`6&2==2`, "0"},
+		{`3>2>1`, "0"},
+		{`!0==1`, "1"},
+		{`~5&7`, "2"},
+		{`(int)"0x10"`, "16"},
+		{`(int)"010"`, "10"},
+		{`(int)"+5"`, "5"},
+		{`(int)" 5"`, "0"},
+		{`(int)"1.5"`, "0"},
+		{`(int)"4294967295"`, "0"},
+		{`(int)"-2147483648"`, "-2147483648"},
+		{`(str)$var(five)+1`, "[51]"},
+		{`4294967295`, "-1"},
+		{`9999999999`, "1410065407"},
+		{`!"abc"==1`, "error"},
+		{`!$var(abc)`, "1"},
+		{`$var(five) && $var(five)`, "1"},
+		{`$var(five) || 0`, "5"}, // X || 0 and X && 1 are X
+		{`0 || $var(five)`, "5"},
+		{`$var(m1) && 1`, "-1"},
+		{`1 && $var(m1)`, "-1"},
+		{`$var(neg) && 1`, "-3"},
+		{`miss() || 0`, "-1"},
+		{`$var(m1) && 7`, "1"},
+		{`$var(m1) || 7`, "1"},
+		{`$var(m1) && 0`, "0"},
+		{`$var(m1) && $var(five)`, "1"},
+		{`$var(m1) || $var(zero)`, "1"},
+		{`$var(abc) && $var(five)`, "0"},
+		{`$var(neg) && $var(five)`, "1"},
+		{`!$var(m1)`, "0"},
+		{`!$var(neg)`, "0"},
+		{`!!$var(m1)`, "1"},
+		{`$var(zero)==""`, "0"},
+		{`$var(zero)!=""`, "0"},
+		{`$var(zero)==$var(empty)`, "1"},
+		{`$var(zero)=="abc"`, "1"},
+		{`$var(empty)==""`, "1"},
+		{`$avp(n)!=""`, "0"},
+		{`selval($var(m1), "yes", "no")`, "[no]"},
+		{`"40"+"4"`, "[404]"},
+		{`1+2+$var(five)+3+4`, "15"},
+		{`$var(abc)+1+2`, "[abc12]"},
+		{`(str)5=="5"`, "1"},
+		{`5 && 7`, "1"},
+		{`strlen($var(abc))`, "3"},
+		{`strempty($avp(n))`, "1"},
+		{`defined $avp(n)`, "0"},
+		{`selval($var(five)==5, "yes", "no")`, "[yes]"},
+		{`"010" ieq $var(ten)`, "1"},
+		{`"010" eq $var(ten)`, "0"},
+		{`"ABC" =~ "^abc$"`, "1"},
+		{`"10"-$var(five)`, "error"},
+		{`5+"10"`, "error"},
+		{`"abc"*2`, "error"},
+		{`5=="10"`, "error"},
+		{`"10"==10`, "1"},
+		{`1||0&&0`, "1"},
+	} {
+		b, diags := tryBuild(t, `request_route {
+  $var(five)=5; $var(two)=2; $var(n33)=33; $var(ten)="10"; $var(abc)="abc";
+  $var(m1)=-1; $var(neg)="-3"; $var(zero)=0; $var(empty)="";
+  $var(r) = `+k.expr+`;
+  if(is_int("$var(r)")) say("$var(r)"); else say("[$var(r)]");
+}`, compile.Options{Wrap32: true})
+		got := "error"
+		if diags.Errors() == 0 {
+			b.run(t, "request_route", "")
+			got = strings.Join(b.probe.said, "|")
+		}
+		if got != k.want {
+			t.Errorf("%s\n  got %s, want %s", k.expr, got, k.want)
+		}
+	}
+}
+
+// TestOldStyleTests: seen on Kamailio 5.6.3, listening on 127.0.0.1:18100.
+func TestOldStyleTests(t *testing.T) {
+	yes := []string{
+		`method=="OPTIONS"`, `method=="options"`, `method==options`, `method=~"^opt"`, `method==$var(m)`, `method=="OPT"+"IONS"`,
+		`uri=="sip:bob@example.com"`, `uri=="sip:BOB@EXAMPLE.com"`, `uri=~"^sip:.*@EXAMPLE"`, `uri!=myself`, `uri!="nonsense"`, `uri==$ru`, `uri=~$rd`,
+		`from_uri=="sip:alice@example.org"`, `from_uri=="sip:ALICE@example.org"`, `from_uri=~"ALICE"`, `to_uri=="sip:bob@example.com"`, `to_uri!=myself`,
+		`src_ip==127.0.0.1`, `src_ip=="127.0.0.1"`, `src_ip==127.0.0.0/8`, `src_ip=="127.0.0.0/8"`, `src_ip==127.0.0.0/255.0.0.0`, `src_ip==127.0.0.1/0`,
+		`src_ip!=10.0.0.1`, `src_ip=~"^127"`, `src_ip==$var(net)`, `src_ip==myself`, `src_ip!="nonsense"`, `src_ip!=$var(m)`,
+		`dst_ip==myself`, `myself==dst_ip`, `myself!=uri`,
+		`dst_port==18100`, `dst_port!=5060`, `dst_port>=18100`, `dst_port==$var(p)`, `dst_port>$var(five)`, `dst_port==9050+9050`, `src_port>1023`,
+		`proto==UDP`, `proto==udp`, `proto!=TCP`, `proto==1`, `proto==$var(proto)`, `af==INET`, `af!=INET6`, `af==2`,
+		`msg:len>100`, `msg:len>4294967295`, `status!="200"`,
+		`(method==OPTIONS && src_ip==127.0.0.1)`, `!(method==INVITE)`,
+		`@ruri.user=="bob"`, `@ruri.user=~"^B"`, `@from.uri.host=="example.org"`, `@to.tag==""`, `defined @to.tag`, `strempty(@to.tag)`,
+		`@via[1].host=="127.0.0.1"`, `@via.port=="15999"`, `@via[-1].transport=="UDP"`, `@via[9].host==""`, `@via[1].rport==""`, `@via[1].branch=="z9hG4bK-one"`,
+	}
+	no := []string{
+		`method=="OPTIONS|INVITE"`, `method!="options"`, `method==INVITE`, `method==""`, `method==$avp(nn)`,
+		`uri==myself`, `uri=="sip:bob@example.com:5060"`, `uri=="sip:bob@example.com;x=y"`, `uri==""`, `uri==$avp(nn)`,
+		`from_uri==myself`, `from_uri=="sip:alice@example.org:5060"`,
+		`src_ip!=127.0.0.0/8`, `src_ip==::1`, `src_ip==[::1]`, `src_ip==$avp(nn)`, `dst_ip!=myself`, `myself==uri`,
+		`dst_port=="18100"`, `dst_port==$var(ps)`, `dst_port<18100`, `dst_port==$avp(nn)`,
+		`(proto==TLS or proto==SCTP or proto==WS or proto==WSS)`, `proto==$var(zero)`, `af==INET6`, `status=="200"`,
+		`@to.tag==$null`, `@ruri.user=="BOB"`,
+	}
+	for i, list := range [][]string{no, yes} {
+		for _, test := range list {
+			b := build(t, `request_route {
+  $var(m)="OPTIONS"; $var(net)="127.0.0.0/8"; $var(p)=18100; $var(ps)="18100"; $var(five)=5; $var(proto)="udp"; $var(zero)=0;
+  if(`+test+`) say("yes"); else say("no");
+}`, compile.Options{Wrap32: true})
+			b.run(t, "request_route", "")
+			if got := strings.Join(b.probe.said, " "); got != [...]string{"no", "yes"}[i] {
+				t.Errorf("%s is %s", test, got)
+			}
+		}
+	}
+}
+
+// TestWhileRunsWhileNotZero: an if wants more than 0, a while not 0; functions
+// and routes count as 0 or 1 in both. Seen on Kamailio 5.6.3.
+func TestWhileRunsWhileNotZero(t *testing.T) {
+	for cond, want := range map[string]string{
+		`$var(m1)`: "4", `$var(neg)`: "4", `$var(m1) && $var(five)`: "4", `route(M)`: "0", `miss()`: "0", `$var(s)`: "0",
+	} {
+		b := build(t, `request_route { $var(m1)=-1; $var(neg)="-3"; $var(five)=5; $var(s)="abc";
+  while(`+cond+`) { $var(n)=$var(n)+1; if($var(n)>3) break; }
+  say("$var(n)");
+}
+route[M] { return -1; }`, compile.Options{Wrap32: true})
+		b.run(t, "request_route", "")
+		if got := strings.Join(b.probe.said, " "); got != want {
+			t.Errorf("while(%s): %s times, want %s", cond, got, want)
+		}
+	}
+}
+
+// TestBreakOutsideLoop: it leaves the route with code 0, which does not end the
+// script. Seen on Kamailio 5.6.3, as is the unknown route's code.
+func TestBreakOutsideLoop(t *testing.T) {
+	b := build(t, `request_route { route(A); say("$rc"); if(route(B)) say("true"); else say("false");
+  miss(); $var(n)="NOPE"; route($var(n)); say("$rc"); $var(x)=route($var(n)); say("$var(x)");
+  if($var(z)==0) { break; } say("not here"); }
+route[A] { break; say("A"); }
+route[B] { if($var(z)==0) { miss(); break; } say("B"); }`, compile.Options{Wrap32: true})
+	b.run(t, "request_route", "")
+	if got := strings.Join(b.probe.said, " "); got != "0 false -1 -10" {
+		t.Errorf("said %q", got)
+	}
+}
+
+// TestOperandOutlivesCall: a $var read before a call that assigns it keeps
+// its old text.
+func TestOperandOutlivesCall(t *testing.T) {
+	b := build(t, `request_route {
+  $var(a) = "abc" + "def";
+  $var(b) = $var(a) + set("$var(a)");
+  say("$var(b) $var(a)");
+}`, compile.Options{})
+	b.run(t, "request_route", "")
+	if got := strings.Join(b.probe.said, "|"); got != "abcdef1 overwritten" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestVarsPersist(t *testing.T) {
+	b := build(t, `request_route { $var(n) = $var(n) + 1; $vn(x) = "v"; $var(s) = $rU + "@" + $rd; say("$var(n)"); }`, compile.Options{})
+	for range 3 {
+		b.run(t, "request_route", "")
+	}
+	if got := strings.Join(b.probe.said, " "); got != "1 2 3" {
+		t.Errorf("got %q, want 1 2 3", got)
+	}
+}
+
+func TestRecursionIsBounded(t *testing.T) {
+	b := build(t, `request_route { route(REC); say("$var(d)"); }
+route[REC] { $var(d)=$var(d)+1; if($var(d)<400) { route(REC); } }`, compile.Options{Wrap32: true})
+	b.run(t, "request_route", "")
+	if got := strings.Join(b.probe.said, " "); got != "128" {
+		t.Errorf("depth %s, want 128", got)
+	}
+	if !strings.Contains(b.log.String(), "max_recursive_level") {
+		t.Errorf("the log does not say why: %q", b.log.String())
+	}
+}
+
+func TestRunTimeErrorsNameTheirPlace(t *testing.T) {
+	b := build(t, "request_route {\n  $var(a) = 1;\n  $var(b) = 5 / $var(z);\n}", compile.Options{})
+	b.run(t, "request_route", "")
+	if got := b.log.String(); !strings.Contains(got, "kamailio.cfg:3:") || !strings.Contains(got, "division by zero") {
+		t.Errorf("log: %q", got)
+	}
+}
+
+func TestNoAllocations(t *testing.T) {
+	b := build(t, `request_route {
+  $var(i) = 0;
+  while($var(i) < 10) {
+    $var(i) = $var(i) + 1;
+    $var(s) = "sip:" + $rU + "@" + $rd;
+    if($rm == "OPTIONS" && $var(s) != "x") { route(R); }
+    switch($rU) { case "alice": $var(a) = 1; break; case "bob": $var(a) = 2; }
+    $var(f) = $(ru{s.len}) + $var(a);
+    if(src_ip==127.0.0.0/8 && uri!=myself && method==OPTIONS && dst_port==$var(i)) { $var(a) = 3; }
+    if(@via[1].host != $var(s) && !$var(i)) { $var(a) = 4; }
+  }
+}
+route[R] { if($var(i) > 5) return 2; return -1; }`, compile.Options{Wrap32: true})
+	b.run(t, "request_route", "")
+	if n := testing.AllocsPerRun(100, func() { b.run(t, "request_route", "") }); n != 0 {
+		t.Errorf("%v allocations a run", n)
+	}
+}
