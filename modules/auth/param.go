@@ -1,0 +1,43 @@
+package auth
+
+import (
+	"strings"
+
+	"olelo/runtime/registry"
+)
+
+// textP is a text that is one variable or none: in a text with other
+// characters around it Kamailio expands no variable here, so "my$fU" is those
+// five characters. A variable that is $null makes the text empty.
+func (m *Module) textP(param string) registry.P[string] {
+	return registry.P[string]{
+		ParamInfo: registry.ParamInfo{Name: param, Kind: "text"},
+		Bind: func(fx registry.Fixup, a registry.Arg) (func(*registry.Ctx) (string, bool), error) {
+			text := a.Text
+			constant := func(*registry.Ctx) (string, bool) { return text, true }
+			if !strings.Contains(text, "$") {
+				return constant, nil
+			}
+			f, err := fx.Format(text)
+			if err != nil {
+				return nil, err
+			}
+			get, ok := f.Single()
+			if !ok {
+				fx.Warn("auth-not-expanded", "variables in the "+param+" \""+text+"\" are not expanded: it is neither one variable nor none", "build it with pv_printf and give the result")
+				return constant, nil
+			}
+			return func(c *registry.Ctx) (string, bool) {
+				vals := c.Borrow(1)
+				v := &vals[0]
+				get(c, v)
+				text := v.S
+				if v.IsInt() && !v.IsStr() {
+					text = c.Arena.Int(v.I)
+				}
+				c.Return(vals)
+				return text, true
+			}, nil
+		},
+	}
+}

@@ -1,0 +1,45 @@
+// Package core is the functions that Kamailio's core has without any module:
+// log, flags of the message, changes to the request URI, forwarding without
+// state. They and the core's variables are always there.
+package core
+
+import (
+	"olelo/pv"
+	"olelo/runtime/registry"
+)
+
+// Module is the core as a module that is always loaded.
+type Module struct {
+	host    registry.Host
+	forward registry.ForwardHost
+	flags   registry.FlagHost
+}
+
+var (
+	_ registry.Module      = (*Module)(nil)
+	_ registry.Provisioner = (*Module)(nil)
+)
+
+// New returns an instance.
+func New() *Module { return &Module{} }
+
+// Provision keeps what the functions need of the server.
+func (m *Module) Provision(h registry.Host) error {
+	m.host = h
+	m.forward, _ = h.(registry.ForwardHost)
+	m.flags, _ = h.(registry.FlagHost)
+	return nil
+}
+
+// notOnSend are the routes of what changes a message before it is sent.
+const notOnSend = registry.Any &^ registry.OnSend
+
+// Exports lists the core's functions and variables.
+func (m *Module) Exports() registry.Exports {
+	x := pv.Core{}.Exports()
+	x.Doc = "The functions and variables that need no module."
+	for _, list := range [][]registry.Func{logFuncs(), m.flagFuncs(), uriFuncs(), m.forwardFuncs(), sendFuncs(), m.socketFuncs(), shellFuncs()} {
+		x.Funcs = append(x.Funcs, list...)
+	}
+	return x
+}

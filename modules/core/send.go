@@ -1,0 +1,125 @@
+package core
+
+import (
+	"fmt"
+	"net/netip"
+	"strconv"
+	"strings"
+
+	"olelo/runtime/registry"
+	"olelo/runtime/transport"
+)
+
+// sendFuncs are the functions that say how the message, or its replies, go out.
+func sendFuncs() []registry.Func {
+	set := func(name string, routes registry.Mask, f func(*registry.Ctx), doc string) registry.Func {
+		return registry.Fn0(name, routes, func(c *registry.Ctx) int { f(c); return 1 }, doc)
+	}
+	const rport = "Acts as if the sender had asked for rport (RFC 3581): replies go to the port that the request came from."
+	return []registry.Func{
+		set("force_rport", notOnSend, func(c *registry.Ctx) { c.State.ForceRPort = true }, rport),
+		set("add_rport", notOnSend, func(c *registry.Ctx) { c.State.ForceRPort = true }, rport),
+		set("add_local_rport", notOnSend, func(c *registry.Ctx) { c.State.LocalRPort = true }, "Asks the next hop for rport (RFC 3581), in the Via of the request sent on."),
+		set("set_forward_no_connect", registry.Any, func(c *registry.Ctx) { c.State.Forwarding.NoConnect = true }, "Sends the request on only where a connection is open; nothing changes for UDP."),
+		set("set_forward_close", registry.Any, func(c *registry.Ctx) { c.State.Forwarding.Close = true }, "Closes the connection that the request was sent on."),
+		set("set_reply_no_connect", registry.Any, func(c *registry.Ctx) { c.State.Replying.NoConnect = true }, "Sends replies only where the connection is still open; nothing changes for UDP."),
+		set("set_reply_close", registry.Any, func(c *registry.Ctx) { c.State.Replying.Close = true }, "Closes the connection that a reply was sent on."),
+	}
+}
+
+// socketFuncs are the functions about the socket that the message goes out from
+// and what the Via says of it.
+func (m *Module) socketFuncs() []registry.Func {
+	return []registry.Func{
+		{
+			Name: "force_send_socket", Params: []registry.ParamInfo{{Name: "socket", Kind: "word"}}, Routes: notOnSend,
+			Doc: "Sends from one of the server's sockets: [proto:]address[:port], as in its listen line.",
+			Bind: func(_ registry.Fixup, args []registry.Arg) (registry.Call, error) {
+				s, err := m.socket(args[0].Text)
+				if err != nil {
+					return nil, err
+				}
+				return func(c *registry.Ctx) int {
+					c.State.SendSocket = s
+					return 1
+				}, nil
+			},
+		},
+		{
+			Name: "set_advertised_address", Params: []registry.ParamInfo{{Name: "host", Kind: "word"}}, Routes: notOnSend,
+			Doc: "Puts a host into the Via of the request sent on, instead of the socket's address.",
+			Bind: func(_ registry.Fixup, args []registry.Arg) (registry.Call, error) {
+				host := args[0].Text
+				if ip, err := netip.ParseAddr(host); err == nil && ip.Is6() {
+					host = "[" + host + "]"
+				}
+				if bad := badHost(host); bad != "" || hasPort(host) {
+					return nil, fmt.Errorf("set_advertised_address: %q is not a host; set_advertised_port sets the port", host)
+				}
+				return func(c *registry.Ctx) int {
+					c.State.AdvertisedHost = host
+					return 1
+				}, nil
+			},
+		},
+		{
+			Name: "set_advertised_port", Params: []registry.ParamInfo{{Name: "port", Kind: "int"}}, Routes: notOnSend,
+			Doc: "Puts a port into the Via of the request sent on, instead of the socket's.",
+			Bind: func(_ registry.Fixup, args []registry.Arg) (registry.Call, error) {
+				n := int(args[0].Int)
+				if !args[0].IsInt || n < 1 || n > 65535 {
+					return nil, fmt.Errorf("set_advertised_port: %q is not a port", args[0].Text)
+				}
+				return func(c *registry.Ctx) int {
+					c.State.AdvertisedPort = n
+					return 1
+				}, nil
+			},
+		},
+		{
+			Name: "udp_mtu_try_proto", Params: []registry.ParamInfo{{Name: "proto", Kind: "word"}}, Routes: notOnSend,
+			Doc: "Chooses the transport of a request that is larger than udp_mtu; without that parameter, as in Kamailio, nothing changes.",
+			Bind: func(_ registry.Fixup, args []registry.Arg) (registry.Call, error) {
+				switch strings.ToUpper(args[0].Text) {
+				case "UDP", "TCP", "TLS", "SCTP":
+					return func(*registry.Ctx) int { return 1 }, nil
+				}
+				return nil, fmt.Errorf("udp_mtu_try_proto: UDP, TCP, TLS or SCTP is wanted, not %q", args[0].Text)
+			},
+		},
+	}
+}
+
+// socket finds one of the server's sockets by [proto:]address[:port].
+func (m *Module) socket(text string) (*transport.Socket, error) {
+	proto, rest := transport.None, text
+	if p, after, ok := strings.Cut(text, ":"); ok && transport.ParseProto(p) != transport.None {
+		proto, rest = transport.ParseProto(p), after
+	}
+	host, port := rest, 0
+	if i := strings.LastIndexByte(rest, ':'); i > strings.LastIndexByte(rest, ']') && strings.Count(rest[:i], ":") == 0 || i > 0 && rest[i-1] == ']' {
+		n, err := strconv.ParseUint(rest[i+1:], 10, 16)
+		if err != nil || n == 0 {
+			return nil, fmt.Errorf("force_send_socket: %q is not a port", rest[i+1:])
+		}
+		host, port = rest[:i], int(n)
+	}
+	ip, err := netip.ParseAddr(strings.Trim(host, "[]"))
+	if err != nil {
+		return nil, fmt.Errorf("force_send_socket: %q is no IP address: write the address of a listen line", host)
+	}
+	var sockets []*transport.Socket
+	if m.host != nil {
+		sockets = m.host.Sockets()
+	}
+	for _, s := range sockets {
+		if s.Addr.Addr() == ip.Unmap() && (proto == transport.None || proto == s.Proto) && (port == 0 || port == int(s.Addr.Port())) {
+			return s, nil
+		}
+	}
+	have := make([]string, len(sockets))
+	for i, s := range sockets {
+		have[i] = s.Text
+	}
+	return nil, fmt.Errorf("force_send_socket: the server does not listen on %s; it has %s", text, strings.Join(have, ", "))
+}

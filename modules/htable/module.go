@@ -1,0 +1,212 @@
+// Package htable is Kamailio's module htable: hash tables that all workers
+// share, with items that expire, as variables ($sht), functions, event routes
+// and RPC commands.
+//
+// Tables cannot be loaded from a database nor be replicated over DMQ yet:
+// db_url and enable_dmq are load errors.
+package htable
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	lru "github.com/hashicorp/golang-lru/v2"
+
+	"olelo/runtime/registry"
+)
+
+// name is the module's name, as it stands before its log lines.
+const name = "htable"
+
+// Module is the module's instance.
+type Module struct {
+	store    *Store
+	interval int // seconds between two sweeps
+	remarks  []string
+
+	warned   map[string]bool // tables told to be undeclared
+	patterns *lru.Cache[string, matcher]
+	perWork  sync.Map // *registry.Worker → *workerState
+
+	host    registry.Host
+	expired map[*Table]registry.Block // event_route[htable:expired:TABLE]
+
+	// Parameters that matter only with a database or a DMQ peer.
+	unused struct {
+		num int
+		str string
+	}
+}
+
+var (
+	_ registry.Module      = (*Module)(nil)
+	_ registry.Provisioner = (*Module)(nil)
+	_ registry.Starter     = (*Module)(nil)
+)
+
+// patternsKept is how many compiled regular expressions of running functions
+// are remembered.
+const patternsKept = 64
+
+// New returns an instance without tables.
+func New() *Module {
+	cache, err := lru.New[string, matcher](patternsKept)
+	if err != nil {
+		panic(err) // only for a size of 0
+	}
+	return &Module{
+		store: NewStore(), interval: 20, warned: map[string]bool{},
+		patterns: cache, expired: map[*Table]registry.Block{},
+	}
+}
+
+// Store is the module's tables.
+func (m *Module) Store() *Store { return m.store }
+
+// Exports lists what the module offers.
+func (m *Module) Exports() registry.Exports {
+	return registry.Exports{
+		Doc:    "Hash tables shared by all workers, with items that expire.",
+		Funcs:  m.funcs(),
+		Params: m.params(),
+		PVs:    m.vars(),
+		RPCs:   m.rpcs(),
+		Events: []string{"htable:mod-init", "htable:expired:"},
+	}
+}
+
+func (m *Module) params() []registry.Param {
+	forDB := "Matters only with db_url, which olelo does not run yet."
+	return []registry.Param{
+		registry.StrFunc("htable", m.declare, `Declares a table: "name=>size=8;autoexpire=3600;initval=0;updateexpire=1;". May be given many times.`),
+		registry.Int("timer_interval", &m.interval, "Seconds between two searches for expired items; default 20."),
+		registry.Int("timer_procs", &m.unused.num, "Accepted: the search has a worker of its own in any case."),
+		{
+			Name: "event_callback", Type: registry.ParamStr, Doc: "KEMI function for events: olelo runs the native language only.",
+			Set: refuseText("event_callback names a KEMI function; olelo runs event_route[htable:…] blocks instead"),
+		},
+		registry.Int("event_callback_mode", &m.unused.num, "Accepted: event_route[htable:mod-init] runs once, before the first message."),
+		{
+			Name: "db_url", Type: registry.ParamStr, Doc: "Database to load tables from: not run yet.",
+			Set: refuseText("db_url is known, but olelo does not load tables from a database yet; fill them in event_route[htable:mod-init] or by RPC htable.sets"),
+		},
+		registry.Str("key_name_column", &m.unused.str, forDB),
+		registry.Str("key_type_column", &m.unused.str, forDB),
+		registry.Str("value_type_column", &m.unused.str, forDB),
+		registry.Str("key_value_column", &m.unused.str, forDB),
+		registry.Str("expires_column", &m.unused.str, forDB),
+		registry.Str("array_size_suffix", &m.unused.str, forDB),
+		registry.Int("fetch_rows", &m.unused.num, forDB),
+		registry.Int("db_expires", &m.unused.num, forDB),
+		{
+			Name: "enable_dmq", Type: registry.ParamInt, Doc: "Replication over DMQ: 0; 1 is not run yet.",
+			Set: func(v registry.ParamValue) error {
+				if v.Int != 0 {
+					return errors.New("enable_dmq=1 is known, but olelo does not replicate tables over DMQ yet")
+				}
+				return nil
+			},
+		},
+		registry.Int("dmq_init_sync", &m.unused.num, "Matters only with enable_dmq=1, which olelo does not run yet."),
+	}
+}
+
+func refuseText(msg string) func(registry.ParamValue) error {
+	return func(v registry.ParamValue) error {
+		if v.Str == "" {
+			return nil
+		}
+		return errors.New(msg)
+	}
+}
+
+// declare reads one modparam("htable", "htable", …).
+func (m *Module) declare(v registry.ParamValue) error {
+	o, rest, err := parseOptions(v.Str)
+	if err != nil {
+		return err
+	}
+	if _, ok := m.store.Declare(o); !ok {
+		return fmt.Errorf("table %q is declared twice", o.Name)
+	}
+	remark := func(format string, args ...any) {
+		m.remarks = append(m.remarks, fmt.Sprintf("%s:%d: table %q: ", v.Pos.Filename, v.Pos.Line, o.Name)+fmt.Sprintf(format, args...))
+	}
+	if rest != "" {
+		remark("%q is ignored, as Kamailio does: options are separated by semicolons", rest)
+	}
+	if o.DBTable != "" {
+		remark("dbtable=%s does nothing without db_url", o.DBTable)
+	}
+	if o.Replicate {
+		remark("dmqreplicate=1 does nothing without enable_dmq")
+	}
+	return nil
+}
+
+// Provision checks the parameters and starts the search for expired items.
+func (m *Module) Provision(h registry.Host) error {
+	m.host = h
+	for _, r := range m.remarks {
+		h.Log().Warnf(name, "%s", r)
+	}
+	if m.interval <= 0 {
+		return fmt.Errorf("timer_interval is %d: a number of seconds above 0 is wanted", m.interval)
+	}
+	for _, t := range m.store.Tables() {
+		if t.AutoExpire > 0 {
+			h.Every(time.Duration(m.interval)*time.Second, m.sweep)
+			break
+		}
+	}
+	return nil
+}
+
+// Start finds the event routes and runs event_route[htable:mod-init].
+func (m *Module) Start(context.Context) error {
+	for _, t := range m.store.Tables() {
+		if b := m.host.EventRoute("htable:expired:" + t.Name); b != nil {
+			m.expired[t] = b
+		}
+	}
+	if b := m.host.EventRoute("htable:mod-init"); b != nil {
+		c := m.host.NewCtx()
+		c.Lock()
+		defer c.Unlock()
+		b.Run(c, registry.Event)
+	}
+	return nil
+}
+
+// sweep removes expired items and runs event_route[htable:expired:TABLE] for
+// each.
+func (m *Module) sweep(c *registry.Ctx) {
+	for _, t := range m.store.Tables() {
+		b := m.expired[t]
+		for _, it := range t.sweep(b != nil) {
+			ws := m.worker(c)
+			ws.record = &it
+			b.Run(c, registry.Event)
+			ws.record = nil
+			c.EndMessage()
+		}
+	}
+}
+
+// workerState is what a worker keeps from message to message.
+type workerState struct {
+	iterators [maxIterators]iterator
+	record    *Item // $shtrecord: the expired item being told of
+}
+
+func (m *Module) worker(c *registry.Ctx) *workerState {
+	if ws, ok := m.perWork.Load(c.Worker); ok {
+		return ws.(*workerState)
+	}
+	ws := &workerState{}
+	m.perWork.Store(c.Worker, ws)
+	return ws
+}

@@ -1,0 +1,54 @@
+package htable
+
+import (
+	"maps"
+	"slices"
+	"time"
+)
+
+// Store holds the tables of one configuration. It knows nothing of the module
+// that filled it, so that its content can outlive a configuration.
+type Store struct {
+	tables   map[string]*Table // fixed once the modparams are read
+	declared []*Table          // in the configuration's order
+	epoch    time.Time
+}
+
+// NewStore returns a Store without tables.
+func NewStore() *Store {
+	return &Store{tables: map[string]*Table{}, epoch: time.Now()}
+}
+
+// Table returns the table called name, nil where none is declared.
+func (s *Store) Table(name string) *Table { return s.tables[name] }
+
+// Tables returns all tables in the order of their declarations.
+func (s *Store) Tables() []*Table { return s.declared }
+
+// Declare adds an empty table; ok is false where the name is taken. Tables are
+// declared before anyone else uses the store.
+func (s *Store) Declare(o Options) (t *Table, ok bool) {
+	if s.tables[o.Name] != nil {
+		return nil, false
+	}
+	t = &Table{Options: o, store: s}
+	s.tables[o.Name] = t
+	s.declared = append(s.declared, t)
+	return t, true
+}
+
+// names lists the tables' names, sorted.
+func (s *Store) names() []string { return slices.Sorted(maps.Keys(s.tables)) }
+
+// now is the monotonic time since the store was made: setting the system's
+// clock neither ends nor prolongs an item's life. It is never 0.
+func (s *Store) now() time.Duration { return time.Since(s.epoch) + 1 }
+
+// seq yields the tables' names.
+func (s *Store) seq(yield func(string) bool) {
+	for _, t := range s.declared {
+		if !yield(t.Name) {
+			return
+		}
+	}
+}

@@ -1,0 +1,148 @@
+// Package mi_fifo stands for the module mi_fifo, which Kamailio retired with
+// its management interface in 5.0. Its FIFO, parameters and reply form live
+// on; the commands are the RPC commands, and JSON-RPC documents, as the module
+// jsonrpcs takes them, are answered too.
+package mi_fifo
+
+import (
+	"context"
+	"path/filepath"
+	"strconv"
+
+	"olelo/runtime/log"
+	"olelo/runtime/registry"
+	"olelo/runtime/rpc"
+)
+
+// name is the module's name in log lines.
+const name = "mi_fifo"
+
+// Module is one loaded mi_fifo.
+type Module struct {
+	path, replyDir, indent string
+	owner                  rpc.Owner
+
+	log  *log.Logger
+	cmds registry.RPCs
+	fifo *rpc.FIFO // nil where none could be made
+}
+
+var (
+	_ registry.Module      = (*Module)(nil)
+	_ registry.Provisioner = (*Module)(nil)
+	_ registry.Starter     = (*Module)(nil)
+	_ registry.Cleaner     = (*Module)(nil)
+)
+
+// New returns the module with the defaults of Kamailio 4.
+func New() registry.Module {
+	return &Module{
+		replyDir: "/tmp", indent: "\t",
+		owner: rpc.Owner{UID: -1, GID: -1, Mode: 0o660},
+	}
+}
+
+// Exports lists the module's parameters.
+func (m *Module) Exports() registry.Exports {
+	return registry.Exports{
+		Doc: "The command FIFO of Kamailio before 5.0, answering with the RPC commands.",
+		Params: []registry.Param{
+			registry.Str("fifo_name", &m.path, "The FIFO's path, from the run-time directory on where it is relative. Default: none, no FIFO is made."),
+			{
+				Name: "fifo_mode", Type: registry.ParamInt, Doc: "The FIFO's permissions. Default: 0660.",
+				Set: func(v registry.ParamValue) (err error) {
+					m.owner.Mode, err = rpc.ParseMode(v.Int)
+					return err
+				},
+			},
+			owner("fifo_user", &m.owner.UID, rpc.ParseUser, "The FIFO's owner: a name or a number. Default: the server's user."),
+			owner("fifo_group", &m.owner.GID, rpc.ParseGroup, "The FIFO's group: a name or a number. Default: the server's group."),
+			registry.Str("reply_dir", &m.replyDir, "The folder of the reply FIFOs; no other is written to. Default: /tmp."),
+			registry.Str("reply_indent", &m.indent, "What a line of the reply's tree is indented with, once a level. Default: a tab."),
+		},
+	}
+}
+
+// owner is a parameter that takes a name as a string or a number as either.
+func owner(param string, to *int, parse func(string) (int, error), doc string) registry.Param {
+	return registry.Param{
+		Name: param, Type: registry.ParamInt | registry.ParamStr, Doc: doc,
+		Set: func(v registry.ParamValue) (err error) {
+			if v.IsInt {
+				v.Str = strconv.FormatInt(v.Int, 10)
+			}
+			*to, err = parse(v.Str)
+			return err
+		},
+	}
+}
+
+// Provision keeps what Start needs.
+func (m *Module) Provision(h registry.Host) error {
+	m.log, m.cmds = h.Log(), h.RPC()
+	if m.path == "" || filepath.IsAbs(m.path) {
+		return nil
+	}
+	dir := "/run/kamailio"
+	if d, ok := h.(registry.RunDirHost); ok && d.RunDir() != "" {
+		dir = d.RunDir()
+	}
+	m.path = filepath.Join(dir, m.path)
+	return nil
+}
+
+// Start makes the FIFO. The server goes on, with a warning, where it cannot.
+func (m *Module) Start(context.Context) error {
+	if m.path == "" {
+		return nil
+	}
+	f := &rpc.FIFO{
+		Path: m.path, Owner: m.owner, ReplyDir: m.replyDir, JSON: true, Answer: m.answer,
+		Warn: func(format string, args ...any) { m.log.Warnf(name, format, args...) },
+	}
+	if err := f.Open(); err != nil {
+		m.log.Warnf(name, "the server runs without its command FIFO: %v (modparam(\"mi_fifo\", \"fifo_name\", …) names the path)", err)
+		return nil
+	}
+	m.fifo = f
+	m.log.Infof(name, "RPC commands (core.version, htable.dump …) are taken from the FIFO %s, as from module ctl; replies go to FIFOs in %s", m.path, m.replyDir)
+	f.Serve()
+	return nil
+}
+
+// Cleanup closes and removes the FIFO.
+func (m *Module) Cleanup() error {
+	if m.fifo == nil {
+		return nil
+	}
+	err := m.fifo.Close()
+	m.fifo = nil
+	return err
+}
+
+// answer runs a command and writes its reply in the form it was asked in.
+func (m *Module) answer(c rpc.FIFOCommand) []byte {
+	r := m.run(c)
+	if c.JSON {
+		return rpc.AppendJSON(nil, c.ID, r)
+	}
+	return rpc.AppendMI(nil, r, m.indent)
+}
+
+func (m *Module) run(c rpc.FIFOCommand) *rpc.Reply {
+	if c.Err != nil {
+		return rpc.Faultf(rpc.CodeBadRequest, "%v", c.Err)
+	}
+	cmd, ok := m.cmds.Lookup(c.Name)
+	switch {
+	case !ok && c.JSON:
+		return rpc.Faultf(rpc.CodeServerError, "Method Not Found")
+	case !ok:
+		return rpc.Faultf(rpc.CodeServerError, "Command '%s' not found", c.Name)
+	}
+	r, err := rpc.Run(cmd, c.Args)
+	if err != nil {
+		m.log.Errorf(name, "%v", err)
+	}
+	return r
+}

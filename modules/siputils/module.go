@@ -1,0 +1,92 @@
+// Package siputils is Kamailio's module siputils: tests and changes of URIs,
+// Contacts and other parts of SIP messages.
+package siputils
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"olelo/runtime/registry"
+)
+
+// logAs is the module's name in log lines.
+const logAs = "siputils"
+
+// Module is the module's instance.
+type Module struct {
+	accept, acceptEncoding, acceptLanguage, support string
+
+	rpidAVP, rpidPrefix, rpidSuffix string
+
+	separator byte // between the parts of an encoded Contact
+
+	sockets []netip.AddrPort // the server's own
+	names   []string         // alias=
+}
+
+var (
+	_ registry.Module      = (*Module)(nil)
+	_ registry.Provisioner = (*Module)(nil)
+)
+
+// New returns the module with Kamailio's defaults.
+func New() registry.Module {
+	return &Module{
+		accept: "*/*", acceptLanguage: "en",
+		rpidAVP: "$avp(s:rpid)", rpidSuffix: ";party=calling;id-type=subscriber;screen=yes",
+		separator: '*',
+	}
+}
+
+// Exports lists what the module offers.
+func (m *Module) Exports() registry.Exports {
+	return registry.Exports{
+		Doc: "Tests and changes of URIs, Contacts and other parts of SIP messages.",
+		Funcs: slices.Concat(
+			m.messageFuncs(), m.optionsFuncs(), numberFuncs(), paramFuncs(), uriFuncs(), compareFuncs(),
+			m.contactFuncs(), m.rpidFuncs(), chargingFuncs(),
+		),
+		PVs: chargingVars(),
+		Params: []registry.Param{
+			registry.Str("options_accept", &m.accept, "Accept of the replies to OPTIONS; default */*."),
+			registry.Str("options_accept_encoding", &m.acceptEncoding, "Accept-Encoding of the replies to OPTIONS; default empty."),
+			registry.Str("options_accept_language", &m.acceptLanguage, "Accept-Language of the replies to OPTIONS; default en."),
+			registry.Str("options_support", &m.support, "Supported of the replies to OPTIONS; default empty."),
+			registry.Str("rpid_avp", &m.rpidAVP, "The AVP with the caller's identity; default $avp(s:rpid)."),
+			registry.Str("rpid_prefix", &m.rpidPrefix, "What stands before the identity in Remote-Party-ID; default empty."),
+			registry.Str("rpid_suffix", &m.rpidSuffix, "What stands behind the identity in Remote-Party-ID; default ;party=calling;id-type=subscriber;screen=yes."),
+			registry.StrFunc("contact_flds_separator", func(v registry.ParamValue) error {
+				if v.Str == "" {
+					return fmt.Errorf("contact_flds_separator is empty: one character is wanted")
+				}
+				m.separator = v.Str[0]
+				return nil
+			}, "The character between the parts of an encoded Contact; default *."),
+		},
+	}
+}
+
+// Provision learns which addresses are the server's own.
+func (m *Module) Provision(h registry.Host) error {
+	m.sockets, m.names = nil, nil
+	for _, s := range h.Sockets() {
+		m.sockets = append(m.sockets, s.Addr)
+	}
+	if a, ok := h.(registry.AliasHost); ok {
+		for _, alias := range a.Aliases() {
+			m.names = append(m.names, alias.Host)
+		}
+	}
+	return nil
+}
+
+// myself reports whether a host is the server's own, whatever the port; ip
+// tells that it is one of its addresses.
+func (m *Module) myself(host string) (own, ip bool) {
+	if a, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil {
+		return slices.ContainsFunc(m.sockets, func(s netip.AddrPort) bool { return s.Addr().Unmap() == a.Unmap() }), true
+	}
+	return slices.ContainsFunc(m.names, func(n string) bool { return strings.EqualFold(n, host) }), false
+}
