@@ -1,0 +1,93 @@
+package app
+
+import (
+	"net/netip"
+
+	"olelo/lang/diag"
+	"olelo/runtime/registry"
+	"olelo/runtime/sip"
+	"olelo/runtime/transport"
+)
+
+// The event routes that the core raises itself.
+const (
+	workerOneInit     = "core:worker-one-init"     // once, in the first worker, before any message
+	preRouting        = "core:pre-routing"         // before the route of each SIP message; drop ends it there
+	receiveParseError = "core:receive-parse-error" // for a SIP message whose headers cannot be read
+)
+
+// coreEvents are those that the configuration has; nil is none.
+type coreEvents struct{ oneInit, preRouting, parseError registry.Block }
+
+// findEvents looks the core's event routes up, once the routes are compiled.
+func (s *server) findEvents() {
+	h := host{s}
+	s.events = coreEvents{h.EventRoute(workerOneInit), h.EventRoute(preRouting), h.EventRoute(receiveParseError)}
+}
+
+// initMessage stands in for a message in event_route[core:worker-one-init].
+const initMessage = "OPTIONS sip:you@kamailio.org SIP/2.0\r\n" +
+	"Via: SIP/2.0/UDP 1.0.0.127\r\n" +
+	"From: <sip:you@kamailio.org>;tag=0\r\n" +
+	"To: <sip:you@kamailio.org>\r\n" +
+	"Call-ID: 0\r\n" +
+	"CSeq: 1 OPTIONS\r\n" +
+	"Content-Length: 0\r\n\r\n"
+
+// initSource is where that message seems to come from.
+var initSource = netip.AddrPortFrom(netip.AddrFrom4([4]byte{1, 0, 0, 127}), 5060)
+
+// initFirstWorker runs event_route[core:worker-one-init]. What it sets in $var
+// stays in that worker.
+func (s *server) initFirstWorker() error {
+	if s.events.oneInit == nil || s.first == nil {
+		return nil
+	}
+	w := s.first
+	w.ctx.Lock()
+	defer w.ctx.Unlock()
+	defer w.guard()
+	var msg sip.Message
+	if err := msg.Parse([]byte(initMessage)); err != nil {
+		return err
+	}
+	c := w.begin()
+	c.Msg = &msg
+	c.Recv = &transport.Recv{Proto: transport.UDP, Src: initSource, SrcIP: initSource.Addr().String()}
+	if len(s.sockets) > 0 {
+		c.Recv.Socket = s.sockets[0]
+	}
+	s.events.oneInit.Run(c, registry.Request)
+	w.begin()
+	return nil
+}
+
+// preRoute runs event_route[core:pre-routing] and reports whether the message
+// goes on to its route.
+func (s *server) preRoute(c *registry.Ctx) bool {
+	if s.events.preRouting == nil {
+		return true
+	}
+	s.events.preRouting.Run(c, registry.Request)
+	c.RC = 0
+	return c.Flow&registry.FlowDrop == 0
+}
+
+// unreadable runs event_route[core:receive-parse-error] for c's message.
+func (s *server) unreadable(c *registry.Ctx, m *sip.Message) {
+	if s.events.parseError == nil || len(m.Raw()) == 0 { // not even its first line
+		return
+	}
+	c.Msg = m
+	s.events.parseError.Run(c, registry.Request)
+}
+
+// checkRoutes warns of a configuration that drops all requests.
+func (s *server) checkRoutes(diags *diag.List) {
+	if s.requestRoute < 0 && diags.Errors() == 0 {
+		diags.Add(diag.Diagnostic{
+			Severity: diag.Warning, Code: "no-request-route", Msg: "there is no request_route: every SIP request is dropped with an error line",
+			Hint: "write what is to be done with requests into request_route { … }",
+		})
+	}
+}

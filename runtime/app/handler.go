@@ -1,0 +1,159 @@
+package app
+
+import (
+	"fmt"
+
+	"olelo/runtime/log"
+	"olelo/runtime/msrp"
+	"olelo/runtime/registry"
+	"olelo/runtime/transport"
+)
+
+// frameHandler is the module that routes MSRP frames.
+type frameHandler interface {
+	HandleFrame(c *registry.Ctx, f *msrp.Frame)
+	Undelivered(c *registry.Ctx, frame []byte, src *transport.Conn)
+}
+
+// handler feeds one UDP reader or one connection to its worker. Connections
+// share workers, as they share processes in Kamailio: the worker's lock keeps
+// one message at a time, and connections of other workers do not meet it.
+type handler struct {
+	s *server
+	w *worker
+}
+
+var _ transport.Handler = handler{}
+
+// SIP routes a SIP message.
+func (h handler) SIP(r *transport.Recv, raw []byte) {
+	w := h.w
+	w.ctx.Lock()
+	defer w.ctx.Unlock()
+	defer w.guard()
+	c := w.begin()
+	c.Recv = r
+	err := w.msg.Parse(raw)
+	if err == nil {
+		err = w.msg.Check()
+	}
+	if err != nil {
+		c.Log.Errorf(log.Core, "a message from %s:%s cannot be routed: %v; it begins %.80q", r.Proto, r.Src, err, raw)
+		h.s.unreadable(c, &w.msg)
+		if r.Conn != nil { // as Kamailio does: a stream cannot be trusted behind it
+			r.Conn.Close()
+		}
+		return
+	}
+	c.Msg = &w.msg
+	h.s.logPrefix(c)
+	if !h.s.preRoute(c) {
+		return
+	}
+	if w.msg.IsRequest() {
+		for _, f := range h.s.filters {
+			if f.FilterRequest(c) {
+				return
+			}
+		}
+		h.s.request(c)
+		return
+	}
+	h.reply(c)
+}
+
+// reply runs reply_route, and forwards the reply by its Via unless the route
+// dropped it.
+func (h handler) reply(c *registry.Ctx) {
+	rc := h.s.runMain(c, h.s.replyRoute, registry.CoreOnReply)
+	if c.Flow&registry.FlowDrop != 0 || rc <= 0 {
+		return
+	}
+	if err := h.s.forwardReply(c); err != nil {
+		c.Log.Errorf(log.Core, "the reply from %s:%s is not forwarded: %v", c.Recv.Proto, c.Recv.Src, err)
+	}
+}
+
+// MSRP routes an MSRP frame.
+func (h handler) MSRP(r *transport.Recv, raw []byte) {
+	w := h.w
+	w.ctx.Lock()
+	defer w.ctx.Unlock()
+	defer w.guard()
+	c := w.begin()
+	c.Recv = r
+	if err := w.frame.Parse(raw); err != nil {
+		c.Log.Errorf(log.Core, "a bad MSRP frame from %s:%s, connection closed: %v: %.80q", r.Proto, r.Src, err, raw)
+		r.Conn.Close()
+		return
+	}
+	c.Msg = &w.msg
+	h.s.logPrefix(c)
+	h.s.frames.HandleFrame(c, &w.frame)
+}
+
+// Undelivered lets the frames' module answer for a frame that was lost.
+func (h handler) Undelivered(src *transport.Conn, msg []byte) {
+	if h.s.frames == nil {
+		return
+	}
+	w := h.w
+	w.ctx.Lock()
+	defer w.ctx.Unlock()
+	defer w.guard()
+	h.s.frames.Undelivered(w.begin(), msg, src)
+}
+
+// logPrefix puts log_prefix before the lines of this message: as it is now, or
+// with log_prefix_mode=1 as it is at each line.
+func (s *server) logPrefix(c *registry.Ctx) {
+	f := s.prog.LogPrefix
+	switch {
+	case f == nil:
+	case s.params.LogPrefixMode == 1:
+		c.Log.SetPrefixFunc(func() string { return f.Text(c) })
+	default:
+		c.Log.SetPrefix(f.Text(c))
+	}
+}
+
+// handlers makes the transport's handlers: a worker of its own for each UDP
+// reader, and the TCP workers in turn for the connections.
+func (s *server) handlers() (transport.Handlers, error) {
+	udp := map[*transport.Socket][]*worker{}
+	for _, sock := range s.sockets {
+		if sock.Proto != transport.UDP {
+			continue
+		}
+		for i := range s.params.Children {
+			w, err := s.workers.add(fmt.Sprintf("udp receiver child=%d sock=%s:%s", i, sock.IP, sock.Port))
+			if err != nil {
+				return transport.Handlers{}, err
+			}
+			udp[sock] = append(udp[sock], w)
+		}
+	}
+	s.tcp = make([]*worker, s.params.TCPChildren)
+	for i := range s.tcp {
+		w, err := s.workers.add(fmt.Sprintf("tcp receiver (generic) child=%d", i))
+		if err != nil {
+			return transport.Handlers{}, err
+		}
+		s.tcp[i] = w
+	}
+	s.first = s.tcp[0]
+	for _, sock := range s.sockets {
+		if len(udp[sock]) > 0 {
+			s.first = udp[sock][0]
+			break
+		}
+	}
+	return transport.Handlers{
+		UDP: func(sock *transport.Socket, i int) transport.Handler { return handler{s, udp[sock][i]} },
+		TCP: s.tcpHandler,
+	}, nil
+}
+
+func (s *server) tcpHandler(c *transport.Conn) transport.Handler {
+	return handler{s, s.tcp[c.ID()%uint64(len(s.tcp))]}
+}

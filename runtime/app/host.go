@@ -1,0 +1,121 @@
+package app
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"olelo/runtime/log"
+	"olelo/runtime/registry"
+	"olelo/runtime/transport"
+)
+
+// host is the server as its modules see it.
+type host struct{ *server }
+
+var _ registry.Host = host{}
+
+func (h host) Log() *log.Logger             { return h.log }
+func (h host) Net() registry.Net            { return h.net }
+func (h host) Sockets() []*transport.Socket { return h.sockets }
+func (h host) RPC() registry.RPCs           { return h.rpcs }
+func (h host) Global(name string) int       { return h.params.Int(name) }
+
+// RunDir is the run-time directory, for control sockets (-Y, run_dir).
+func (h host) RunDir() string { return h.params.RunDir }
+
+// ConfigDir is the folder of the configuration, where relative paths start.
+func (h host) ConfigDir() string { return h.configDir }
+
+// ServerHeader is the Server line of replies, with its CRLF.
+func (h host) ServerHeader() string {
+	if !h.params.ServerSignature {
+		return ""
+	}
+	return h.params.ServerHeader + "\r\n"
+}
+
+// Stats are the counters of all modules.
+func (h host) Stats() []registry.Stat {
+	var all []registry.Stat
+	for _, m := range h.modules {
+		if s, ok := m.it.(registry.StatSource); ok {
+			all = append(all, s.Stats()...)
+		}
+	}
+	return all
+}
+
+func (h host) Module(name string) (registry.Module, bool) { return h.env.Module(name) }
+
+func (h host) EventRoute(name string) registry.Block {
+	if n, ok := h.prog.FindRoute("event_route", name); ok {
+		return block{&h.prog, n}
+	}
+	return nil
+}
+
+func (h host) NewCtx() *registry.Ctx {
+	w, err := h.workers.add("module worker")
+	if err != nil {
+		h.log.Errorf(log.Core, "%v", err)
+	}
+	return &w.ctx
+}
+
+func (h host) Every(d time.Duration, f func(*registry.Ctx)) {
+	h.timers.add(timer{d, f})
+}
+
+// timer is work that a module wants done every d.
+type timer struct {
+	d time.Duration
+	f func(*registry.Ctx)
+}
+
+// timers runs each timer in a goroutine with a worker of its own.
+type timers struct {
+	list []timer
+	stop context.CancelFunc
+	wg   sync.WaitGroup
+}
+
+func (t *timers) add(x timer) { t.list = append(t.list, x) }
+
+func (t *timers) start(ws *workers) error {
+	ctx, stop := context.WithCancel(context.Background())
+	t.stop = stop
+	for _, x := range t.list {
+		w, err := ws.add("timer")
+		if err != nil {
+			return err
+		}
+		t.wg.Go(func() { tick(ctx, x, w) })
+	}
+	return nil
+}
+
+func tick(ctx context.Context, x timer, w *worker) {
+	k := time.NewTicker(x.d)
+	defer k.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-k.C:
+			func() {
+				w.ctx.Lock()
+				defer w.ctx.Unlock()
+				defer w.guard()
+				x.f(w.begin())
+			}()
+		}
+	}
+}
+
+func (t *timers) end() {
+	if t.stop != nil {
+		t.stop()
+		t.wg.Wait()
+	}
+}

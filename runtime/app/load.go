@@ -1,0 +1,234 @@
+package app
+
+import (
+	"path"
+	"strings"
+
+	"olelo/lang/ast"
+	"olelo/lang/catalogue"
+	"olelo/lang/compile"
+	"olelo/lang/diag"
+	"olelo/runtime/registry"
+)
+
+// loaded is a module of the running configuration.
+type loaded struct {
+	name string
+	it   registry.Module
+	sets map[string]registry.Param
+}
+
+// retired are modules of older Kamailios whose work olelo does elsewhere, or
+// that have nothing to do here. They load, with a warning that says so.
+var retired = map[string]string{
+	"mi_fifo": "retired in Kamailio 5.0; here its FIFO answers with the RPC commands",
+}
+
+// loadModules makes and sets up the modules that the configuration names, in
+// its order. A module that is not there is one error, whatever uses it.
+func (s *server) loadModules(o *Options, diags *diag.List) {
+	for _, name := range o.LoadModules {
+		s.load(&ast.Load{Keyword: "loadmodule", Arg: ast.Literal{Kind: ast.LitStr, Text: name}}, o, diags)
+	}
+	for _, it := range s.file.Items {
+		switch it := it.(type) {
+		case *ast.Load:
+			s.load(it, o, diags)
+		case *ast.ModParam:
+			s.modParam(it, diags)
+		}
+	}
+	for _, p := range o.ModParams {
+		v := ast.Literal{Kind: ast.LitStr, Text: p.Str}
+		if p.IsInt {
+			v = ast.Literal{Kind: ast.LitInt, Int: p.Int}
+		}
+		s.modParam(&ast.ModParam{
+			Keyword: "modparam", Value: v,
+			Module: ast.Literal{Kind: ast.LitStr, Text: p.Module}, Name: ast.Literal{Kind: ast.LitStr, Text: p.Name},
+		}, diags)
+	}
+}
+
+// moduleName is the name in "sl", "sl.so" and "/usr/lib/…/sl.so".
+func moduleName(arg string) string { return strings.TrimSuffix(path.Base(arg), ".so") }
+
+func (s *server) load(l *ast.Load, o *Options, diags *diag.List) {
+	if l.Keyword == "mpath" || l.Keyword == "loadpath" {
+		warn(diags, l.Range, "mpath-ignored", l.Keyword+" has no effect: olelo's modules are built in", "the line may stay")
+		return
+	}
+	name := moduleName(l.Arg.Text)
+	if _, twice := s.env.Module(name); twice {
+		warn(diags, l.Range, "module-twice", "module "+name+" is loaded already", "")
+		return
+	}
+	make := o.Modules[name]
+	if make == nil {
+		s.noModule(name, l, o, diags)
+		return
+	}
+	if why := retired[name]; why != "" {
+		warn(diags, l.Range, "module-retired", "module "+name+" is "+why, "the jsonrpcs and ctl modules are its successors")
+	}
+	m := loaded{name: name, it: make(), sets: map[string]registry.Param{}}
+	for _, p := range m.it.Exports().Params {
+		m.sets[p.Name] = p
+	}
+	s.modules = append(s.modules, m)
+	s.env.Add(name, m.it)
+}
+
+func (s *server) noModule(name string, l *ast.Load, o *Options, diags *diag.List) {
+	if catalogue.HasModule(name) {
+		s.env.Missing(name)
+		fail(diags, l.Arg.Range, "module-not-run",
+			"module "+name+" is known in Kamailio, not run by olelo yet", "what needs it is not reported again")
+		return
+	}
+	hint := ""
+	var have []string
+	for n := range o.Modules {
+		have = append(have, n)
+	}
+	if near := diag.Nearest(name, have); near != "" {
+		hint = `did you mean "` + near + `.so"?`
+		s.env.Missing(near)
+	} else if far := catalogue.NearModules(name); len(far) > 0 {
+		hint = `did you mean "` + far[0] + `.so"? olelo does not run that one yet`
+		s.env.Missing(far[0])
+	}
+	s.env.Missing(name)
+	fail(diags, l.Arg.Range, "unknown-module", "there is no module "+name, hint)
+}
+
+// modParam sets a parameter of one module, or of several named with |.
+func (s *server) modParam(p *ast.ModParam, diags *diag.List) {
+	for _, name := range strings.Split(p.Module.Text, "|") {
+		name = moduleName(strings.TrimSpace(name))
+		if s.env.IsMissing(name) {
+			continue
+		}
+		m, ok := s.find(name)
+		if !ok {
+			hint := "modparam stands behind its loadmodule"
+			if !catalogue.HasModule(name) {
+				var have []string
+				for _, m := range s.modules {
+					have = append(have, m.name)
+				}
+				if near := diag.Nearest(name, have); near != "" {
+					hint = "did you mean " + near + "?"
+				}
+			}
+			fail(diags, p.Module.Range, "modparam-no-module", "module "+name+" is not loaded", hint)
+			continue
+		}
+		s.setParam(m, p, diags)
+	}
+}
+
+func (s *server) find(name string) (loaded, bool) {
+	for _, m := range s.modules {
+		if m.name == name {
+			return m, true
+		}
+	}
+	return loaded{}, false
+}
+
+func (s *server) setParam(m loaded, p *ast.ModParam, diags *diag.List) {
+	set, ok := m.sets[p.Name.Text]
+	if !ok {
+		s.noParam(m, p, diags)
+		return
+	}
+	v := registry.ParamValue{Pos: p.Value.Pos}
+	switch {
+	case p.Value.Kind == ast.LitInt && set.Type&registry.ParamInt != 0:
+		v.Int, v.IsInt = p.Value.Int, true
+	case p.Value.Kind != ast.LitInt && set.Type&registry.ParamStr != 0:
+		v.Str = p.Value.Text
+	case p.Value.Kind == ast.LitInt:
+		fail(diags, p.Value.Range, "modparam-type", "parameter "+p.Name.Text+" of "+m.name+" takes a text, not a number", "put it into quotes")
+		return
+	default:
+		fail(diags, p.Value.Range, "modparam-type", "parameter "+p.Name.Text+" of "+m.name+" takes a number, not a text", "write it without quotes")
+		return
+	}
+	if err := set.Set(v); err != nil {
+		fail(diags, p.Value.Range, "modparam-value", "modparam("+m.name+", "+p.Name.Text+"): "+err.Error(), "")
+	}
+}
+
+func (s *server) noParam(m loaded, p *ast.ModParam, diags *diag.List) {
+	if row, ok := catalogue.ParamOf(m.name, p.Name.Text); ok {
+		fail(diags, p.Name.Range, "not-run-yet",
+			"parameter "+p.Name.Text+" of module "+m.name+" is known in Kamailio "+row.Versions.String()+", not run by olelo yet", "")
+		return
+	}
+	var have []string
+	for n := range m.sets {
+		have = append(have, n)
+	}
+	hint := ""
+	if near := diag.Nearest(p.Name.Text, have); near != "" {
+		hint = "did you mean " + near + "?"
+	} else if far := catalogue.NearParams(m.name, p.Name.Text); len(far) > 0 {
+		hint = "did you mean " + far[0] + "? olelo does not run that one yet"
+	}
+	fail(diags, p.Name.Range, "unknown-modparam", "module "+m.name+" has no parameter "+p.Name.Text, hint)
+}
+
+// provision lets the modules take what they need, in load order.
+func (s *server) provision(diags *diag.List) {
+	for i, m := range s.modules {
+		p, ok := m.it.(registry.Provisioner)
+		if !ok {
+			continue
+		}
+		s.provisioned = i + 1
+		if err := p.Provision(host{s}); err != nil {
+			diags.Add(diag.Diagnostic{Severity: diag.Error, Code: "module-start", Msg: "module " + m.name + ": " + err.Error()})
+		}
+	}
+}
+
+// compile binds and compiles the route blocks.
+func (s *server) compile(o *Options, diags *diag.List) {
+	s.env.Myself = newNames(s)
+	s.env.Raises("core", workerOneInit, preRouting, receiveParseError)
+	s.env.Block = func(n int) registry.Block { return block{&s.prog, n} }
+	s.prog = compile.Compile(s.file, s.env, compile.Options{
+		Wrap32:   o.Dialect == Dialect56,
+		MaxLoops: s.params.Int("max_while_loops"),
+		MaxLevel: s.params.Int("max_recursive_level"),
+		Lenient:  o.Lenient,
+
+		LogPrefix: s.params.LogPrefix,
+	}, diags)
+	s.findEvents()
+	s.requestRoute, s.replyRoute = -1, -1
+	if n, ok := s.prog.FindRoute("request_route", ""); ok {
+		s.requestRoute = n
+	}
+	if n, ok := s.prog.FindRoute("reply_route", ""); ok {
+		s.replyRoute = n
+	}
+	s.checkRoutes(diags)
+}
+
+func fail(diags *diag.List, at ast.Range, code, msg, hint string) {
+	add(diags, diag.Error, at, code, msg, hint)
+}
+
+func warn(diags *diag.List, at ast.Range, code, msg, hint string) {
+	add(diags, diag.Warning, at, code, msg, hint)
+}
+
+func add(diags *diag.List, sev diag.Severity, at ast.Range, code, msg, hint string) {
+	diags.Add(diag.Diagnostic{
+		Severity: sev, Code: code, Msg: msg, Hint: hint,
+		Pos: at.Pos, EndLine: at.EndLine, EndCol: at.EndCol,
+	})
+}

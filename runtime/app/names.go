@@ -1,0 +1,20 @@
+package app
+
+import "olelo/runtime/registry"
+
+var (
+	_ registry.FlagHost  = host{}
+	_ registry.AliasHost = host{}
+)
+
+// FlagBit is the number of a declared message flag.
+func (h host) FlagBit(name string) (int, bool) { return h.params.FlagBit(name) }
+
+// Aliases are the names that count as the server's own.
+func (h host) Aliases() []registry.Alias {
+	all := make([]registry.Alias, len(h.params.Aliases))
+	for i, a := range h.params.Aliases {
+		all[i] = registry.Alias(a)
+	}
+	return all
+}
