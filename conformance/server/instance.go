@@ -1,0 +1,181 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// Endpoint is one socket that an instance is to open: Network is "udp" or
+// "tcp" (also for TLS), Addr an IPv4 address with its port.
+type Endpoint struct {
+	Network string
+	Addr    netip.AddrPort
+}
+
+// Options say how an instance is started. In Config, Args and Env "{dir}"
+// stands for the instance's folder.
+type Options struct {
+	Config string            // the config's text; written to kamailio.cfg in the instance's folder
+	Files  map[string]string // further files there, by relative path
+	Args   []string          // further command-line arguments
+	Env    []string          // further KEY=VALUE lines of the environment
+
+	// Bare leaves the command line to Args alone: no -f, -DD, -E, -P, -Y, -m
+	// and -M.
+	Bare bool
+
+	// Ready lists the sockets that must be open before Start returns.
+	// When it is empty Start does not wait.
+	Ready []Endpoint
+}
+
+// Instance is a running server. It owns its folder and its process.
+type Instance struct {
+	Program Program
+	Dir     string // with kamailio.cfg, the pid file and the control sockets
+	Log     *Log   // stderr and stdout
+
+	cmd    *exec.Cmd
+	exited chan struct{} // closed once status is set
+	status int
+	stop   sync.Once
+}
+
+// ErrExited is returned by Start when the server ended before it was ready.
+var ErrExited = errors.New("the server ended before it was ready")
+
+// pollEvery is the distance between two looks for the server's sockets, for
+// whose opening no system can be asked to send a word.
+const pollEvery = 5 * time.Millisecond
+
+// Start starts p in a new folder and waits until its sockets are open, it
+// ended (then the error is ErrExited, and the Instance has its log and status)
+// or ctx ended. The caller must call Close, also after an error with a non-nil
+// Instance.
+func Start(ctx context.Context, p Program, o Options) (*Instance, error) {
+	dir, err := os.MkdirTemp("", "olelo-server-")
+	if err != nil {
+		return nil, err
+	}
+	in := &Instance{Program: p, Dir: dir, Log: &Log{}, exited: make(chan struct{})}
+	files := map[string]string{"kamailio.cfg": in.expand(o.Config)}
+	for name, text := range o.Files {
+		files[name] = text
+	}
+	for name, text := range files {
+		path := filepath.Join(dir, name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(text), 0o600)); err != nil {
+			os.RemoveAll(dir)
+			return nil, err
+		}
+	}
+	var args []string
+	if !o.Bare {
+		// 64 MiB shared and 8 MiB private memory are what Kamailio needs at
+		// most here; both servers take the options.
+		args = []string{"-f", in.Path("kamailio.cfg"), "-DD", "-E", "-m", "64", "-M", "8", "-Y", dir, "-P", in.Path("server.pid")}
+	}
+	for _, a := range o.Args {
+		args = append(args, in.expand(a))
+	}
+	in.cmd = exec.Command(p.Path, args...)
+	in.cmd.Dir = dir
+	in.cmd.Env = os.Environ()
+	for _, e := range o.Env {
+		in.cmd.Env = append(in.cmd.Env, in.expand(e))
+	}
+	in.cmd.Stdout, in.cmd.Stderr = in.Log, in.Log
+	// A process that outlives the server and holds its stderr must not hold up
+	// Wait.
+	in.cmd.WaitDelay = time.Second
+	if err := spawn(in.cmd); err != nil {
+		os.RemoveAll(dir)
+		return nil, err
+	}
+	go func() {
+		in.cmd.Wait() // its error is the status below
+		in.status = in.cmd.ProcessState.ExitCode()
+		close(in.exited)
+	}()
+	return in, in.waitReady(ctx, o.Ready)
+}
+
+func (in *Instance) waitReady(ctx context.Context, ready []Endpoint) error {
+	tick := time.NewTicker(pollEvery)
+	defer tick.Stop()
+	for len(ready) > 0 {
+		if listening(ready[0].Network, ready[0].Addr) {
+			ready = ready[1:]
+			continue
+		}
+		select {
+		case <-in.exited:
+			return fmt.Errorf("%w: status %d, log:\n%s", ErrExited, in.status, in.Log)
+		case <-ctx.Done():
+			return fmt.Errorf("%s did not open %s %s: %w; log:\n%s", in.Program.Kind, ready[0].Network, ready[0].Addr, ctx.Err(), in.Log)
+		case <-tick.C:
+		}
+	}
+	return nil
+}
+
+// Path is the path of a file in the instance's folder.
+func (in *Instance) Path(name string) string { return filepath.Join(in.Dir, name) }
+
+// PID is the process id of the server's (main) process.
+func (in *Instance) PID() int { return in.cmd.Process.Pid }
+
+// Exited is closed once the server's process has ended.
+func (in *Instance) Exited() <-chan struct{} { return in.exited }
+
+// Running reports whether the server's process lives.
+func (in *Instance) Running() bool {
+	select {
+	case <-in.exited:
+		return false
+	default:
+		return true
+	}
+}
+
+// Wait returns the exit status, -1 when a signal ended the process, or an
+// error when ctx ends first.
+func (in *Instance) Wait(ctx context.Context) (int, error) {
+	select {
+	case <-in.exited:
+		return in.status, nil
+	case <-ctx.Done():
+		return 0, fmt.Errorf("%s (pid %d) has not ended: %w; log:\n%s", in.Program.Kind, in.PID(), ctx.Err(), in.Log)
+	}
+}
+
+// Signal sends s to the server's (main) process.
+func (in *Instance) Signal(s syscall.Signal) error { return in.cmd.Process.Signal(s) }
+
+// Stop sends SIGTERM and waits for the end: the exit status.
+func (in *Instance) Stop(ctx context.Context) (int, error) {
+	if in.Running() {
+		if err := in.Signal(syscall.SIGTERM); err != nil && !errors.Is(err, os.ErrProcessDone) {
+			return 0, err
+		}
+	}
+	return in.Wait(ctx)
+}
+
+// Close ends what is left of the server, with its child processes, and removes
+// its folder.
+func (in *Instance) Close() {
+	in.stop.Do(func() {
+		syscall.Kill(-in.PID(), syscall.SIGKILL) // the group is this instance's alone
+		<-in.exited
+		os.RemoveAll(in.Dir)
+	})
+}
