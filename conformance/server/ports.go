@@ -65,6 +65,10 @@ func (p *Ports) Close() error {
 }
 
 func free(port int) bool {
+	// A server that is forked off now would hold the probing socket until its
+	// exec, and the port would be in use.
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
 	addr := net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
 	l, err := net.Listen("tcp", addr)
 	if err != nil {
