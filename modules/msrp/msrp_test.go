@@ -250,6 +250,29 @@ func TestUndelivered(t *testing.T) {
 	s.check()
 }
 
+// A SEND that the script has answered is over: that it was lost is reported.
+func TestUndeliveredAfterAnswer(t *testing.T) {
+	s := start(t, nil)
+	s.frame(send("SEND", me+" "+next), func() {
+		s.call("msrp_reply", "200", "Received")
+		s.call("msrp_relay")
+	})
+	if len(s.sent) != 2 {
+		t.Fatalf("sent %+v, want the answer and the frame", s.sent)
+	}
+	lost := []byte(s.sent[1].bytes)
+	s.sent = nil
+	s.m.Undelivered(s.C, lost, conn)
+	if len(s.sent) != 1 || !strings.Contains(s.sent[0].bytes, " REPORT\r\nTo-Path: ") || !strings.Contains(s.sent[0].bytes, "\r\nStatus: 000 408 Not Delivered\r\n") {
+		t.Errorf("sent %+v, want a REPORT", s.sent)
+	}
+	s.sent = nil
+	s.m.Undelivered(s.C, lost, conn) // told once as a report; the transaction is forgotten
+	if len(s.sent) != 1 || !strings.Contains(s.sent[0].bytes, " 408 Not Delivered\r\n") {
+		t.Errorf("sent %+v, want a 408", s.sent)
+	}
+}
+
 func TestSetDst(t *testing.T) {
 	s := start(t, nil)
 	for _, c := range []struct {
