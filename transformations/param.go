@@ -134,17 +134,23 @@ func separator(s string, has bool) (byte, error) {
 	return s[0], nil
 }
 
+// firstAndSeparator reads "first[,separator]".
+func firstAndSeparator(a args) (first string, sep byte, err error) {
+	if !a.has {
+		return "", 0, errNoParam
+	}
+	first, rest, more, err := next(a.text)
+	if err != nil {
+		return "", 0, err
+	}
+	sep, err = separator(rest, more)
+	return first, sep, err
+}
+
 func paramName(key, doc string, find func(s, name string, sep byte, v *value.Value) bool) registry.TransKey {
 	full := "param." + key
 	return with(key, doc, func(a args) (func(*registry.Ctx, string, *value.Value) bool, error) {
-		if !a.has {
-			return nil, errNoParam
-		}
-		first, rest, more, err := next(a.text)
-		if err != nil {
-			return nil, err
-		}
-		sep, err := separator(rest, more)
+		first, sep, err := firstAndSeparator(a)
 		if err != nil {
 			return nil, err
 		}
@@ -162,14 +168,7 @@ func paramName(key, doc string, find func(s, name string, sep byte, v *value.Val
 func paramIndex(key, doc string, get func(param) string) registry.TransKey {
 	full := "param." + key
 	return with(key, doc, func(a args) (func(*registry.Ctx, string, *value.Value) bool, error) {
-		if !a.has {
-			return nil, errNoParam
-		}
-		first, rest, more, err := next(a.text)
-		if err != nil {
-			return nil, err
-		}
-		sep, err := separator(rest, more)
+		first, sep, err := firstAndSeparator(a)
 		if err != nil {
 			return nil, err
 		}

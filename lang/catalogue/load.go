@@ -79,7 +79,7 @@ var tables = sync.OnceValue(func() *all {
 	names(eventsTSV, t.events)
 	names(rpcTSV, t.rpcs)
 	for name, rows := range t.events {
-		// "htable:expired:mytable": three parts, the last a placeholder.
+		// "htable:expired:mytable": three parts, the last stands for any.
 		if i := strings.LastIndexByte(name, ':'); i > strings.IndexByte(name, ':') {
 			t.openEvents[name[:i]] = append(t.openEvents[name[:i]], rows...)
 		}

@@ -15,20 +15,14 @@ type matcher func(string) bool
 // regex compiles a POSIX extended regular expression, which ignores letter
 // case as everywhere in this module.
 func (m *Module) regex(pattern string) (matcher, error) {
-	if f, ok := m.patterns.Get(pattern); ok {
-		return f, nil
-	}
-	pattern = strings.Clone(pattern)
-	re, err := ere.Compile(pattern, ere.IgnoreCase)
+	re, err := m.patterns.Get(pattern, ere.IgnoreCase)
 	if err != nil {
 		return nil, fmt.Errorf("bad regular expression %q: %w", pattern, err)
 	}
-	match := func(s string) bool {
+	return func(s string) bool {
 		ok, err := re.Match(s)
 		return ok && err == nil // an error is a pattern that took too long
-	}
-	m.patterns.Add(pattern, match)
-	return match, nil
+	}, nil
 }
 
 // matcher is what a function's op parameter means: eq, ne, re, sw; only re and

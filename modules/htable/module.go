@@ -13,8 +13,7 @@ import (
 	"sync"
 	"time"
 
-	lru "github.com/hashicorp/golang-lru/v2"
-
+	"olelo/runtime/ere"
 	"olelo/runtime/registry"
 )
 
@@ -28,7 +27,7 @@ type Module struct {
 	remarks  []string
 
 	warned   map[string]bool // tables told to be undeclared
-	patterns *lru.Cache[string, matcher]
+	patterns *ere.Cache
 	perWork  sync.Map // *registry.Worker → *workerState
 
 	host    registry.Host
@@ -53,13 +52,9 @@ const patternsKept = 64
 
 // New returns an instance without tables.
 func New() *Module {
-	cache, err := lru.New[string, matcher](patternsKept)
-	if err != nil {
-		panic(err) // only for a size of 0
-	}
 	return &Module{
 		store: NewStore(), interval: 20, warned: map[string]bool{},
-		patterns: cache, expired: map[*Table]registry.Block{},
+		patterns: ere.NewCache(patternsKept), expired: map[*Table]registry.Block{},
 	}
 }
 
