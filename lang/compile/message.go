@@ -134,6 +134,8 @@ func (c *compiler) unknownTrans(class string) message {
 		m := message{text: "there is no transformation class {" + class + ".…}"}
 		if near := diag.Nearest(class, names(c.env.trans)); near != "" {
 			m.hint = "did you mean {" + near + ".…}?"
+		} else if far := catalogue.NearTransformations(class); len(far) > 0 {
+			m.hint = "did you mean {" + far[0] + ".…} of module " + catalogue.Modules(catalogue.Transformations(far[0]))[0] + ", which is not loaded?"
 		}
 		return m
 	}
