@@ -1,6 +1,6 @@
 // Command olelo runs the routing language of the Kamailio SIP server.
 //
-// It has commands of its own (olelo run, check, dis, rpc, version), and takes
+// It has commands of its own (olelo run, check, dis, fmt, rpc, version), and takes
 // the command line of kamailio itself where the first argument starts with -,
 // or where it is called by the name kamailio.
 package main
@@ -36,6 +36,7 @@ func commands() []command {
 		{"run", "runs a configuration until SIGTERM or Ctrl-C", runCommand},
 		{"check", "finds a configuration's mistakes, opens no socket", checkCommand},
 		{"dis", "prints a configuration's bytecode with its source lines", disCommand},
+		{"fmt", "lays out configurations, keeping their meaning", fmtCommand},
 		{"rpc", "sends an RPC command to a running server", rpcCommand},
 		{"version", "prints olelo's version and whose language it runs", versionCommand},
 	}

@@ -68,12 +68,11 @@ func (s *scanner) directive(f *frame) bool {
 		return false
 	}
 	rest := text[n:]
-	if name == "else" || name == "endif" {
-		if !blankLine(rest) {
+	if !follows(name, rest) {
+		if name == "else" || name == "endif" {
 			s.suspect(f, n)
 			return false
 		}
-	} else if rest == "" || strings.IndexByte(" \t", rest[0]) < 0 && (rest[0] != '"' || !strings.HasSuffix(name, "_file")) {
 		if class[first1(rest)] != cLetter && name != "ifdef" && name != "ifndef" {
 			return false // a comment such as "#!define:"
 		}
@@ -87,6 +86,15 @@ func (s *scanner) directive(f *frame) bool {
 	f.pos += n
 	h(s, f, d)
 	return true
+}
+
+// follows reports whether rest may stand behind a directive's name, so that it
+// is one and not a comment.
+func follows(name, rest string) bool {
+	if name == "else" || name == "endif" {
+		return blankLine(rest)
+	}
+	return rest != "" && (rest[0] == ' ' || rest[0] == '\t' || rest[0] == '"' && strings.HasSuffix(name, "_file"))
 }
 
 func first1(s string) byte {
