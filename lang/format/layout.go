@@ -30,6 +30,7 @@ type open struct {
 	indent int    // tabs that it adds to the lines in it
 	word   string // of a header: if, else, while, switch
 	cond   bool   // of a header: its condition is not over
+	done   bool   // of an if: its body is over, an else follows
 	code   bool   // of a block: it has statements
 	cases  bool   // of a block: it is a switch's
 }
@@ -78,7 +79,7 @@ func (l *layout) statements() bool {
 }
 
 // body reports whether a header waits for its body.
-func (l *layout) body() bool { return l.start && l.top().kind == header }
+func (l *layout) body() bool { return l.start && l.top().kind == header && !l.top().done }
 
 // depth is the tabs of a line that starts with a statement.
 func (l *layout) depth() int {
@@ -116,6 +117,8 @@ func (p *printer) token(i int) {
 		p.top().cond, p.start = false, true
 	case len(p.open) == 0 && !p.start && p.ownLine(i) && p.itemStarts(i):
 		p.start = true
+	case p.top().done && !p.isElse(i): // the else stands in another branch
+		p.finish(i)
 	}
 	switch {
 	case p.is(i, "}"):
@@ -192,7 +195,7 @@ func (p *printer) advance(i int, label bool) {
 		p.push(b)
 		p.start = true
 	case ";", "}":
-		p.finish(i)
+		p.finish(p.ahead[i+1])
 	}
 }
 
@@ -215,25 +218,35 @@ func (p *printer) begin(i int, label bool) {
 	}
 	switch s {
 	case "if", "while", "switch":
+		if t := p.top(); s == "if" && t.kind == header && t.word == "else" && t.indent == 0 {
+			p.open = p.open[:len(p.open)-1] // else if is one header
+		}
 		p.push(open{kind: header, word: s, cond: true})
 	case "else":
+		if p.top().done {
+			p.open = p.open[:len(p.open)-1]
+		}
 		p.push(open{kind: header, word: s})
 		p.start = true
 	}
 }
 
-// finish ends the statement that ends with token i, and those whose body it is.
-func (p *printer) finish(i int) {
+// finish ends the statement before token next, and those whose body it is. An
+// if stays where next is its else.
+func (p *printer) finish(next int) {
 	p.close(paren, square)
 	p.start = true
 	for len(p.open) > 0 && p.top().kind == header {
-		h := *p.top()
-		p.open = p.open[:len(p.open)-1]
-		if next := p.ahead[i+1]; h.word == "if" && p.typ(next) == lex.Key && p.at(next) == "else" {
+		if t := p.top(); t.word == "if" && !t.done && p.isElse(next) {
+			t.done, t.indent = true, 0
 			return
 		}
+		p.open = p.open[:len(p.open)-1]
 	}
 }
+
+// isElse reports whether token i is an else.
+func (p *printer) isElse(i int) bool { return p.typ(i) == lex.Key && p.at(i) == "else" }
 
 // end closes a parenthesis or bracket, if one is open.
 func (p *printer) end(k kind) {
@@ -265,7 +278,7 @@ func (p *printer) joins(i int) bool {
 	if p.is(i, "{") {
 		return !p.start || p.body()
 	}
-	return p.typ(i) == lex.Key && p.at(i) == "else" && p.is(i-1, "}")
+	return p.isElse(i) && p.is(i-1, "}")
 }
 
 // commentDepth is the tabs before comment i on a line of its own.
@@ -275,7 +288,7 @@ func (p *printer) commentDepth(i int) int {
 	case len(p.open) == 0 && !p.start && (next == len(p.pieces) || p.itemStarts(next)):
 	case !p.start:
 		return p.continued()
-	case t.kind == header && !p.is(next, "{"):
+	case p.body() && !p.is(next, "{"):
 		return p.depth() + 1
 	case t.kind == block && t.cases && p.typ(next) == lex.Key && (p.at(next) == "case" || p.at(next) == "default"):
 		return p.depth() - t.indent + 1

@@ -149,25 +149,31 @@ func (r *raw) unread(f *frame, g *group) int {
 }
 
 // straddle reports a text that starts in a branch of g and ends behind its
-// #!endif: where that branch is read, what follows has other tokens.
+// #!endif: where that branch is read, what follows has other tokens. A branch
+// that merely lacks a quote is not meant: reading it ends in a text that is
+// never closed, so it never is read.
 func (r *raw) straddle(f *frame, g *group, end int) {
 	line := end + strings.IndexByte(f.text[end:]+"\n", '\n')
 	for at := g.frame.pos; at >= 0 && at < end; at, _ = nextMark(f.text, at+2) {
 		*f = g.frame
 		r.after = afterOther
 		f.skipLines(at)
-		for f.pos < end {
-			from := *f
-			typ, _, ok := r.piece(f)
-			if !ok {
-				r.diags.Items = nil // no reading of that branch is right
+		var from frame // of the text
+		found, ok := false, true
+		for ok && f.pos < len(f.text) && (found || f.pos < end) {
+			before := *f
+			var typ lexer.TokenType
+			typ, _, ok = r.piece(f)
+			if !found && f.pos > line && typ != Block {
+				from, found = before, true
 			}
-			if ok && f.pos > line && from.pos < end && typ != Block {
-				r.fail("straddling-text", r.mark(&from, from.pos, 1),
-					"what starts here ends behind the #!endif: it depends on the branches that are read what follows it",
-					"close it in its branch")
-				return
-			}
+		}
+		r.diags.Items = nil
+		if found && ok {
+			r.fail("straddling-text", r.mark(&from, from.pos, 1),
+				"what starts here ends behind the #!endif: it depends on the branches that are read what follows it",
+				"close it in its branch")
+			return
 		}
 	}
 	r.after = afterOther
