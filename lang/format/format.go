@@ -110,7 +110,7 @@ func (p *printer) print() {
 		}
 		switch p.typ(i) {
 		case lex.Unread:
-			p.verbatim(p.pieces[i].From, p.pieces[i].To, false)
+			p.verbatim(p.pieces[i].From, p.pieces[i].To, strings.ContainsAny(p.at(i), "\"'\\"))
 		case lex.Directive:
 			p.directive(i)
 		case lex.Comment, lex.Block:
@@ -123,7 +123,7 @@ func (p *printer) print() {
 
 // verbatim writes the lines between two offsets: that of the newline behind
 // an #!ifdef or #!else, and that of what closes its branch. Where a text of
-// the branch has line ends, carriage returns stay.
+// the branch may have line ends, carriage returns stay.
 func (p *printer) verbatim(from, to int, texts bool) {
 	s := p.text[from:to]
 	if i := strings.LastIndexByte(s, '\n'); i >= 0 && strings.Trim(s[i:], "\n \t\r") == "" {

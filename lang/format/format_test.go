@@ -48,7 +48,7 @@ func TestLayout(t *testing.T) {
 			if want == "" && strings.TrimSpace(x.in) != "" {
 				want = x.in
 			}
-			if got := identity(t, "x.cfg", x.in, defineSets(x.in)); got != want {
+			if got := identity(t, unnamed, x.in, defineSets(x.in)); got != want {
 				t.Errorf("%s", cmp.Diff(want, got))
 			}
 		})

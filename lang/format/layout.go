@@ -195,7 +195,7 @@ func (p *printer) advance(i int, label bool) {
 		p.push(b)
 		p.start = true
 	case ";", "}":
-		p.finish(p.ahead[i+1])
+		p.finish(p.next(i))
 	}
 }
 
@@ -320,7 +320,7 @@ func (p *printer) routeHead(i int) bool {
 	if p.typ(i) != lex.Key || !routeKinds[p.at(i)] {
 		return false
 	}
-	next := p.ahead[i+1]
+	next := p.next(i)
 	return p.is(next, "[") || p.is(next, "{")
 }
 
@@ -336,9 +336,9 @@ func (p *printer) codeHead(i int) bool {
 		case "if", "else", "while", "switch", "case", "default", "return", "exit", "drop", "break":
 			return true
 		}
-		return p.is(p.ahead[i+1], "(") && s != "modparam" && s != "modparamx"
+		return p.is(p.next(i), "(") && s != "modparam" && s != "modparamx"
 	case lex.Word:
-		return p.is(p.ahead[i+1], "(")
+		return p.is(p.next(i), "(")
 	}
 	return false
 }
@@ -350,7 +350,7 @@ func (p *printer) itemStarts(i int) bool {
 		return false
 	}
 	s := p.at(i)
-	next := p.ahead[i+1]
+	next := p.next(i)
 	switch p.typ(i) {
 	case lex.Key:
 		switch s {
@@ -360,12 +360,15 @@ func (p *printer) itemStarts(i int) bool {
 		return !p.wordOperator(i)
 	case lex.Word:
 		// Names go on over lines behind alias.
-		return p.head != "alias" && p.head != "listen" || p.is(next, "=") || p.is(next, "(") || p.is(next, ".") && p.is(p.ahead[p.ahead[next+1]+1], "=")
+		return p.head != "alias" && p.head != "listen" || p.is(next, "=") || p.is(next, "(") || p.is(next, ".") && p.is(p.next(p.next(next)), "=")
 	case lex.Var, lex.Include:
 		return true
 	}
 	return false
 }
+
+// next is the token after piece i, the number of pieces for none.
+func (p *printer) next(i int) int { return p.ahead[min(i+1, len(p.pieces))] }
 
 // before is the token before piece i, -1 for none.
 func (p *printer) before(i int) int {

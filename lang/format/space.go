@@ -31,18 +31,22 @@ func (p *printer) space(i int) string {
 		return ""
 	case p.binary(i), p.binary(last), p.typ(last) == lex.Key && p.at(last) == "not":
 		return " "
-	case p.is(i, "="), p.is(last, "="): // of an item: blanks on both sides, or on none
-		eq := i
-		if p.is(last, "=") {
-			eq = last
-		}
-		if !p.ownLine(eq) && (eq+1 == len(p.pieces) || !p.ownLine(eq+1)) && p.gap(eq)+p.gap(eq+1) != "" {
-			return " "
-		}
+	case p.is(i, "=") && p.spaced(i), p.is(last, "=") && p.spaced(last):
+		return " "
 	case p.is(i, "("):
 		return p.beforeParen(i)
 	}
 	return p.keep(i)
+}
+
+// spaced reports whether the = of an item has blanks on both sides, not on
+// none: it has them if it had one.
+func (p *printer) spaced(eq int) bool {
+	if p.ownLine(eq) || !p.operand(p.before(eq)) {
+		return false
+	}
+	brace := p.is(eq+1, "{") || p.is(eq+1, "}") && !p.ownLine(eq+1)
+	return brace || !p.endsLine(eq) && p.gap(eq)+p.gap(eq+1) != ""
 }
 
 // keep is a blank where piece i has any before it.
@@ -80,27 +84,25 @@ func (p *printer) castLike(i int) bool {
 // statement.
 func (p *printer) binary(i int) bool {
 	if p.wordOperator(i) {
-		return true
+		return p.operand(p.before(i))
 	}
 	s := p.at(i)
 	if p.typ(i) != lex.Op || !strings.Contains(" = == != =~ <= >= < > && || << >> & | ^ + - * / % += ", " "+s+" ") {
 		return false
 	}
-	last, next := p.before(i), p.ahead[i+1]
+	last, next := p.before(i), p.next(i)
 	if !p.statements() || p.top().kind == square || !p.operand(last) || next == len(p.pieces) {
 		return false
 	}
-	if n := p.at(next); p.typ(next) == lex.Op && strings.Contains(";),]}", n) || n == s {
+	if n := p.at(next); p.typ(next) == lex.Op && strings.Contains(";),]{}", n) || n == s {
 		return false
 	}
-	glued := p.gap(i) == "" && p.gap(i+1) == ""
+	glued := last == i-1 && next == i+1 && p.gap(i) == "" && p.gap(next) == ""
 	switch s {
 	case "-": // a-b, a host's name
 		return !glued || p.typ(last) != lex.Word
 	case "/": // 10.0.0.0/8, 2001:db8::/32
 		return !glued || p.typ(last) != lex.IPv6 && !p.is(last, "]") && !p.is(last-1, ".")
-	case "*": // not the end of a comment
-		return !p.is(i+1, "/")
 	}
 	return true
 }

@@ -79,13 +79,18 @@ func (s *scanner) directive(f *frame) bool {
 		s.fail("bad-directive", s.mark(f, f.pos, n), "#!"+name+" needs a name or a value after it", "")
 		return false
 	}
-	if strings.HasPrefix(name, "if") || name == "else" || name == "endif" {
+	if conditional(name) {
 		f.branch = f.pos
 	}
 	d := directive{name: name, at: s.mark(f, f.pos, n), from: f.pos}
 	f.pos += n
 	h(s, f, d)
 	return true
+}
+
+// conditional reports whether a directive starts or ends a branch.
+func conditional(name string) bool {
+	return strings.HasPrefix(name, "if") || name == "else" || name == "endif"
 }
 
 // follows reports whether rest may stand behind a directive's name, so that it

@@ -72,7 +72,7 @@ func (r *raw) cut(f *frame) {
 		for mark >= 0 && mark < from {
 			mark, _ = nextMark(f.text, mark+2)
 		}
-		branch := typ == Directive && (strings.HasPrefix(name, "if") || name == "else" || name == "endif")
+		branch := typ == Directive && conditional(name)
 		// Where the branch is skipped, each mark in it counts; where it is
 		// read, only those that stand between tokens do.
 		hidden := mark >= 0 && mark < f.pos && (mark > from || !branch)
@@ -91,8 +91,11 @@ func (r *raw) cut(f *frame) {
 			return
 		}
 		to := f.pos
-		if f.text[to-1] == '\n' && typ == Directive { // a value's last line is empty
+		switch {
+		case typ == Directive && f.text[to-1] == '\n': // a value's last line is empty
 			to--
+		case typ == Bad:
+			to = from + len(strings.TrimRight(f.text[from:to], " \t\r\n"))
 		}
 		r.pieces = append(r.pieces, Piece{typ, from, to})
 		switch {
@@ -148,10 +151,10 @@ func (r *raw) unread(f *frame, g *group) int {
 	return end
 }
 
-// straddle reports a text that starts in a branch of g and ends behind its
-// #!endif: where that branch is read, what follows has other tokens. A branch
-// that merely lacks a quote is not meant: reading it ends in a text that is
-// never closed, so it never is read.
+// straddle reports a text or comment that starts in a branch of g and ends
+// behind its #!endif: where that branch is read, what follows has other
+// tokens. A branch that merely lacks a quote is not meant: a reading of it
+// ends in a text that is never closed, so there is none.
 func (r *raw) straddle(f *frame, g *group, end int) {
 	line := end + strings.IndexByte(f.text[end:]+"\n", '\n')
 	for at := g.frame.pos; at >= 0 && at < end; at, _ = nextMark(f.text, at+2) {
@@ -163,11 +166,16 @@ func (r *raw) straddle(f *frame, g *group, end int) {
 		for ok && f.pos < len(f.text) && (found || f.pos < end) {
 			before := *f
 			var typ lexer.TokenType
-			typ, _, ok = r.piece(f)
-			if !found && f.pos > line && typ != Block {
+			var name string
+			typ, name, ok = r.piece(f)
+			if found && typ == Directive && conditional(name) { // it may have several ends
+				break
+			}
+			if ok && !found && f.pos > line {
 				from, found = before, true
 			}
 		}
+		ok = ok || r.diags.Items[0].Code == UnclosedComment // to Kamailio, a comment up to the end
 		r.diags.Items = nil
 		if found && ok {
 			r.fail("straddling-text", r.mark(&from, from.pos, 1),
