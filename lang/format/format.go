@@ -158,9 +158,8 @@ func (p *printer) directive(i int) {
 	p.placed = false
 	s := p.at(i)
 	name := directiveName(s)
-	switch {
-	case strings.HasSuffix(name, "def") && !strings.HasPrefix(name, "if") && !strings.HasPrefix(name, "un") && !strings.HasPrefix(name, "tryun"),
-		strings.HasSuffix(name, "define") && !strings.Contains(name, "undef"):
+	switch name {
+	case "define", "def", "trydefine", "trydef", "redefine", "redef":
 		// Blanks behind a value belong to it: $def(NAME) has them.
 		if t := strings.TrimSuffix(s, "\r"); !strings.HasSuffix(t, `\`) {
 			s = t
