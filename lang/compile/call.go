@@ -72,7 +72,7 @@ func (c *compiler) function(e *ast.Call) (registry.Call, bool) {
 		}
 		return nil, false
 	}
-	c.runs(inventory.Function, FunctionName(e.Name, len(e.Args)), f.module, e.Pos)
+	c.runs(inventory.Function, functionName(e.Name, len(e.Args)), f.module, e.Pos)
 	return call, true
 }
 

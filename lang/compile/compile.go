@@ -4,6 +4,8 @@
 package compile
 
 import (
+	"errors"
+
 	"olelo/lang/ast"
 	"olelo/lang/diag"
 	"olelo/lang/inventory"
@@ -94,7 +96,7 @@ func (c *compiler) logPrefix() {
 		return
 	}
 	f, err := (&fixup{c: c, text: -1}).Format(c.opt.LogPrefix)
-	if err != nil && err != errReported {
+	if err != nil && !errors.Is(err, errReported) {
 		c.errorAt(ast.Range{}, "bad-parameter", "log_prefix: "+err.Error(), "")
 	}
 	c.prog.LogPrefix = f

@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"slices"
 	"strings"
 
 	"olelo/lang/ast"
@@ -23,21 +24,30 @@ func (c *compiler) event(r *ast.Route) {
 			hint = "did you mean event_route[" + near + "]?"
 		}
 		c.warnAt(r.NamAt, "unknown-event-route", "nothing that is loaded raises "+title, hint)
-		c.opt.Uses.Add(inventory.Entry{
-			Kind: inventory.EventRoute, Name: title, Class: inventory.Unknown,
-			Why: "nothing that is loaded raises it, and no module of Kamailio is known for it; a module's parameter may name it",
-		}, r.Pos)
+		e := inventory.Entry{
+			Kind: inventory.EventRoute, Name: title, Class: inventory.Accepted,
+			Why: "it never runs: no module of Kamailio is known to raise it, unless a module's parameter names it",
+		}
+		if c.env.strangers {
+			e.Class, e.Why = inventory.Unknown, "a module that nobody knows may raise it"
+		}
+		c.opt.Uses.Add(e, r.Pos)
 		return
 	}
 	mods := catalogue.Modules(rows)
+	// Several modules may be able to raise it; the one that it is called after does.
+	if owner, _, ok := strings.Cut(r.Name, ":"); ok && slices.Contains(mods, owner) {
+		mods = []string{owner}
+		rows = slices.DeleteFunc(slices.Clone(rows), func(n catalogue.Name) bool { return n.Module != owner })
+	}
 	if c.env.anyMissing(mods) {
-		c.waits(inventory.EventRoute, title, mods, rows[0].Versions, r.Pos)
+		c.waits(inventory.EventRoute, title, owners(rows), r.Pos)
 		return
 	}
 	for _, mod := range mods {
 		if _, loaded := c.env.Module(mod); loaded {
 			c.warnAt(r.NamAt, "event-not-run-yet", title+" is raised by module "+mod+" in Kamailio, not by olelo yet: it never runs", "")
-			c.waits(inventory.EventRoute, title, mods, rows[0].Versions, r.Pos)
+			c.waits(inventory.EventRoute, title, owners(rows), r.Pos)
 			return
 		}
 	}

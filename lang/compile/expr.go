@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"errors"
 	"math"
 	"strconv"
 
@@ -141,7 +142,7 @@ func (c *compiler) variable(e *ast.Var) (registry.Var, bool) {
 	fx := &fixup{c: c, at: e.Range, text: 0}
 	v, err := fx.Var(e.Text)
 	if err != nil {
-		if err != errReported {
+		if !errors.Is(err, errReported) {
 			c.errorAt(e.Range, "bad-variable", err.Error(), "")
 		}
 		return registry.Var{}, false

@@ -70,13 +70,13 @@ func (c *compiler) unknownFunc(name string, arity int) message {
 	}
 	rows := catalogue.Functions(name)
 	if len(rows) == 0 {
-		if c.env.strangers {
-			return message{silent: true}
-		}
 		for _, w := range catalogue.Words(name) {
 			if w.Section == "Core Functions" {
 				return notYet(name+"()", "a function", []string{"core"}, w.Versions)
 			}
+		}
+		if c.env.strangers {
+			return message{silent: true}
 		}
 		m := message{text: "there is no function " + name + "()"}
 		if near := diag.Nearest(name, names(c.env.funcs)); near != "" {

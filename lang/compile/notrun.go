@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"errors"
 	"slices"
 	"strings"
 
@@ -65,7 +66,7 @@ func (c *compiler) texts(e *ast.Call, args []registry.Arg, rows []catalogue.Func
 		}
 		switch {
 		case text:
-			if _, err := fx.Format(a.Text); err != nil && err != errReported {
+			if _, err := fx.Format(a.Text); err != nil && !errors.Is(err, errReported) {
 				c.errorAt(e.Range, "bad-parameter", err.Error(), "")
 			}
 		case !word:

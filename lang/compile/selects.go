@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"olelo/lang/ast"
-	"olelo/lang/catalogue"
 	"olelo/lang/inventory"
 	"olelo/lang/program"
 	"olelo/runtime/msgstate"
@@ -87,7 +86,7 @@ func (c *compiler) selection(e *ast.Select, dst uint8) {
 	if get == nil {
 		hint := "a variable such as $hdr(NAME) with a transformation mostly says the same"
 		c.complain(e.Range, "select", message{text: "the select " + e.Text + " is not run by olelo yet", hint: hint, known: true})
-		c.waits(inventory.Select, e.Text, []string{"core"}, catalogue.Versions{In56: true, In61: true}, e.Pos)
+		c.waits(inventory.Select, e.Text, []owner{{"core", "5.6, 6.1"}}, e.Pos)
 		return
 	}
 	c.runs(inventory.Select, e.Text, "core", e.Pos)

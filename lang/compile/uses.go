@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"slices"
 	"strings"
 
 	"olelo/lang/ast"
@@ -30,67 +31,74 @@ func (c *compiler) statement(name string, at source.Pos) {
 	c.runs(inventory.Statement, name, "", at)
 }
 
-// waits notes a use of what Kamailio has in mods and olelo does not run. Of
-// several modules that have it, it is that of one that the configuration loads.
-func (c *compiler) waits(kind inventory.Kind, name string, mods []string, v catalogue.Versions, at source.Pos) {
+// owner is a module of Kamailio that has a name, and in which versions.
+type owner struct{ module, versions string }
+
+// owners are those of the catalogue's rows, each once, in order.
+func owners[R interface {
+	ModuleName() string
+	String() string // of the versions
+}](rows []R,
+) []owner {
+	var list []owner
+	for _, r := range rows {
+		if o := (owner{r.ModuleName(), r.String()}); !slices.Contains(list, o) {
+			list = append(list, o)
+		}
+	}
+	return list
+}
+
+// waits notes a use of what Kamailio has and olelo does not run. Of several
+// modules that have it, it is that of one that the configuration loads.
+func (c *compiler) waits(kind inventory.Kind, name string, of []owner, at source.Pos) {
 	if c.opt.Uses == nil {
 		return
 	}
-	e := inventory.Entry{Kind: kind, Name: name, Class: inventory.NotRun, Modules: mods, Versions: v.String()}
-	for _, m := range mods {
-		if _, loaded := c.env.Module(m); loaded || c.env.missing[m] {
-			e.Modules = []string{m}
-			break
-		}
-	}
-	if len(mods) == 0 {
+	e := inventory.Entry{Kind: kind, Name: name, Class: inventory.NotRun}
+	if len(of) == 0 {
 		e.Class, e.Why = inventory.Unknown, "it may belong to a module that nobody knows"
+	}
+	if i := slices.IndexFunc(of, func(o owner) bool { return c.env.missing[o.module] }); i >= 0 {
+		of = of[i : i+1]
+	} else if i := slices.IndexFunc(of, func(o owner) bool { _, ok := c.env.Module(o.module); return ok }); i >= 0 {
+		of = of[i : i+1]
+	}
+	for _, o := range of {
+		e.Modules, e.Versions = append(e.Modules, o.module), of[0].versions
 	}
 	c.opt.Uses.Add(e, at)
 }
 
-// FunctionName is a function's name in an inventory: "xlog(_,_)".
-func FunctionName(name string, arity int) string {
+// functionName is a function's name in an inventory: "xlog(_,_)".
+func functionName(name string, arity int) string {
 	return name + "(" + strings.TrimSuffix(strings.Repeat("_,", arity), ",") + ")"
 }
 
 // waitsFunc notes a call of a function that olelo does not run.
 func (c *compiler) waitsFunc(e *ast.Call) {
-	name := FunctionName(e.Name, len(e.Args))
-	rows := catalogue.FunctionsWith(e.Name, len(e.Args))
-	mods, v := catalogue.Modules(rows), catalogue.Versions{}
-	if len(rows) > 0 {
-		v = rows[0].Versions
-	}
-	for _, w := range catalogue.Words(e.Name) {
-		if len(rows) == 0 && w.Section == "Core Functions" {
-			mods, v = []string{"core"}, w.Versions
+	of := owners(catalogue.FunctionsWith(e.Name, len(e.Args)))
+	if len(of) == 0 {
+		for _, w := range catalogue.Words(e.Name) {
+			if w.Section == "Core Functions" {
+				of = []owner{{"core", w.Versions.String()}}
+			}
 		}
 	}
-	c.waits(inventory.Function, name, mods, v, e.Pos)
+	c.waits(inventory.Function, functionName(e.Name, len(e.Args)), of, e.Pos)
 }
 
 // waitsVar notes a use of a variable that olelo does not run.
 func (c *compiler) waitsVar(class string, at source.Pos) {
-	rows := catalogue.Vars(class)
-	v := catalogue.Versions{}
-	if len(rows) > 0 {
-		v = rows[0].Versions
-	}
-	c.waits(inventory.Variable, "$"+class, catalogue.Modules(rows), v, at)
+	c.waits(inventory.Variable, "$"+class, owners(catalogue.Vars(class)), at)
 }
 
 // waitsTrans notes a use of a transformation that olelo does not run.
 func (c *compiler) waitsTrans(class, key string, at source.Pos) {
-	rows := catalogue.Transformations(class)
-	v := catalogue.Versions{}
-	if len(rows) > 0 {
-		v = rows[0].Versions
-	}
-	c.waits(inventory.Transformation, "{"+class+"."+key+"}", catalogue.Modules(rows), v, at)
+	c.waits(inventory.Transformation, "{"+class+"."+key+"}", owners(catalogue.Transformations(class)), at)
 }
 
-// at is the place of byte off of f's text.
+// place is that of byte off of f's text.
 func (f *fixup) place(off int) source.Pos {
 	p := f.at.Pos
 	if f.text >= 0 {

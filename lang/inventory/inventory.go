@@ -59,7 +59,7 @@ type Entry struct {
 	Modules []string // whose it is in Kamailio, "core" included; the likeliest first
 	// Versions are those of Kamailio that have it, "5.6, 6.1", of what does not run.
 	Versions string
-	Why      string // a phrase, no final stop; empty where the class says all
+	Why      string // a phrase a line, no final stop; empty where the class says all
 }
 
 // Item is an Entry with all places that use it, in the order of the text.

@@ -141,7 +141,7 @@ func (s *server) differences(o *Options) map[string]difference {
 				x.class = inventory.Accepted
 			}
 			if old, ok := all[of]; ok {
-				x.how = old.how + "; " + x.how
+				x.how = old.how + "\n" + x.how
 			}
 			all[of] = x
 		}

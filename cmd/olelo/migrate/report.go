@@ -51,6 +51,7 @@ type Report struct {
 	Missing  []Missing `json:"missing"` // modules with something not run, the most uses first
 	Items    []Item    `json:"items"`   // by class, kind and number of uses
 	Mistakes []Mistake `json:"mistakes"`
+	Warnings int       `json:"warnings"` // of olelo check, about what runs
 
 	survey *app.Survey
 }
@@ -132,7 +133,7 @@ type Item struct {
 	Class    inventory.Class `json:"class"`
 	Modules  []string        `json:"modules,omitempty"`  // whose it is in Kamailio
 	Versions string          `json:"versions,omitempty"` // of Kamailio, of what does not run
-	Why      string          `json:"why,omitempty"`      // how it differs, why it has no effect, what is missing
+	Why      []string        `json:"why,omitempty"`      // how it differs, why it has no effect, what is missing
 	Uses     int             `json:"uses"`
 	Places   []Place         `json:"places"`
 }
@@ -209,8 +210,11 @@ func (r *Report) items(uses []inventory.Item) {
 	}
 	for _, u := range uses {
 		it := Item{
-			Kind: u.Kind, Name: u.Name, Class: u.Class, Modules: u.Modules, Versions: u.Versions, Why: u.Why,
+			Kind: u.Kind, Name: u.Name, Class: u.Class, Modules: u.Modules, Versions: u.Versions,
 			Uses: len(u.Uses), Places: make([]Place, len(u.Uses)),
+		}
+		if u.Why != "" {
+			it.Why = strings.Split(u.Why, "\n")
 		}
 		for i, p := range u.Uses {
 			it.Places[i] = Place{p.Filename, p.Line, p.Column}
@@ -280,13 +284,24 @@ func (r *Report) missing() {
 	for i := range r.Missing {
 		m := &r.Missing[i]
 		items := r.waiting(m.Module)
-		slices.SortStableFunc(items, func(a, b Item) int { return cmp.Compare(b.Uses, a.Uses) })
+		slices.SortStableFunc(items, func(a, b Item) int {
+			return cmp.Or(cmp.Compare(b.Uses, a.Uses), -cmp.Compare(callable(a.Kind), callable(b.Kind)))
+		})
 		for _, it := range items {
 			if len(m.Most) < 3 && it.Kind != inventory.Module {
-				m.Most = append(m.Most, it.Name)
+				m.Most = append(m.Most, it.label())
 			}
 		}
 	}
+}
+
+// callable ranks what the routes themselves use before parameters.
+func callable(k inventory.Kind) int {
+	switch k {
+	case inventory.ModParam, inventory.Global:
+		return 0
+	}
+	return 1
 }
 
 // waiting are the items that do not run and are of a module.
@@ -300,9 +315,15 @@ func (r *Report) waiting(module string) []Item {
 	return items
 }
 
+// ours are the codes of warnings that a report says in its own way.
+var ours = map[string]bool{"mpath-ignored": true, "module-retired": true, "event-not-run-yet": true, "not-run-yet": true}
+
 func (r *Report) mistakes(diags *diag.List) {
 	for i := range diags.Items {
 		d := &diags.Items[i]
+		if d.Severity == diag.Warning && !d.NotRun && !ours[d.Code] {
+			r.Warnings++
+		}
 		if d.Severity == diag.Error && !d.NotRun {
 			r.Mistakes = append(r.Mistakes, Mistake{Place{d.Pos.Filename, d.Pos.Line, d.Pos.Column}, d.Code, d.Msg, d.Hint})
 		}
@@ -318,6 +339,19 @@ func (r *Report) names(class inventory.Class) int {
 		}
 	}
 	return n
+}
+
+// differences counts the ways in which what runs is meant to differ.
+func (r *Report) differences() int {
+	ways := map[string]bool{}
+	for i := range r.Items {
+		if r.Items[i].Class == inventory.Differs {
+			for _, w := range r.Items[i].Why {
+				ways[w] = true
+			}
+		}
+	}
+	return len(ways)
 }
 
 func (r *Report) verdict() Verdict {
@@ -342,7 +376,7 @@ func (r *Report) verdict() Verdict {
 		}
 		return Verdict{StatusNotYet, "not-yet", text}
 	}
-	if n := r.names(inventory.Differs); n > 0 {
+	if n := r.differences(); n > 0 {
 		return Verdict{StatusDiffers, "differs", "runs, " + plural(n, "difference") + " to read"}
 	}
 	return Verdict{StatusRuns, "runs", "runs as it is"}

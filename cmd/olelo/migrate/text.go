@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -112,16 +113,20 @@ func (p *printer) blockers() {
 		return
 	}
 	p.WriteString("\nWhat is missing, the most used first\n\n  uses  module\n")
+	wide := 0
 	for _, m := range p.r.Missing {
-		line := fmt.Sprintf("%6d  %-16s", m.Uses, m.Module)
-		if !m.Whole {
-			line += " (parts of it)"
-		}
+		wide = max(wide, len(m.Module))
+	}
+	for _, m := range p.r.Missing {
+		line := fmt.Sprintf("%6d  %-*s", m.Uses, wide, m.Module)
 		most := strings.Join(m.Most, ", ")
 		if most == "" {
 			most = "loaded, and nothing of it is used by name"
 		}
-		p.wrap(line+" ", strings.Repeat(" ", 25), most)
+		if !m.Whole {
+			most = "parts of it: " + most
+		}
+		p.wrap(line+"  ", strings.Repeat(" ", 10+wide), most)
 	}
 }
 
@@ -171,14 +176,24 @@ func (p *printer) facts() {
 	fact("defines", strings.Join(defines, ", "))
 	fact("modules", strings.Join(r.Modules, ", "))
 	fact("sockets", strings.Join(r.Sockets, ", "))
+	if r.Warnings > 0 {
+		fact("check", plural(r.Warnings, "warning")+" about what runs: olelo check shows them")
+	}
 }
+
+// mistakesShown is how many mistakes the text shows.
+const mistakesShown = 10
 
 func (p *printer) mistakes() {
 	if len(p.r.Mistakes) == 0 {
 		return
 	}
 	p.WriteString("\nMistakes\n  These stop Kamailio's start too, as far as this host can tell; olelo check shows them in place.\n\n")
-	for _, m := range p.r.Mistakes {
+	for i, m := range p.r.Mistakes {
+		if i == mistakesShown {
+			fmt.Fprintf(p, "  … and %d more\n", len(p.r.Mistakes)-i)
+			return
+		}
 		where := ""
 		if m.Line > 0 {
 			where = fmt.Sprintf("%s:%d: ", p.r.short(m.File), m.Line)
@@ -202,8 +217,10 @@ func (p *printer) section(s section) {
 				what = ", parts of it"
 			}
 			fmt.Fprintf(p, "\n  %s%s: %s\n", m.Module, what, plural(m.Uses, "use"))
-			for _, it := range p.r.waiting(m.Module) {
-				p.item(&it)
+			items := p.r.waiting(m.Module)
+			for i := range items {
+				p.item(&items[i])
+				p.why(&items[i], after(items, i))
 			}
 		}
 		return
@@ -219,6 +236,7 @@ func (p *printer) section(s section) {
 			fmt.Fprintf(p, "\n  %s\n", kindTitles[kind])
 		}
 		p.item(it)
+		p.why(it, after(p.r.Items, i))
 	}
 }
 
@@ -237,9 +255,24 @@ func (p *printer) item(it *Item) {
 		text += " (Kamailio " + it.Versions + ")"
 	}
 	p.WriteString(lead + text + "\n")
-	if it.Why != "" {
-		p.wrap("          ", "          ", it.Why)
+}
+
+// why says how an item differs, unless the next one does in the same way.
+func (p *printer) why(it, next *Item) {
+	if next != nil && next.Class == it.Class && next.Kind == it.Kind && slices.Equal(next.Why, it.Why) {
+		return
 	}
+	for _, way := range it.Why {
+		p.wrap("        - ", "          ", way)
+	}
+}
+
+// after is what follows place i of items.
+func after(items []Item, i int) *Item {
+	if i+1 < len(items) {
+		return &items[i+1]
+	}
+	return nil
 }
 
 // label is an item's name with what a list without headings needs.
