@@ -31,7 +31,7 @@ func (fake) Exports() registry.Exports {
 	}}
 }
 
-func load(config string, opt compile.Options) (*program.Program, *diag.List) {
+func load(config string, opt compile.Options, strangers ...string) (*program.Program, *diag.List) {
 	file, _, diags := parse.Load(parse.Options{
 		File:     "kamailio.cfg",
 		ReadFile: func(string) ([]byte, error) { return []byte(config), nil },
@@ -43,6 +43,9 @@ func load(config string, opt compile.Options) (*program.Program, *diag.List) {
 	env.Add("acc", empty{})
 	env.Missing("sqlops")
 	env.Missing("phonenum")
+	for _, m := range strangers {
+		env.Stranger(m)
+	}
 	env.Raises("fake", "fake:event", "fake:item:")
 	env.Block = func(int) registry.Block { return nil }
 	return compile.Compile(file, env, opt, diags), diags
@@ -178,6 +181,18 @@ func TestNotRun(t *testing.T) {
 		if n != want || n != len(diags.Items) || len(p.Code) < 2 {
 			t.Errorf("%s: %v and %d instructions, want %d diagnostics and code", body, diags.Items, len(p.Code), want)
 		}
+	}
+}
+
+// TestStranger: a function that nobody knows may be that of a module that nobody
+// knows; a misspelt one is told all the same.
+func TestStranger(t *testing.T) {
+	const config = "request_route {\n  frobnicate(\"x\");\n  plian();\n}"
+	if _, diags := load(config, compile.Options{}); diags.Errors() != 2 {
+		t.Errorf("without one: %v", diags.Items)
+	}
+	if _, diags := load(config, compile.Options{}, "my_module"); diags.Errors() != 1 || diags.Items[0].Pos.Line != 3 {
+		t.Errorf("with one: %v, want an error in line 3", diags.Items)
 	}
 }
 

@@ -24,7 +24,7 @@ type Env struct {
 	events  map[string]string // event route: module
 	missing map[string]bool   // modules that the configuration loads and that are not there
 
-	strangers bool // some of those are in no catalogue: any name may be theirs
+	stranger bool // one of those is in no catalogue: any function may be its
 }
 
 // Myself knows the server's own addresses and names, while it routes.
@@ -109,10 +109,10 @@ func (e *Env) Module(name string) (registry.Module, bool) {
 func (e *Env) Missing(module string) { e.missing[module] = true }
 
 // Stranger says that the configuration loads a module that nobody knows, which
-// is reported: a name that nobody knows may be that module's.
+// is reported: a function that nobody knows may be that module's.
 func (e *Env) Stranger(module string) {
 	e.Missing(module)
-	e.strangers = true
+	e.stranger = true
 }
 
 // IsMissing reports whether module was said to be Missing.

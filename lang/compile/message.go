@@ -83,6 +83,8 @@ func (c *compiler) unknownFunc(name string, arity int) message {
 			m.hint = "did you mean " + near + "()?"
 		} else if far := catalogue.NearFunctions(name); len(far) > 0 {
 			m.hint = "did you mean " + far[0] + "() of module " + catalogue.Modules(catalogue.Functions(far[0]))[0] + ", which is not loaded?"
+		} else {
+			m.silent = c.env.stranger
 		}
 		return m
 	}
@@ -108,9 +110,6 @@ func (c *compiler) unknownFunc(name string, arity int) message {
 func (c *compiler) unknownVar(class string) message {
 	rows := catalogue.Vars(class)
 	if len(rows) == 0 {
-		if c.env.strangers {
-			return message{silent: true}
-		}
 		m := message{text: "there is no variable $" + class}
 		if near := diag.Nearest(class, names(c.env.pvs)); near != "" {
 			m.hint = "did you mean $" + near + "?"
@@ -143,9 +142,6 @@ func (c *compiler) unknownVar(class string) message {
 func (c *compiler) unknownTrans(class string) message {
 	rows := catalogue.Transformations(class)
 	if len(rows) == 0 {
-		if c.env.strangers {
-			return message{silent: true}
-		}
 		m := message{text: "there is no transformation class {" + class + ".…}"}
 		if near := diag.Nearest(class, names(c.env.trans)); near != "" {
 			m.hint = "did you mean {" + near + ".…}?"
