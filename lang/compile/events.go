@@ -28,7 +28,7 @@ func (c *compiler) event(r *ast.Route) {
 			Kind: inventory.EventRoute, Name: title, Class: inventory.Accepted,
 			Why: "it never runs: no module of Kamailio is known to raise it, unless a module's parameter names it",
 		}
-		if c.env.strangers {
+		if c.env.stranger {
 			e.Class, e.Why = inventory.Unknown, "a module that nobody knows may raise it"
 		}
 		c.opt.Uses.Add(e, r.Pos)

@@ -75,9 +75,6 @@ func (c *compiler) unknownFunc(name string, arity int) message {
 				return notYet(name+"()", "a function", []string{"core"}, w.Versions)
 			}
 		}
-		if c.env.strangers {
-			return message{silent: true}
-		}
 		m := message{text: "there is no function " + name + "()"}
 		if near := diag.Nearest(name, names(c.env.funcs)); near != "" {
 			m.hint = "did you mean " + near + "()?"

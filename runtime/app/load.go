@@ -243,7 +243,7 @@ func (s *server) missingParam(module string, p *ast.ModParam, diags *diag.List) 
 		return
 	}
 	if !catalogue.HasModule(module) {
-		s.notes.param(module, p, inventory.Unknown, "")
+		s.notes.param(module, p, inventory.Unknown, "of a module that nobody knows")
 		return
 	}
 	hint := ""
