@@ -23,6 +23,7 @@ type common struct {
 	lenient   *bool
 	dialect   *string
 	logFormat *string
+	alone     *bool // an option that needs no configuration; nil: there is none
 }
 
 // newFlags makes a subcommand's flag set; text is what its help says above the
@@ -55,6 +56,9 @@ func newCommon(name, text string, stdout, stderr io.Writer) *common {
 func (c *common) parse(args []string, stderr io.Writer) (o app.Options, status int, done bool) {
 	if status, done := parseFlags(c.flags, args, stderr); done {
 		return o, status, true
+	}
+	if c.alone != nil && *c.alone {
+		return o, statusOK, false
 	}
 	fail := func(format string, a ...any) (app.Options, int, bool) {
 		fmt.Fprintf(stderr, "olelo %s: %s\n", c.flags.Name(), fmt.Sprintf(format, a...))

@@ -76,16 +76,18 @@ func (s *scanner) endifDirective(_ *frame, d directive) {
 // skip passes over a branch that is not read, to behind its #!else or #!endif.
 // Nothing in it is looked at but directives, wherever they stand.
 func (s *scanner) skip(f *frame) {
-	depth := 0
+	depth, from := 0, f.pos
 	for {
 		i := strings.IndexByte(f.text[f.pos:], '!')
 		if i < 0 {
+			s.set.Skip(f.text[from:])
 			f.skipLines(len(f.text))
 			if !s.leave() {
 				s.lastPos = source.Pos{} // the end is in here, not at the last token
 				return
 			}
 			f = s.top()
+			from = f.pos
 			continue
 		}
 		at := f.pos + i
@@ -115,6 +117,7 @@ func (s *scanner) skip(f *frame) {
 			case name == "endif" && depth > 0:
 				depth--
 			case name == "endif":
+				s.set.Skip(f.text[from:f.branch])
 				s.ifs = s.ifs[:len(s.ifs)-1]
 				return
 			case depth == 0 && !s.ifs[len(s.ifs)-1].other:
@@ -122,6 +125,7 @@ func (s *scanner) skip(f *frame) {
 				c := &s.ifs[len(s.ifs)-1]
 				c.other = true
 				if !c.truth {
+					s.set.Skip(f.text[from:f.branch])
 					return
 				}
 			}
