@@ -10,7 +10,6 @@
 package check
 
 import (
-	"slices"
 	"strings"
 
 	"olelo/lang/ast"
@@ -21,7 +20,7 @@ import (
 // File checks a configuration that was parsed without errors, and adds what it
 // finds to diags.
 func File(file *ast.File, set *source.Set, diags *diag.List) {
-	c := &checker{file: file, set: set, diags: diags, loaded: map[string]bool{}}
+	c := &checker{file: file, set: set, diags: diags, loaded: map[string]bool{}, skipped: strings.Join(set.Skipped(), "\n")}
 	c.collect()
 	for _, b := range c.blocks {
 		for _, body := range b.bodies {
@@ -49,6 +48,7 @@ type checker struct {
 	texts  []text // of all routes, in order
 	// settings are the texts of modparam and of global parameters.
 	settings []*ast.Literal
+	skipped  string // the #!ifdef branches that were not read
 }
 
 // block is one named route with the bodies that are appended to each other.
@@ -147,9 +147,7 @@ func rangeOf(e ast.Expr) ast.Range {
 
 // elsewhere reports whether an #!ifdef branch that was not read has word,
 // other than as the name of a route block.
-func (c *checker) elsewhere(word string) bool {
-	return slices.ContainsFunc(c.set.Skipped(), func(t string) bool { return has(t, word) })
-}
+func (c *checker) elsewhere(word string) bool { return has(c.skipped, word) }
 
 func has(text, word string) bool {
 	for rest := text; ; {

@@ -45,13 +45,20 @@ type graph struct {
 // runs by itself, and of names that t_on_failure and the like give to none.
 func (c *checker) routes() {
 	g := c.graph()
-	c.missingRoutes(g)
+	if c.loaded["tm"] { // that it is not is the mistake otherwise
+		c.missingRoutes(g)
+	}
 	if c.script {
 		return
 	}
 	for _, n := range g.nodes {
 		switch {
-		case n.used, n.name == "", n.kind == "event_route", n.name == "0", c.elsewhere(n.name):
+		case n.used, n.name == "", n.name == "0", n.kind == "event_route", n.kind == branchFailure && !c.loaded["tm"]:
+			n.use()
+		}
+	}
+	for _, n := range g.nodes {
+		if !n.used && c.elsewhere(n.name) {
 			n.use()
 		}
 	}
@@ -218,20 +225,22 @@ func (g *graph) calledFromUnused(n *node) bool {
 // missingRoutes warns of names that lead to no block. Kamailio warns when it
 // starts, and goes on as if nothing were set.
 func (c *checker) missingRoutes(g *graph) {
+	said := map[string]bool{}
 	for _, t := range c.texts {
-		if t.call == nil || setters[t.call.Name] == "" || t.n != 0 || t.Text == "" || t.Text == "0" || strings.Contains(t.Text, "$") {
+		if t.call == nil || setters[t.call.Name] == "" || said[t.call.Name+t.Text] || t.n != 0 || t.Text == "" || t.Text == "0" || strings.Contains(t.Text, "$") {
 			continue
 		}
 		kind := setters[t.call.Name]
 		var names []string
-		there := c.elsewhereDefined(t.Text)
+		there := false
 		for _, n := range g.nodes {
 			if n.kind == kind {
 				names = append(names, n.name)
 				there = there || n.name == t.Text
 			}
 		}
-		if there {
+		said[t.call.Name+t.Text] = true
+		if there || c.elsewhereDefined(t.Text) {
 			continue
 		}
 		// What was probably meant is not reported as unused, too.
@@ -252,11 +261,9 @@ func (c *checker) missingRoutes(g *graph) {
 // elsewhereDefined reports whether an #!ifdef branch that was not read has a
 // block of that name.
 func (c *checker) elsewhereDefined(name string) bool {
-	for _, t := range c.set.Skipped() {
-		for _, quote := range []string{"", `"`, "'"} {
-			if strings.Contains(t, "["+quote+name+quote+"]") {
-				return true
-			}
+	for _, quote := range []string{"", `"`, "'"} {
+		if strings.Contains(c.skipped, "["+quote+name+quote+"]") {
+			return true
 		}
 	}
 	return false

@@ -45,23 +45,24 @@ func (c *checker) variables() {
 		}
 	}
 	for _, v := range u.list {
-		if v.maybe || c.elsewhere(v.class+"("+v.name+")") || v.class == "var" && c.elsewhere("vz("+v.name+")") {
+		unset := !v.set.Pos.IsValid() && !u.setsAny
+		unread := !v.read.Pos.IsValid() && !u.readsAny
+		if v.maybe || !unset && !unread || c.elsewhere(v.class+"("+v.name+")") || v.class == "var" && c.elsewhere("vz("+v.name+")") {
 			continue
 		}
 		title := "$" + v.class + "(" + v.name + ")"
-		switch {
-		case !v.set.Pos.IsValid() && !u.setsAny:
-			hint, what := "", "0"
-			if v.class == "vn" {
-				what = "$null"
-			}
-			if near := diag.Nearest(v.name, set); near != "" {
-				hint = "did you mean $" + v.class + "(" + near + ")?"
-			}
-			c.warn(v.read, "unset-variable", title+" is read and nothing sets it: it is always "+what, hint)
-		case !v.read.Pos.IsValid() && !u.readsAny:
+		if unread {
 			c.info(v.set, "unread-variable", title+" is set and nothing reads it", "")
+			continue
 		}
+		hint, what := "", "0"
+		if v.class == "vn" {
+			what = "$null"
+		}
+		if near := diag.Nearest(v.name, set); near != "" {
+			hint = "did you mean $" + v.class + "(" + near + ")?"
+		}
+		c.warn(v.read, "unset-variable", title+" is read and nothing sets it: it is always "+what, hint)
 	}
 }
 

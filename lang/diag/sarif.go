@@ -113,7 +113,7 @@ func (l *List) SARIF(w io.Writer, set *source.Set, version, root string) error {
 		}
 		for _, n := range d.Notes {
 			line, col := set.End(n.Pos)
-			r.Related = append(r.Related, s.location(n.Pos, line, col, n.Msg))
+			r.Related = related(r.Related, s.location(n.Pos, line, col, n.Msg))
 			r.Related = s.origin(r.Related, n.Pos)
 		}
 		run.Results = append(run.Results, r)
@@ -139,9 +139,19 @@ func (s *sarif) origin(list []sarifLocation, at source.Pos) []sarifLocation {
 			msg = "changed by this #!subst"
 		}
 		line, col := s.set.End(f.At)
-		list = append(list, s.location(f.At, line, col, msg))
+		list = related(list, s.location(f.At, line, col, msg))
 	}
 	return list
+}
+
+// related appends l to a list that has each location once, as SARIF wants it.
+func related(list []sarifLocation, l sarifLocation) []sarifLocation {
+	for _, x := range list {
+		if x.Physical.Artifact == l.Physical.Artifact && *x.Physical.Region == *l.Physical.Region && *x.Message == *l.Message {
+			return list
+		}
+	}
+	return append(list, l)
 }
 
 func (s *sarif) location(at source.Pos, endLine, endCol int, msg string) sarifLocation {
