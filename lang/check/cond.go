@@ -155,7 +155,7 @@ func (c *checker) chain(whole *ast.Binary, ops []ast.Expr) {
 	same := map[string]ast.Expr{}
 	type against struct {
 		value string
-		at    *ast.Binary
+		at    ast.Expr
 	}
 	first := map[string]against{}
 	for _, e := range ops {
@@ -168,34 +168,51 @@ func (c *checker) chain(whole *ast.Binary, ops []ast.Expr) {
 			continue
 		}
 		same[k] = e
-		b, ok := e.(*ast.Binary)
-		if !ok {
-			continue
-		}
-		what, value, ok := constantTest(b)
-		equal := b.Op == "==" || b.Op == "eq"
+		what, value, equal, ok := constantTest(e)
 		if !ok || equal != (whole.Op == "&&") {
 			continue
 		}
 		switch old, seen := first[what]; {
 		case !seen:
-			first[what] = against{value, b}
+			first[what] = against{value, e}
 		case old.value != value:
 			hint := "write || for one of the two"
 			if !equal {
 				hint = "write && for neither of the two"
 			}
-			c.warn(b.Range, "same-result", fmt.Sprintf("with the comparison before it in the same %s, the condition is always %t", whole.Op, !equal), hint).
+			c.warn(rangeOf(e), "same-result", fmt.Sprintf("together with the comparison before it, this is always %t", !equal), hint).
 				Notes = at(old.at, "that comparison")
-			first[what] = against{value, b}
+			first[what] = against{value, e}
 			return
 		}
 	}
 }
 
-// constantTest is a comparison with a constant: what is compared, and the
-// constant so that different ones differ.
-func constantTest(b *ast.Binary) (what, value string, ok bool) {
+// constantTest is a comparison with a constant: what is compared, the constant
+// so that different ones differ, and whether they are to be equal.
+func constantTest(e ast.Expr) (what, value string, equal, ok bool) {
+	switch x := e.(type) {
+	case *ast.Binary:
+		what, value, ok = compared(x)
+		return what, value, x.Op == "==" || x.Op == "eq", ok
+	case *ast.Unary:
+		if x.Op == "!" {
+			what, value, equal, ok = constantTest(x.X)
+			_, call := x.X.(*ast.Call)
+			return what, value, !equal, ok && call
+		}
+	case *ast.Call:
+		if x.Name == "is_method" && len(x.Args) == 1 {
+			if l, isLit := x.Args[0].(*ast.Lit); isLit && !strings.ContainsAny(l.Text, "|$") {
+				return x.Name, strings.ToUpper(l.Text), true, true
+			}
+		}
+	}
+	return "", "", false, false
+}
+
+// compared is what a comparison compares, and with which constant.
+func compared(b *ast.Binary) (what, value string, ok bool) {
 	if b.Op != "==" && b.Op != "!=" && b.Op != "eq" && b.Op != "ne" {
 		return "", "", false
 	}
