@@ -44,7 +44,7 @@ route[RN] {
 	b.ReportAllocs()
 	for b.Loop() {
 		l := &diag.List{}
-		check.File(file, set, l)
+		check.File(file, set, nil, l)
 		if len(l.Items) == 0 {
 			b.Fatal("nothing is found")
 		}

@@ -18,9 +18,10 @@ import (
 )
 
 // File checks a configuration that was parsed without errors, and adds what it
-// finds to diags.
-func File(file *ast.File, set *source.Set, diags *diag.List) {
-	c := &checker{file: file, set: set, diags: diags, loaded: map[string]bool{}, skipped: strings.Join(set.Skipped(), "\n")}
+// finds to diags. read gives the content of files that only #!ifdef branches
+// that were not read include, for the names in them; nil reads none.
+func File(file *ast.File, set *source.Set, read func(name string) ([]byte, error), diags *diag.List) {
+	c := &checker{file: file, set: set, diags: diags, loaded: map[string]bool{}, skipped: skippedText(set, read)}
 	c.collect()
 	for _, b := range c.blocks {
 		for _, body := range b.bodies {
@@ -48,7 +49,7 @@ type checker struct {
 	texts  []text // of all routes, in order
 	// settings are the texts of modparam and of global parameters.
 	settings []*ast.Literal
-	skipped  string // the #!ifdef branches that were not read
+	skipped  string // what other builds have beside the tree
 }
 
 // block is one named route with the bodies that are appended to each other.

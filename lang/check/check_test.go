@@ -2,6 +2,8 @@ package check_test
 
 import (
 	"fmt"
+	"io/fs"
+	"slices"
 	"strings"
 	"testing"
 
@@ -24,7 +26,7 @@ func found(t *testing.T, config string) (string, *diag.List) {
 		t.Fatalf("it does not parse: %v", diags.Items)
 	}
 	l := &diag.List{}
-	check.File(file, set, l)
+	check.File(file, set, nil, l)
 	var all []string
 	for _, d := range l.Items {
 		said := fmt.Sprintf("%s %d:%d", d.Code, d.Pos.Line, d.Pos.Column)
@@ -235,6 +237,35 @@ func TestModParams(t *testing.T) {
 	}.run(t)
 }
 
+// TestOtherIncludes: what a file uses counts that only another build includes.
+func TestOtherIncludes(t *testing.T) {
+	files := map[string]string{
+		"/k/kamailio.cfg": "request_route { $var(x) = 1; $var(y) = 1; $var(z) = 1; exit; }\n#!ifdef WITH_X\n\tinclude_file \"inc/a.cfg\"\n#!endif\nroute[A] { exit; }\nroute[B] { exit; }\n",
+		"/k/inc/a.cfg":    "route[C] { route(A); xlog(\"$var(x)\"); }\n#!import_file \"b.cfg\"\n!!include_file \"kamailio.cfg\"\n",
+		"/k/b.cfg":        "failure_route[F] { $rU = $var(y); }",
+	}
+	read := func(name string) ([]byte, error) {
+		if text, ok := files[name]; ok {
+			return []byte(text), nil
+		}
+		return nil, fs.ErrNotExist
+	}
+	file, set, diags := parse.Load(parse.Options{File: "/k/kamailio.cfg", ReadFile: read})
+	if diags.Errors() > 0 {
+		t.Fatal(diags.Items)
+	}
+	l := &diag.List{}
+	check.File(file, set, read, l)
+	var got []string
+	for _, d := range l.Items {
+		got = append(got, d.Msg)
+	}
+	want := []string{"nothing calls route[B]: it never runs", "$var(z) is set and nothing reads it"}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
 // TestSeverities: what is hardly meant is a warning, what is a matter of style
 // an info, and Kamailio's parser finds neither.
 func TestSeverities(t *testing.T) {
@@ -275,7 +306,7 @@ func FuzzFile(f *testing.F) {
 			return
 		}
 		l := &diag.List{}
-		check.File(file, set, l)
+		check.File(file, set, nil, l)
 		seen := map[string]map[source.Pos]bool{}
 		for _, d := range l.Items {
 			if !d.Pos.IsValid() || d.Msg == "" || seen[d.Code][d.Pos] {

@@ -69,7 +69,7 @@ func TestDebian(t *testing.T) {
 		}
 		checked++
 		l := &diag.List{}
-		check.File(file, set, l)
+		check.File(file, set, sample, l)
 		for _, d := range l.Items {
 			said := fmt.Sprintf("%s:%d %s", strings.TrimPrefix(d.Pos.Filename, examples+"/"), d.Pos.Line, d.Code)
 			if judged[said] == "" {

@@ -111,7 +111,7 @@ func Check(o Options, w io.Writer) int {
 	s, diags := load(&o)
 	defer s.cleanup()
 	if s.parsed {
-		check.File(s.file, s.set, diags)
+		check.File(s.file, s.set, os.ReadFile, diags)
 		s.inOrder(diags)
 	}
 	o.report(s.set, diags)
