@@ -20,7 +20,6 @@ type Options struct {
 	MaxLevel int  // max_recursive_level: nested routes and blocks
 	// LogPrefix is a text with variables to bind beside the routes (log_prefix).
 	LogPrefix string
-	Lenient   bool // what Kamailio knows and olelo does not run is a warning, and -1 while routing
 }
 
 // Compile compiles the route blocks of file. What is wrong goes to diags; the

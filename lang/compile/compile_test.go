@@ -31,7 +31,7 @@ func (fake) Exports() registry.Exports {
 	}}
 }
 
-func load(config string, opt compile.Options) (*program.Program, *diag.List) {
+func load(config string, opt compile.Options, strangers ...string) (*program.Program, *diag.List) {
 	file, _, diags := parse.Load(parse.Options{
 		File:     "kamailio.cfg",
 		ReadFile: func(string) ([]byte, error) { return []byte(config), nil },
@@ -42,6 +42,10 @@ func load(config string, opt compile.Options) (*program.Program, *diag.List) {
 	env.Add("fake", fake{})
 	env.Add("acc", empty{})
 	env.Missing("sqlops")
+	env.Missing("phonenum")
+	for _, m := range strangers {
+		env.Stranger(m)
+	}
 	env.Raises("fake", "fake:event", "fake:item:")
 	env.Block = func(int) registry.Block { return nil }
 	return compile.Compile(file, env, opt, diags), diags
@@ -66,6 +70,10 @@ func TestMistakes(t *testing.T) {
 		{"known, not run", "\n  acc_log_request(\"x\");", "not-run-yet 2:3-22", "--lenient"},
 		{"module missing", "\n  sql_query(\"a\", \"b\", \"c\");", "", ""},
 		{"wrong route", "\n  only_reply();", "wrong-route 2:3-14", ""},
+		{"module missing, wrong count", "\n  sql_query(\"a\");", "unknown-function 2:3-16", ""},
+		{"module missing, variable in a text", "\n  phonenum_match(\"$nosuch\", \"r\");", "unknown-variable 2:19-25", ""},
+		{"module missing, no constant", "\n  sql_query(\"a\", $rU, \"r\");", "parameter-not-constant 2:18-20", ""},
+		{"module missing, transformation", "\n  $var(x) = $(dbr(a=>rows){s.lenn});", "unknown-transformation 2:27-33", "did you mean {s.len}?"},
 		{"unknown variable", "\n  $var(x) = $foo;", "unknown-variable 2:13-16", ""},
 		{"misspelt variable", "\n  $var(x) = $avpp(a);", "unknown-variable 2:13-20", "did you mean $avp?"},
 		{"variable in a text", "\n  text(\"ab $nosuch c\");", "unknown-variable 2:12-18", ""},
@@ -150,10 +158,37 @@ route[A] { plain(); }
 	}
 }
 
-func TestLenient(t *testing.T) {
-	p, diags := load("request_route { acc_log_request(\"x\"); }", compile.Options{Lenient: true})
-	if diags.Errors() != 0 || len(diags.Items) != 1 || len(p.Calls) != 1 {
-		t.Errorf("got %v and %d calls, want one warning and one call", diags.Items, len(p.Calls))
+// TestNotRun: what Kamailio has and olelo does not run compiles, so that a
+// lenient start can go on without it.
+func TestNotRun(t *testing.T) {
+	for body, want := range map[string]int{ // NotRun diagnostics
+		`acc_log_request("x");`:                                      1,
+		`sql_query("a", "b", "$rU");`:                                0, // its module's absence is said once
+		`if(sql_query("a", "b", "c") == 1) exit;`:                    0,
+		`$var(x) = $(dbr(a=>[0,1]){s.len}); $var(y) = $sqlrows(ca);`: 0,
+	} {
+		p, diags := load("request_route { "+body+" }", compile.Options{})
+		n := 0
+		for _, d := range diags.Items {
+			if d.NotRun {
+				n++
+			}
+		}
+		if n != want || n != len(diags.Items) || len(p.Code) < 2 {
+			t.Errorf("%s: %v and %d instructions, want %d diagnostics and code", body, diags.Items, len(p.Code), want)
+		}
+	}
+}
+
+// TestStranger: a function that nobody knows may be that of a module that nobody
+// knows; a misspelt one is told all the same.
+func TestStranger(t *testing.T) {
+	const config = "request_route {\n  frobnicate(\"x\");\n  plian();\n}"
+	if _, diags := load(config, compile.Options{}); diags.Errors() != 2 {
+		t.Errorf("without one: %v", diags.Items)
+	}
+	if _, diags := load(config, compile.Options{}, "my_module"); diags.Errors() != 1 || diags.Items[0].Pos.Line != 3 {
+		t.Errorf("with one: %v, want an error in line 3", diags.Items)
 	}
 }
 

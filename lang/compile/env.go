@@ -23,6 +23,8 @@ type Env struct {
 	trans   map[string]export[registry.Trans]
 	events  map[string]string // event route: module
 	missing map[string]bool   // modules that the configuration loads and that are not there
+
+	stranger bool // one of those is in no catalogue: any function may be its
 }
 
 // Myself knows the server's own addresses and names, while it routes.
@@ -105,6 +107,13 @@ func (e *Env) Module(name string) (registry.Module, bool) {
 // Missing says that the configuration loads a module that is not there, which
 // is reported: what needs the module is not reported again.
 func (e *Env) Missing(module string) { e.missing[module] = true }
+
+// Stranger says that the configuration loads a module that nobody knows, which
+// is reported: a function that nobody knows may be that module's.
+func (e *Env) Stranger(module string) {
+	e.Missing(module)
+	e.stranger = true
+}
 
 // IsMissing reports whether module was said to be Missing.
 func (e *Env) IsMissing(module string) bool { return e.missing[module] }

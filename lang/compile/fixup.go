@@ -90,9 +90,30 @@ func (f *fixup) Var(text string) (registry.Var, error) {
 
 // bind finds the variable's class and its transformations.
 func (f *fixup) bind(v *pvar.Var) (registry.Var, error) {
+	bound, err := f.class(v)
+	if err != nil || len(v.Trans) == 0 {
+		return bound, err
+	}
+	chain := make([]registry.TransFunc, 0, len(v.Trans))
+	for i := range v.Trans {
+		t, err := f.transformation(&v.Trans[i])
+		if err != nil {
+			return registry.Var{}, err
+		}
+		chain = append(chain, t)
+	}
+	return registry.Var{Get: transformed(bound.Get, chain)}, nil
+}
+
+// class binds a variable without its transformations.
+func (f *fixup) class(v *pvar.Var) (registry.Var, error) {
 	x, ok := f.c.env.pvs[v.Class]
 	if !ok {
-		f.report(v.Off, v.Off+len(v.Text), "unknown-variable", f.c.unknownVar(v.Class))
+		m := f.c.unknownVar(v.Class)
+		f.report(v.Off, v.Off+len(v.Text), "unknown-variable", m)
+		if m.taken() {
+			return absent(v), nil
+		}
 		return registry.Var{}, errReported
 	}
 	ref := registry.Ref{Class: v.Class, Inner: v.Inner, HasInner: v.HasInner, Pos: f.at.Pos}
@@ -113,18 +134,7 @@ func (f *fixup) bind(v *pvar.Var) (registry.Var, error) {
 		f.report(v.Off, v.Off+len(v.Text), "bad-variable", message{text: about(v.Text, err)})
 		return registry.Var{}, errReported
 	}
-	if len(v.Trans) == 0 {
-		return bound, nil
-	}
-	chain := make([]registry.TransFunc, 0, len(v.Trans))
-	for i := range v.Trans {
-		t, err := f.transformation(&v.Trans[i])
-		if err != nil {
-			return registry.Var{}, err
-		}
-		chain = append(chain, t)
-	}
-	return registry.Var{Get: transformed(bound.Get, chain)}, nil
+	return bound, nil
 }
 
 // about is err's text, with what it is about in front unless it says so itself.
@@ -174,7 +184,11 @@ func (f *fixup) transformation(t *pvar.Tr) (registry.TransFunc, error) {
 	end := t.Off + len(written) + 1
 	x, ok := f.c.env.trans[t.Class]
 	if !ok {
-		f.report(t.Off, end, "unknown-transformation", f.c.unknownTrans(t.Class))
+		m := f.c.unknownTrans(t.Class)
+		f.report(t.Off, end, "unknown-transformation", m)
+		if m.taken() {
+			return func(_ *registry.Ctx, v *value.Value) { *v = value.Value{} }, nil
+		}
 		return nil, errReported
 	}
 	for _, k := range x.it.Keys {

@@ -18,22 +18,25 @@ type message struct {
 	silent     bool // it belongs to a module whose absence is reported
 }
 
+// taken reports whether Kamailio takes what m is about.
+func (m message) taken() bool { return m.known || m.silent }
+
 func (c *compiler) errorAt(at ast.Range, code, msg, hint string) {
-	c.diags.Add(diag.Diagnostic{
-		Severity: diag.Error, Code: code, Msg: msg, Hint: hint, Late: c.late,
-		Pos: at.Pos, EndLine: at.EndLine, EndCol: at.EndCol,
-	})
+	c.complain(at, code, message{text: msg, hint: hint})
 }
 
 // complain reports m, unless that would repeat the report of a missing module.
 func (c *compiler) complain(at ast.Range, code string, m message) {
-	switch {
-	case m.silent:
-	case m.known:
-		c.errorAt(at, "not-run-yet", m.text, m.hint)
-	default:
-		c.errorAt(at, code, m.text, m.hint)
+	if m.silent {
+		return
 	}
+	if m.known {
+		code = "not-run-yet"
+	}
+	c.diags.Add(diag.Diagnostic{
+		Severity: diag.Error, Code: code, Msg: m.text, Hint: m.hint, Late: c.late, NotRun: m.known,
+		Pos: at.Pos, EndLine: at.EndLine, EndCol: at.EndCol,
+	})
 }
 
 // warnAt warns of what Kamailio takes without a word.
@@ -77,11 +80,16 @@ func (c *compiler) unknownFunc(name string, arity int) message {
 			m.hint = "did you mean " + near + "()?"
 		} else if far := catalogue.NearFunctions(name); len(far) > 0 {
 			m.hint = "did you mean " + far[0] + "() of module " + catalogue.Modules(catalogue.Functions(far[0]))[0] + ", which is not loaded?"
+		} else {
+			m.silent = c.env.stranger
 		}
 		return m
 	}
 	mods := catalogue.Modules(rows)
 	if c.env.anyMissing(mods) {
+		if len(catalogue.FunctionsWith(name, arity)) == 0 {
+			return message{text: fmt.Sprintf("%s() takes %s, not %d", name, list(arities(rows), "parameter"), arity)}
+		}
 		return message{silent: true}
 	}
 	for _, mod := range mods {

@@ -71,6 +71,7 @@ var codes = []Code{
 	{"modparam-twice", Warning, "a file sets a module's parameter twice, to different values"},
 	{"modparam-type", Error, "a module's parameter takes a number and is given a text, or the other way round"},
 	{"modparam-value", Error, "a module's parameter cannot have this value"},
+	{"module-idle", Info, "a module is not needed: nothing that olelo runs uses it"},
 	{"module-not-run", Error, "Kamailio has this module, olelo does not run it yet"},
 	{"module-retired", Warning, "Kamailio no longer has this module"},
 	{"module-start", Error, "a module cannot start with this configuration"},

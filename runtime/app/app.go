@@ -54,6 +54,7 @@ type server struct {
 	prog        *program.Program
 	frames      frameHandler // the module that routes MSRP frames, nil if none
 	filters     []registry.RequestFilter
+	ownAliases  []registry.Alias // that modules add to the configuration's
 
 	requestRoute, replyRoute int // -1: none
 	events                   coreEvents

@@ -30,8 +30,13 @@ type Options struct {
 
 	Core core.Overrides
 
-	Dialect   Dialect
-	Lenient   bool       // what is known but not run is a warning, not an error
+	Dialect Dialect
+	Lenient bool // what is known but not run is a warning, not an error
+
+	// ParserOnly makes warnings of mistakes that Kamailio's parser does not find:
+	// Check agrees with kamailio -c then.
+	ParserOnly bool
+
 	LogFormat log.Format // of the log
 	Report    Report     // of diagnostics
 	Strict    bool       // Check fails with status 1 where there are warnings
