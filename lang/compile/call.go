@@ -146,11 +146,9 @@ func (c *compiler) routeCall(e *ast.Call, dst uint8, test bool) {
 			c.late = false
 			return
 		}
-		c.used[n] = true
 		c.pos = e.Pos
 		c.emit(program.Instr{Op: program.OpRoute, A: dst, C: depth, D: int32(n)})
 	} else {
-		c.dynamic = true
 		r := c.operand(e.Args[0])
 		c.pos = e.Pos
 		c.emit(program.Instr{Op: program.OpRouteDyn, A: dst, B: r, C: depth})

@@ -37,7 +37,6 @@ func Compile(file *ast.File, env *Env, opt Options, diags *diag.List) *program.P
 		diags:   diags,
 		slots:   map[string]int{},
 		warned:  map[string]bool{},
-		used:    map[int]bool{},
 		consts:  map[value.Value]int{},
 		prog: &program.Program{
 			Wrap32: opt.Wrap32, MaxLoops: opt.MaxLoops, MaxLevel: opt.MaxLevel,
@@ -49,7 +48,6 @@ func Compile(file *ast.File, env *Env, opt Options, diags *diag.List) *program.P
 		c.route(r)
 	}
 	c.logPrefix()
-	c.unusedRoutes(routes)
 	c.prog.Seal()
 	return c.prog
 }
@@ -78,8 +76,6 @@ type compiler struct {
 	consts  map[value.Value]int
 	defines map[string]string
 	warned  map[string]bool // warnings given once a configuration
-	used    map[int]bool    // routes that something names
-	dynamic bool            // a route's name is computed while routing
 
 	// Of the route that is compiled.
 	mask   registry.Mask
@@ -134,7 +130,7 @@ func (c *compiler) declare(file *ast.File) []*block {
 		if !ok || r.Body == nil {
 			continue
 		}
-		kind, name := canonical(r)
+		kind, name := r.Canonical()
 		k := kinds[kind]
 		c.routeKind(kind, r)
 		if first := seen[kind+"/"+name]; first != nil {
@@ -155,18 +151,6 @@ func (c *compiler) declare(file *ast.File) []*block {
 		list = append(list, b)
 	}
 	return list
-}
-
-// canonical resolves the several spellings of the main blocks: route{} and
-// route[0] are request_route, onreply_route{} is reply_route.
-func canonical(r *ast.Route) (kind, name string) {
-	switch {
-	case r.Kind == "route" && (r.Name == "" || r.Name == "0"):
-		return "request_route", ""
-	case r.Kind == "onreply_route" && (r.Name == "" || r.Name == "0"):
-		return "reply_route", ""
-	}
-	return r.Kind, r.Name
 }
 
 // tail is the register that holds a route's code while its last statement runs.

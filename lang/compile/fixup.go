@@ -263,7 +263,6 @@ func (f *fixup) RouteBlock(name string) (registry.Block, bool) {
 	if !ok {
 		return nil, false
 	}
-	f.c.used[n] = true
 	return f.c.env.Block(n), true
 }
 

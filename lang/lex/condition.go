@@ -100,16 +100,18 @@ func branchMark(text string, from int) (at int, name string, whole bool) {
 
 // skip passes over a branch that is not read, to behind its #!else or #!endif.
 func (s *scanner) skip(f *frame) {
-	depth := 0
+	depth, from := 0, f.pos
 	for {
 		at, name, whole := branchMark(f.text, f.pos)
 		if at < 0 {
+			s.set.Skip(f.text[from:])
 			f.skipLines(len(f.text))
 			if !s.leave() {
 				s.lastPos = source.Pos{} // the end is in here, not at the last token
 				return
 			}
 			f = s.top()
+			from = f.pos
 			continue
 		}
 		f.skipLines(at)
@@ -129,6 +131,7 @@ func (s *scanner) skip(f *frame) {
 		case name == "endif" && depth > 0:
 			depth--
 		case name == "endif":
+			s.set.Skip(f.text[from:f.branch])
 			s.ifs = s.ifs[:len(s.ifs)-1]
 			return
 		case depth == 0 && !s.ifs[len(s.ifs)-1].other:
@@ -136,6 +139,7 @@ func (s *scanner) skip(f *frame) {
 			c := &s.ifs[len(s.ifs)-1]
 			c.other = true
 			if !c.truth {
+				s.set.Skip(f.text[from:f.branch])
 				return
 			}
 		}

@@ -59,6 +59,8 @@ type Set struct {
 	order []int32  // for each mark, how many tokens came before it
 	vias  []via    // vias[0] is the empty chain
 	last  *file    // of the newest token
+	// skipped is the text of #!ifdef branches that were not read.
+	skipped []string
 }
 
 type record struct {
@@ -116,6 +118,13 @@ func (s *Set) AddFile(name, text string) {
 
 // Files are the names of the files read, in that order.
 func (s *Set) Files() []string { return s.names }
+
+// Skip keeps the text of an #!ifdef branch that is not read.
+func (s *Set) Skip(text string) { s.skipped = append(s.skipped, text) }
+
+// Skipped are the #!ifdef branches that were not read: what is named there is
+// used in another build of the configuration.
+func (s *Set) Skipped() []string { return s.skipped }
 
 // Line is line n of a file without its end, counted from 1; "" where there is
 // no such line.

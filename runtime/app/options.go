@@ -40,6 +40,7 @@ type Options struct {
 
 	LogFormat log.Format // of the log
 	Report    Report     // of diagnostics
+	Strict    bool       // Check fails with status 1 where there are warnings
 	DropIn    bool       // called as kamailio: its "Listening on" list on Stdout, no banner
 
 	Stdout io.Writer // nil is os.Stdout
@@ -124,11 +125,12 @@ func (d Dialect) String() string {
 // Report is the form in which diagnostics are written.
 type Report uint8
 
-// The reports: for people; one JSON object a line; in Kamailio's own form, for
-// the tools that read it; and first the one, then the other.
+// The reports: for people; one JSON object a line; SARIF 2.1.0; in Kamailio's own
+// form, for the tools that read it; and first the one for people, then that.
 const (
 	ReportText Report = iota
 	ReportJSON
+	ReportSARIF
 	ReportKamailio
 	ReportBoth // where there are errors text, then Kamailio's lines in any case
 )
