@@ -194,7 +194,7 @@ func FuzzCompile(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		p, diags := load(s, compile.Options{Wrap32: true, MaxLoops: 3, MaxLevel: 16})
+		p, diags := load(s, compile.Options{MaxLoops: 3, MaxLevel: 16})
 		if diags.Errors() == 0 {
 			if err := p.Disassemble(new(strings.Builder), func(pos) string { return "" }); err != nil {
 				t.Fatal(err)

@@ -20,6 +20,9 @@ func (c *compiler) branch(e ast.Expr, how truth, want bool) jumpList {
 	mark := c.regs
 	defer c.release(mark)
 	e = neutral(e)
+	if call, ok := e.(*ast.Call); ok && c.opt.RawCodes && call.Name != "selval" {
+		how = nonzero
+	}
 	if v, ok := c.constant(e); ok && v.K == value.Int {
 		if (v.I > 0 || v.I < 0 && how == nonzero) != want {
 			return nil
@@ -46,7 +49,12 @@ func (c *compiler) branch(e ast.Expr, how truth, want bool) jumpList {
 			return c.branch(x.X, nonzero, !want)
 		}
 	}
-	r := c.operand(e)
+	var r uint8
+	if how == nonzero {
+		r = c.number(e)
+	} else { // of an if as a whole: what is no number is false either way
+		r = c.operand(e)
+	}
 	return jumpList{c.emit(program.Instr{Op: jumpOps[how][ifElse(want, 1, 0)], A: r})}
 }
 
@@ -92,11 +100,19 @@ func (c *compiler) compareConst(e *ast.Binary, want bool) (jumpList, bool) {
 	if e.Op == "==" && k.K == value.Str && k.S == "" {
 		return nil, false
 	}
+	if c.opt.Dialect6 && k.K == value.Str { // which may be no number
+		return nil, false
+	}
 	n := c.konst(k)
 	if n > program.MaxK {
 		return nil, false
 	}
-	r := c.operand(e.X)
+	var r uint8
+	if e.Op == "==" || e.Op == "!=" {
+		r = c.operand(e.X)
+	} else {
+		r = c.number(e.X)
+	}
 	c.pos = e.OpAt
 	return jumpList{c.emit(program.Instr{Op: ops[pick], A: r, B: uint8(n >> 8), C: uint8(n)})}, true
 }

@@ -60,10 +60,10 @@ func (c *compiler) typeOf(e ast.Expr) typ {
 }
 
 func (c *compiler) narrow(i int64) int64 {
-	if c.opt.Wrap32 {
-		return int64(int32(i))
+	if c.opt.Dialect6 {
+		return i
 	}
-	return i
+	return int64(int32(i))
 }
 
 // isNull reports whether e is the variable $null itself.
@@ -103,7 +103,7 @@ func (c *compiler) expr(e ast.Expr, dst uint8) {
 	case *ast.Binary:
 		c.binary(e, dst)
 	case *ast.Call:
-		c.call(e, dst, true)
+		c.call(e, dst, !c.opt.RawCodes)
 	case *ast.AssignExpr:
 		c.assign(e.Range, e.To, e.Value, -1)
 		c.load(value.OfInt(1), dst)
@@ -176,6 +176,44 @@ func (c *compiler) operand(e ast.Expr) uint8 {
 	return r
 }
 
+// leftNumber is left where the operator wants an integer.
+func (c *compiler) leftNumber(e *ast.Binary) uint8 {
+	r := c.left(e)
+	c.toNumber(e.X, r)
+	return r
+}
+
+// number evaluates an operand that is to be an integer.
+func (c *compiler) number(e ast.Expr) uint8 {
+	r := c.operand(e)
+	c.toNumber(e, r)
+	return r
+}
+
+// toNumber makes e, which register r holds, a number in dialect 6, or fails.
+// Dialect 5.6 needs no such step: there what is no number counts as 0.
+func (c *compiler) toNumber(e ast.Expr, r uint8) {
+	if c.opt.Dialect6 && !c.alwaysInt(e) {
+		c.emit(program.Instr{Op: program.OpNumber, A: r})
+	}
+}
+
+// numberIf evaluates a right operand that is to be an integer where the left
+// one, in register l, is one.
+func (c *compiler) numberIf(e ast.Expr, l uint8) uint8 {
+	r := c.operand(e)
+	if c.opt.Dialect6 && !c.alwaysInt(e) {
+		c.emit(program.Instr{Op: program.OpNumberIf, A: r, B: l})
+	}
+	return r
+}
+
+// alwaysInt is stricter than typeOf, which takes selval's first value for both.
+func (c *compiler) alwaysInt(e ast.Expr) bool {
+	call, ok := e.(*ast.Call)
+	return c.typeOf(e) == tInt && (!ok || call.Name != "selval")
+}
+
 var unaryOps = map[string]program.Op{
 	"-": program.OpNeg, "~": program.OpCom, "!": program.OpNot, "int": program.OpToInt, "str": program.OpToStr,
 	"strlen": program.OpStrLen, "strempty": program.OpStrEmpty, "defined": program.OpDefined,
@@ -186,7 +224,13 @@ func (c *compiler) unary(e *ast.Unary, dst uint8) {
 		c.mismatch(e.X)
 		return
 	}
-	x := c.operand(e.X)
+	var x uint8
+	switch e.Op {
+	case "-", "~", "!", "int":
+		x = c.number(e.X)
+	default:
+		x = c.operand(e.X)
+	}
 	c.pos = e.Pos
 	c.emit(program.Instr{Op: unaryOps[e.Op], A: dst, B: x})
 }
@@ -233,13 +277,13 @@ func (c *compiler) binary(e *ast.Binary, dst uint8) {
 			return
 		}
 	}
-	l := c.left(e)
+	l := c.leftNumber(e)
 	if k, ok := c.smallConst(e.Y); ok && op == program.OpSub {
 		c.pos = e.OpAt
 		c.emit(program.Instr{Op: program.OpSubK, A: dst, B: l, D: k})
 		return
 	}
-	r := c.operand(e.Y)
+	r := c.number(e.Y)
 	c.pos = e.OpAt
 	c.emit(program.Instr{Op: op, A: dst, B: l, C: r})
 }
@@ -255,6 +299,9 @@ func (c *compiler) sum(e *ast.Binary, lt, rt typ, dst uint8) {
 		return
 	}
 	l := c.left(e)
+	if lt == tInt {
+		c.toNumber(e.X, l)
+	}
 	op := program.OpAdd
 	switch lt {
 	case tInt:
@@ -267,7 +314,15 @@ func (c *compiler) sum(e *ast.Binary, lt, rt typ, dst uint8) {
 		c.emit(program.Instr{Op: program.OpAddK, A: dst, B: l, D: k})
 		return
 	}
-	r := c.operand(e.Y)
+	var r uint8
+	switch op {
+	case program.OpAdd:
+		r = c.numberIf(e.Y, l)
+	case program.OpAddInt:
+		r = c.number(e.Y)
+	default:
+		r = c.operand(e.Y)
+	}
 	c.pos = e.OpAt
 	c.emit(program.Instr{Op: op, A: dst, B: l, C: r})
 }
@@ -297,7 +352,18 @@ func (c *compiler) equality(e *ast.Binary, lt, rt typ, dst uint8) {
 		return
 	}
 	l := c.left(e)
-	r := c.operand(e.Y)
+	if lt == tInt && !textual {
+		c.toNumber(e.X, l)
+	}
+	var r uint8
+	switch {
+	case textual:
+		r = c.operand(e.Y)
+	case lt == tInt:
+		r = c.number(e.Y)
+	default:
+		r = c.numberIf(e.Y, l)
+	}
 	c.pos = e.OpAt
 	op := program.OpEq
 	switch {
@@ -350,6 +416,7 @@ func (c *compiler) match(e *ast.Binary, lt typ, dst uint8) {
 func (c *compiler) logic(e *ast.Binary, dst uint8) {
 	if x := neutral(e); x != ast.Expr(e) {
 		c.expr(x, dst)
+		c.toNumber(x, dst)
 		if c.typeOf(x) != tInt {
 			c.emit(program.Instr{Op: program.OpToInt, A: dst, B: dst})
 		}

@@ -247,7 +247,7 @@ func (f *fixup) Define(name string) (string, bool) {
 func (f *fixup) Module(name string) (registry.Module, bool) { return f.c.env.Module(name) }
 
 // Wrap32 tells that integers wrap at 32 bits.
-func (f *fixup) Wrap32() bool { return f.c.opt.Wrap32 }
+func (f *fixup) Wrap32() bool { return !f.c.opt.Dialect6 }
 
 // Pos is the place in the configuration that is bound.
 func (f *fixup) Pos() source.Pos { return f.at.Pos }

@@ -13,7 +13,7 @@ func (c *compiler) constant(e ast.Expr) (value.Value, bool) {
 	switch e := e.(type) {
 	case *ast.Lit:
 		if e.Kind == ast.LitInt {
-			return value.OfInt(c.narrow(e.Int)), true
+			return value.OfInt(int64(int32(e.Int))), true // in dialect 6 too
 		}
 		return value.OfStr(e.Text), true
 	case *ast.Unary:

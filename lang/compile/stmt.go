@@ -243,7 +243,8 @@ func (c *compiler) returnStmt(s *ast.Jump) {
 
 func canFail(code []program.Instr) bool {
 	for _, in := range code {
-		if in.Op == program.OpDiv || in.Op == program.OpMod || in.Op == program.OpSet {
+		switch in.Op {
+		case program.OpDiv, program.OpMod, program.OpSet, program.OpNumber, program.OpNumberIf:
 			return true
 		}
 	}
@@ -255,6 +256,10 @@ func (c *compiler) switchStmt(s *ast.Switch, want int) {
 	sw := &program.Switch{}
 	start := c.here()
 	r := c.operand(s.X)
+	labels := c.caseLabels(s, sw)
+	if sw.Ints != nil {
+		c.toNumber(s.X, r)
+	}
 	c.pos = s.Pos
 	n := len(c.prog.Switches)
 	c.prog.Switches = append(c.prog.Switches, sw)
@@ -262,7 +267,6 @@ func (c *compiler) switchStmt(s *ast.Switch, want int) {
 	end := c.here()
 	c.breaks = append(c.breaks, nil)
 	c.depth++
-	labels := c.caseLabels(s, sw)
 	hasDefault := false
 	for i, k := range s.Cases {
 		at := int32(c.here())

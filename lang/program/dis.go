@@ -64,7 +64,7 @@ var operands = [numOps]string{
 	OpAdd: "ABC", OpAddInt: "ABC", OpConcat: "ABC", OpSub: "ABC", OpMul: "ABC", OpDiv: "ABC", OpMod: "ABC",
 	OpAnd: "ABC", OpOr: "ABC", OpXor: "ABC", OpShl: "ABC", OpShr: "ABC", OpNeg: "AB", OpCom: "AB",
 	OpAddK: "ABi", OpSubK: "ABi",
-	OpToInt: "AB", OpToStr: "AB", OpTruth: "AB", OpNot: "AB", OpBool: "AB", OpTest: "At", OpStrLen: "AB", OpStrEmpty: "AB",
+	OpNumber: "A", OpNumberIf: "AB", OpToInt: "AB", OpToStr: "AB", OpTruth: "AB", OpNot: "AB", OpBool: "AB", OpTest: "At", OpStrLen: "AB", OpStrEmpty: "AB",
 	OpDefined: "AB", OpIsNull: "AB",
 	OpEq: "ABC", OpNe: "ABC", OpEqI: "ABC", OpNeI: "ABC", OpEqS: "ABC", OpNeS: "ABC",
 	OpLt: "ABC", OpLe: "ABC", OpGt: "ABC", OpGe: "ABC", OpMatch: "ABx", OpMatchDyn: "ABC",

@@ -200,7 +200,8 @@ func (s *server) compile(o *Options, diags *diag.List) {
 	s.env.Raises("core", workerOneInit, preRouting, receiveParseError)
 	s.env.Block = func(n int) registry.Block { return block{&s.prog, n} }
 	s.prog = compile.Compile(s.file, s.env, compile.Options{
-		Wrap32:   o.Dialect == Dialect56,
+		Dialect6: o.Dialect == Dialect6,
+		RawCodes: s.params.ReturnMode == 1,
 		MaxLoops: s.params.Int("max_while_loops"),
 		MaxLevel: s.params.Int("max_recursive_level"),
 		Lenient:  o.Lenient,

@@ -13,15 +13,33 @@ func number(v *value.Value, wrap32 bool) int64 {
 	if v.K&value.Int != 0 {
 		return v.I
 	}
-	if v.K == value.Null {
-		return 0
-	}
-	n, _ := ParseNumber(v.S, wrap32)
+	n, _ := numberOf(v, wrap32)
 	return n
 }
 
-// ParseNumber reads a text as the language does when it wants an integer.
-func ParseNumber(s string, wrap32 bool) (int64, bool) {
+// numberOf is number, and whether v is one. $null and the empty text are 0.
+func numberOf(v *value.Value, wrap32 bool) (n int64, ok bool) {
+	if v.K&value.Int != 0 {
+		return v.I, true
+	}
+	if v.S == "" {
+		return 0, true
+	}
+	return parseNumber(v.S, wrap32)
+}
+
+// quoted is a text as an error line shows it: on one line, and not all of a
+// long one.
+func quoted(s string) string {
+	const most = 64
+	if len(s) > most {
+		return strconv.Quote(s[:most]) + "…"
+	}
+	return strconv.Quote(s)
+}
+
+// parseNumber reads a text as the language does when it wants an integer.
+func parseNumber(s string, wrap32 bool) (int64, bool) {
 	bits := 64
 	if wrap32 {
 		bits = 32

@@ -191,7 +191,7 @@ func TestRouteCodes(t *testing.T) {
 		{`$var(a)=!hit();`, 1, 0},
 	} {
 		b := build(t, "request_route { route(T); say(\"$rc $var(a)\"); }\nroute[T] { "+k.body+" }\n"+
-			"route[M7] { return -7; }\nroute[P5] { return 5; }\n", compile.Options{Wrap32: true})
+			"route[M7] { return -7; }\nroute[P5] { return 5; }\n", compile.Options{})
 		b.run(t, "request_route", "")
 		if want := fmt.Sprintf("%d %d", k.rc, k.a); len(b.probe.said) != 1 || b.probe.said[0] != want {
 			t.Errorf("%s\n  got %q, want %q", k.body, b.probe.said, want)
@@ -220,7 +220,7 @@ func TestScriptEnds(t *testing.T) {
 		{`$var(a)=route(Z)+2;`, registry.FlowExit},
 	} {
 		b := build(t, "request_route { say(\"before\"); route(T); say(\"after\"); }\nroute[T] { "+k.body+" }\nroute[Z] { return 0; }\n",
-			compile.Options{Wrap32: true})
+			compile.Options{})
 		b.run(t, "request_route", "")
 		if len(b.probe.said) != 1 || b.ctx.Flow != k.flow {
 			t.Errorf("%s: said %q, flow %d; want only \"before\", flow %d", k.body, b.probe.said, b.ctx.Flow, k.flow)
@@ -326,7 +326,7 @@ func TestExpressions(t *testing.T) {
   $var(m1)=-1; $var(neg)="-3"; $var(zero)=0; $var(empty)="";
   $var(r) = `+k.expr+`;
   if(is_int("$var(r)")) say("$var(r)"); else say("[$var(r)]");
-}`, compile.Options{Wrap32: true})
+}`, compile.Options{})
 		got := "error"
 		if diags.Errors() == 0 {
 			b.run(t, "request_route", "")
@@ -368,7 +368,7 @@ func TestOldStyleTests(t *testing.T) {
 			b := build(t, `request_route {
   $var(m)="OPTIONS"; $var(net)="127.0.0.0/8"; $var(p)=18100; $var(ps)="18100"; $var(five)=5; $var(proto)="udp"; $var(zero)=0;
   if(`+test+`) say("yes"); else say("no");
-}`, compile.Options{Wrap32: true})
+}`, compile.Options{})
 			b.run(t, "request_route", "")
 			if got := strings.Join(b.probe.said, " "); got != [...]string{"no", "yes"}[i] {
 				t.Errorf("%s is %s", test, got)
@@ -387,7 +387,7 @@ func TestWhileRunsWhileNotZero(t *testing.T) {
   while(`+cond+`) { $var(n)=$var(n)+1; if($var(n)>3) break; }
   say("$var(n)");
 }
-route[M] { return -1; }`, compile.Options{Wrap32: true})
+route[M] { return -1; }`, compile.Options{})
 		b.run(t, "request_route", "")
 		if got := strings.Join(b.probe.said, " "); got != want {
 			t.Errorf("while(%s): %s times, want %s", cond, got, want)
@@ -402,7 +402,7 @@ func TestBreakOutsideLoop(t *testing.T) {
   miss(); $var(n)="NOPE"; route($var(n)); say("$rc"); $var(x)=route($var(n)); say("$var(x)");
   if($var(z)==0) { break; } say("not here"); }
 route[A] { break; say("A"); }
-route[B] { if($var(z)==0) { miss(); break; } say("B"); }`, compile.Options{Wrap32: true})
+route[B] { if($var(z)==0) { miss(); break; } say("B"); }`, compile.Options{})
 	b.run(t, "request_route", "")
 	if got := strings.Join(b.probe.said, " "); got != "0 false -1 -10" {
 		t.Errorf("said %q", got)
@@ -435,7 +435,7 @@ func TestVarsPersist(t *testing.T) {
 
 func TestRecursionIsBounded(t *testing.T) {
 	b := build(t, `request_route { route(REC); say("$var(d)"); }
-route[REC] { $var(d)=$var(d)+1; if($var(d)<400) { route(REC); } }`, compile.Options{Wrap32: true})
+route[REC] { $var(d)=$var(d)+1; if($var(d)<400) { route(REC); } }`, compile.Options{})
 	b.run(t, "request_route", "")
 	if got := strings.Join(b.probe.said, " "); got != "128" {
 		t.Errorf("depth %s, want 128", got)
@@ -466,7 +466,7 @@ func TestNoAllocations(t *testing.T) {
     if(@via[1].host != $var(s) && !$var(i)) { $var(a) = 4; }
   }
 }
-route[R] { if($var(i) > 5) return 2; return -1; }`, compile.Options{Wrap32: true})
+route[R] { if($var(i) > 5) return 2; return -1; }`, compile.Options{})
 	b.run(t, "request_route", "")
 	if n := testing.AllocsPerRun(100, func() { b.run(t, "request_route", "") }); n != 0 {
 		t.Errorf("%v allocations a run", n)
