@@ -19,8 +19,8 @@ const (
 func (c *compiler) branch(e ast.Expr, how truth, want bool) jumpList {
 	mark := c.regs
 	defer c.release(mark)
-	e = neutral(e)
-	if call, ok := e.(*ast.Call); ok && c.opt.RawCodes && call.Name != "selval" {
+	e = c.neutral(e)
+	if c.opt.RawCodes && isCall(e) {
 		how = nonzero
 	}
 	if v, ok := c.constant(e); ok && v.K == value.Int {
@@ -31,7 +31,16 @@ func (c *compiler) branch(e ast.Expr, how truth, want bool) jumpList {
 	}
 	switch x := e.(type) {
 	case *ast.Binary:
+		if v, other, ok := c.absorbed(x); ok {
+			c.skip(other)
+			if (v.I > 0) != want {
+				return nil
+			}
+			return jumpList{c.emit(program.Instr{Op: program.OpJump})}
+		}
 		switch {
+		case (x.Op == "&&" || x.Op == "||") && c.badLogic(x):
+			return nil
 		case x.Op == "&&" && want || x.Op == "||" && !want:
 			// Both sides must agree: the first that does not leaves.
 			out := c.branch(x.X, nonzero, !want)
@@ -50,7 +59,7 @@ func (c *compiler) branch(e ast.Expr, how truth, want bool) jumpList {
 		}
 	}
 	var r uint8
-	if how == nonzero {
+	if how == nonzero || c.isSum(e) {
 		r = c.number(e)
 	} else { // of an if as a whole: what is no number is false either way
 		r = c.operand(e)
@@ -80,10 +89,10 @@ func (c *compiler) compareConst(e *ast.Binary, want bool) (jumpList, bool) {
 	if want {
 		pick = 0
 	}
-	if x, ok := nullTest(e); ok {
+	if x, ne, ok := nullTest(e); ok && c.typeOf(x) != tInt {
 		r := c.operand(x)
 		op := program.OpJumpNotNull
-		if (e.Op == "==") == want {
+		if ne != want {
 			op = program.OpJumpNull
 		}
 		c.pos = e.OpAt

@@ -97,8 +97,8 @@ func (c *compiler) assign(at ast.Range, to *ast.Var, val ast.Expr, want int) {
 		return
 	}
 	r := c.reg()
-	if call, ok := neutral(val).(*ast.Call); ok && call.Name != "selval" {
-		c.call(call, r, false) // the raw code, not its truth
+	if call := c.neutral(val); isCall(call) {
+		c.call(call.(*ast.Call), r, false) // the raw code, not its truth
 	} else {
 		c.expr(val, r)
 	}
@@ -230,7 +230,7 @@ func (c *compiler) returnStmt(s *ast.Jump) {
 		return
 	}
 	start := c.here()
-	c.expr(s.Code, r)
+	c.integer(s.Code, r) // in dialect 6 too a text that is no number is 0 here
 	end := c.here()
 	c.pos = s.Pos
 	c.emit(program.Instr{Op: program.OpReturn, A: r})
@@ -255,10 +255,12 @@ func (c *compiler) switchStmt(s *ast.Switch, want int) {
 	c.pos = s.Pos
 	sw := &program.Switch{}
 	start := c.here()
-	r := c.operand(s.X)
 	labels := c.caseLabels(s, sw)
+	var r uint8
 	if sw.Ints != nil {
-		c.toNumber(s.X, r)
+		r = c.number(s.X)
+	} else {
+		r = c.operand(s.X)
 	}
 	c.pos = s.Pos
 	n := len(c.prog.Switches)

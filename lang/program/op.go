@@ -76,6 +76,7 @@ const (
 	OpJumpNonzero // where A's number is not 0
 	OpJumpNull    // where A is $null
 	OpJumpNotNull // where A is not $null
+	OpJumpInt     // where A is an integer, and no text beside
 	OpJumpEqK     // where A == K: A decides
 	OpJumpNeK     // where A != K: A decides
 	OpJumpLtK     // where A < K, as integers, as are the next three
@@ -119,7 +120,7 @@ var names = [numOps]string{
 	OpStrEmpty: "strempty", OpDefined: "defined", OpIsNull: "isnull",
 	OpEq: "eq", OpNe: "ne", OpEqI: "eqi", OpNeI: "nei", OpEqS: "eqs", OpNeS: "nes",
 	OpLt: "lt", OpLe: "le", OpGt: "gt", OpGe: "ge", OpMatch: "match", OpMatchDyn: "matchdyn",
-	OpJump: "jump", OpJumpTrue: "jtrue", OpJumpFalse: "jfalse", OpJumpZero: "jzero", OpJumpNonzero: "jnonzero", OpJumpNull: "jnull", OpJumpNotNull: "jnotnull",
+	OpJump: "jump", OpJumpTrue: "jtrue", OpJumpFalse: "jfalse", OpJumpZero: "jzero", OpJumpNonzero: "jnonzero", OpJumpNull: "jnull", OpJumpNotNull: "jnotnull", OpJumpInt: "jint",
 	OpJumpEqK: "jeqk", OpJumpNeK: "jnek", OpJumpLtK: "jltk", OpJumpLeK: "jlek", OpJumpGtK: "jgtk", OpJumpGeK: "jgek",
 	OpCall: "call", OpCallTest: "calltest", OpRoute: "route", OpRouteDyn: "routedyn",
 	OpReturn: "return", OpEnd: "end", OpExit: "exit", OpDrop: "drop", OpLoop: "loop", OpSwitch: "switch",

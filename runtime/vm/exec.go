@@ -197,6 +197,10 @@ func (m *Machine) exec(c *registry.Ctx, pc, base int32) int {
 			if r[in.A].K != value.Null {
 				pc = in.D
 			}
+		case program.OpJumpInt:
+			if r[in.A].K == value.Int {
+				pc = in.D
+			}
 		case program.OpJumpEqK:
 			if equal(&r[in.A], &p.Consts[in.K()], wrap) {
 				pc = in.D

@@ -154,7 +154,12 @@ func TestRouteCodes(t *testing.T) {
 		{`miss(); $var(i)=0; while($var(i)<2) { $var(i)=$var(i)+1; }`, 1, 0},
 		{`if($var(nn)==0) { miss(); }`, -1, 0},
 		{`$var(a)=miss();`, 1, -1},
-		{`$var(a)=miss()+0;`, 1, 0},
+		{`$var(a)=miss()+0;`, 1, -1}, // as + 0 and the like change nothing
+		{`$var(a)=1*route(P5);`, 1, 5},
+		{`$var(a)=route(P5)/(5==5);`, 1, 5},
+		{`$var(a)=route(P5)-1;`, 1, 0},
+		{`$var(a)=route(P5)^0;`, 1, 1},
+		{`return route(P5)+0;`, 1, 0},
 		{`if(miss()) { $var(a)=1; } else { $var(a)=2; }`, 1, 2},
 		{`while(1) { miss(); break; }`, 0, 0},
 		{`route(M7); $var(a)=1;`, 1, 1},
@@ -184,7 +189,7 @@ func TestRouteCodes(t *testing.T) {
 		{`return route(P5);`, 1, 0},
 		{`return route(P5)+1;`, 2, 0},
 		{`$var(a)=route(M7);`, 1, -7},
-		{`$var(a)=route(M7)+0;`, 1, 0},
+		{`$var(a)=route(M7)+0;`, 1, -7},
 		{`$var(a)=-route(M7);`, 1, 0},
 		{`$var(a)=(int)route(M7);`, 1, 0},
 		{`$var(a)=hit() + 5;`, 1, 6},
@@ -243,7 +248,15 @@ func TestExpressions(t *testing.T) {
 		{`$avp(n)+$avp(m)`, "[]"},
 		{`-$avp(n)`, "0"},
 		{`$null+1`, "[1]"},
-		{`$null==0`, "0"},
+		{`$null==0`, "1"}, // only on the right it asks whether there is a value
+		{`$null!=""`, "0"},
+		{`$null==$var(zero)`, "1"},
+		{`$var(zero)==$null`, "0"},
+		{`$var(empty) eq $null`, "0"},
+		{`$var(zero) ine $null`, "1"},
+		{`$avp(n) ieq $null`, "1"},
+		{`0==$null`, "error"},
+		{`(5==5)!=$null`, "error"},
 		{`""==$null`, "0"},
 		{`$null==$null`, "1"},
 		{`$avp(n)==0`, "1"},
@@ -311,7 +324,37 @@ func TestExpressions(t *testing.T) {
 		{`strempty($avp(n))`, "1"},
 		{`defined $avp(n)`, "0"},
 		{`selval($var(five)==5, "yes", "no")`, "[yes]"},
-		{`"010" ieq $var(ten)`, "1"},
+		{`"010" ieq $var(ten)`, "error"},
+		{`$var(five) ine "5"`, "error"},
+		{`5 eq "5"`, "error"},
+		{`"5" eq 5`, "1"},
+		{`$var(five) && "5"`, "error"},
+		{`"x" || 1`, "error"},
+		{`strlen(5)`, "error"},
+		{`strempty($var(five)+1)`, "0"},
+		{`$var(abc) =~ 5`, "error"},
+		{`18446744073709551616`, "-1"},
+		{`-99999999999999999999`, "1"},
+		{`(int)"0x1ffffffff"`, "-1"},
+		{`(int)"0x10000000000000000"`, "0"},
+		{`(int)"0x123456789abcdef0"`, "-1698898192"},
+		{`(int)"0x1g"`, "0"},
+		{`($var(ten)+$var(five))*2`, "30"}, // where an integer is wanted, + adds
+		{`($var(ten)+$var(five))+2`, "[1052]"},
+		{`2+($var(ten)+$var(five))`, "17"},
+		{`$var(five)+($var(ten)+$var(five))`, "20"},
+		{`$var(ten)+($var(ten)+$var(five))`, "[10105]"},
+		{`$var(five)==($var(abc)+$var(five))`, "1"},
+		{`($var(abc)+$var(five))==5`, "0"},
+		{`-($var(abc)+$var(five))`, "-5"},
+		{`(int)(($var(ten)+"x")+$var(five))`, "15"},
+		{`(str)($var(ten)+$var(five))`, "[105]"},
+		{`($var(ten)+$var(five)) && 1`, "15"},
+		{`!($var(abc)+$var(five))`, "0"},
+		{`0/$var(zero)`, "0"},
+		{`0 mod $var(zero)`, "0"},
+		{`selval($var(zero), "x", $var(five))+1`, "6"},
+		{`selval($var(five), "7", "x")+1`, "[71]"},
 		{`"010" eq $var(ten)`, "0"},
 		{`"ABC" =~ "^abc$"`, "1"},
 		{`"10"-$var(five)`, "error"},
@@ -335,6 +378,42 @@ func TestExpressions(t *testing.T) {
 		if got != k.want {
 			t.Errorf("%s\n  got %s, want %s", k.expr, got, k.want)
 		}
+	}
+}
+
+// TestNeverEvaluated: an operand that cannot change the result does not run.
+// Seen on Kamailio 5.6.3.
+func TestNeverEvaluated(t *testing.T) {
+	for expr, want := range map[string]string{
+		`route(N)*0`: "0", `0*route(N)`: "0", `route(N)&0`: "0", `route(N)&&0`: "0", `route(N)||1`: "0",
+		`0/route(N)`: "0", `0 mod route(N)`: "0", `route(N) mod 1`: "1", `0<<route(N)`: "1", `route(N)-0`: "1", `route(N)||0`: "1",
+	} {
+		for _, body := range []string{"$var(r)=" + expr + ";", "if(" + expr + ") $var(r)=1;"} {
+			b := build(t, "request_route { "+body+" say(\"$var(n)\"); }\nroute[N] { $var(n)=$var(n)+1; return 5; }", compile.Options{})
+			b.run(t, "request_route", "")
+			if got := strings.Join(b.probe.said, " "); got != want {
+				t.Errorf("%s: ran %s times, want %s", body, got, want)
+			}
+		}
+	}
+}
+
+// TestSumIsANumberWhereOneIsWanted: in a condition, a switch on integers and a
+// return, + adds also where its left operand is a text. Seen on Kamailio 5.6.3.
+func TestSumIsANumberWhereOneIsWanted(t *testing.T) {
+	b := build(t, `request_route { $var(ten)="10"; $var(five)=5; $var(abc)="abc"; $var(m)="-5"; $var(n)="-1";
+  route(A); say("$rc"); route(B); say("$rc"); route(C); say("$rc");
+  switch($var(ten)+$var(five)) { case 15: say("15"); break; case 105: say("105"); }
+  switch($var(ten)+$var(five)) { case "15": say("15"); break; case "105": say("105"); }
+  if($var(abc)+1) say("yes"); if($var(n)+$var(five)) say("yes"); if($var(m)+$var(five)) say("no");
+  while($var(m)+$var(five)) { say("no"); break; }
+}
+route[A] { return $var(ten)+$var(five); }
+route[B] { return ($var(abc)+$var(five)); }
+route[C] { return $var(ten); }`, compile.Options{})
+	b.run(t, "request_route", "")
+	if got := strings.Join(b.probe.said, " "); got != "15 5 10 15 105 yes yes" {
+		t.Errorf("said %q", got)
 	}
 }
 
