@@ -63,6 +63,7 @@ func (c *compiler) function(e *ast.Call) (registry.Call, bool) {
 		c.errorAt(e.Range, "wrong-route", e.Name+"() cannot be used in this kind of route block", "")
 		return nil, false
 	}
+	c.only6Func(e)
 	args := make([]registry.Arg, len(e.Args))
 	for i, a := range e.Args {
 		if id, ok := a.(*ast.Ident); ok && c.ofCore(e.Name) { // uri:host, TCP

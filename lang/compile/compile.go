@@ -148,6 +148,8 @@ func (c *compiler) declare(file *ast.File) []*block {
 		}
 		if kind == "event_route" && !c.env.raises(name) {
 			c.unraised(r)
+		} else if kind == "event_route" {
+			c.only6Event(r.NamAt, name)
 		}
 		b := &block{Route: &ast.Route{Range: r.Range, Kind: kind, Name: name, NamAt: r.NamAt, Body: r.Body}}
 		b.n = c.prog.AddRoute(program.Route{Kind: kind, Name: name, Mask: k.mask, Pos: r.Pos})

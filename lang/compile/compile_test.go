@@ -102,6 +102,27 @@ func TestMistakes(t *testing.T) {
 	}
 }
 
+// TestOnlyIn6: a name of Kamailio 6 works in both dialects; 5.6 says so once.
+func TestOnlyIn6(t *testing.T) {
+	config := `request_route {
+  $var(x) = $(ru{s.sha1}) + $Ec;
+  $var(y) = $(rU{s.sha1}) + $(var(x){s.len});
+  text("$Ec $rU");
+}`
+	for six, want := range map[bool]string{
+		false: "2:17-23 {s.sha1} is Kamailio 6's, not in 5.6|2:29-31 $Ec is Kamailio 6's, not in 5.6", true: "",
+	} {
+		_, diags := load(config, compile.Options{Dialect6: six})
+		var got []string
+		for _, d := range diags.Items {
+			got = append(got, fmt.Sprintf("%d:%d-%d %s", d.Pos.Line, d.Pos.Column, d.EndCol, d.Msg))
+		}
+		if s := strings.Join(got, "|"); s != want {
+			t.Errorf("dialect 6 %v:\n  got %s\n want %s", six, s, want)
+		}
+	}
+}
+
 // TestWarnings: what Kamailio takes and an operator wants to know.
 func TestWarnings(t *testing.T) {
 	for _, k := range []struct{ name, config, want string }{

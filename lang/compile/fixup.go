@@ -113,6 +113,7 @@ func (f *fixup) bind(v *pvar.Var) (registry.Var, error) {
 		f.report(v.Off, v.Off+len(v.Text), "bad-variable", message{text: about(v.Text, err)})
 		return registry.Var{}, errReported
 	}
+	f.only6Var(v.Off, v.Off+len(v.Text), v.Class)
 	if len(v.Trans) == 0 {
 		return bound, nil
 	}
@@ -181,6 +182,7 @@ func (f *fixup) transformation(t *pvar.Tr) (registry.TransFunc, error) {
 		if k.Key != t.Key {
 			continue
 		}
+		f.only6Trans(t.Off, end, t.Class, t.Key, k.Only6)
 		inner := *f
 		inner.text = f.inside(t.ArgsOff)
 		tr, err := k.Bind(&inner, t.Args, t.HasArgs)
@@ -282,12 +284,17 @@ func (f *fixup) syntax(err error) error {
 	return errReported
 }
 
-// report adds an error about bytes off to end (exclusive) of f's text.
-func (f *fixup) report(off, end int, code string, m message) {
+// part is where bytes off to end (exclusive) of f's text stand.
+func (f *fixup) part(off, end int) ast.Range {
 	at := f.at
 	if f.text >= 0 {
 		at.Pos.Column += f.text + off
 		at.EndLine, at.EndCol = at.Pos.Line, f.at.Pos.Column+f.text+max(end-1, off)
 	}
-	f.c.complain(at, code, m)
+	return at
+}
+
+// report adds an error about bytes off to end (exclusive) of f's text.
+func (f *fixup) report(off, end int, code string, m message) {
+	f.c.complain(f.part(off, end), code, m)
 }

@@ -143,6 +143,9 @@ func (s *server) setParam(m loaded, p *ast.ModParam, diags *diag.List) {
 		s.noParam(m, p, diags)
 		return
 	}
+	if row, ok := catalogue.ParamOf(m.name, p.Name.Text); ok && s.dialect == Dialect56 && !row.In56 {
+		only6(diags, p.Name.Range, "parameter "+p.Name.Text+" of module "+m.name)
+	}
 	v := registry.ParamValue{Pos: p.Value.Pos}
 	switch {
 	case p.Value.Kind == ast.LitInt && set.Type&registry.ParamInt != 0:
@@ -217,6 +220,26 @@ func (s *server) compile(o *Options, diags *diag.List) {
 		s.replyRoute = n
 	}
 	s.checkRoutes(diags)
+}
+
+// only6 says what the compiler says of names that only Kamailio 6 has.
+func only6(diags *diag.List, at ast.Range, what string) {
+	warn(diags, at, "only-in-6", what+" is Kamailio 6's, not in 5.6", "olelo runs it; --compat=6 gives the whole meaning of 6")
+}
+
+// globals6 says which global parameters are Kamailio 6's, each once.
+func (s *server) globals6(diags *diag.List) {
+	if s.dialect != Dialect56 {
+		return
+	}
+	said := map[string]bool{}
+	for _, it := range s.file.Items {
+		g, ok := it.(*ast.Global)
+		if ok && g.Group == "" && !said[g.Name] && catalogue.Newer(catalogue.Words(g.Name)) {
+			said[g.Name] = true
+			only6(diags, g.Range, "the global parameter "+g.Name)
+		}
+	}
 }
 
 func fail(diags *diag.List, at ast.Range, code, msg, hint string) {
