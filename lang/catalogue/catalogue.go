@@ -70,20 +70,6 @@ func (v Versions) String() string {
 	return ""
 }
 
-// Newer reports whether Kamailio 6 has what rows are about and 5.6 does not.
-// What no row knows is not newer.
-func Newer[R interface{ Has56() bool }](rows []R) bool {
-	for _, r := range rows {
-		if r.Has56() {
-			return false
-		}
-	}
-	return len(rows) > 0
-}
-
-// Has56 is In56, for Newer.
-func (v Versions) Has56() bool { return v.In56 }
-
 // Functions returns every row of the function called name, in all modules and
 // arities; nil where there is no such function.
 func Functions(name string) []Function { return tables().funcs.of(name) }

@@ -22,20 +22,20 @@ func (c *compiler) only6(at ast.Range, what string, newer func() bool) {
 func (c *compiler) only6Func(e *ast.Call) {
 	n := len(e.Args)
 	c.only6(e.Range, e.Name+"() with "+plural(n, "parameter"), func() bool {
-		return catalogue.Newer(catalogue.FunctionsWith(e.Name, n))
+		return catalogue.Newer(e.Name, func(name string) []catalogue.Function { return catalogue.FunctionsWith(name, n) })
 	})
 }
 
 func (f *fixup) only6Var(off, end int, class string) {
-	f.c.only6(f.part(off, end), "$"+class, func() bool { return catalogue.Newer(catalogue.Vars(class)) })
+	f.c.only6(f.part(off, end), "$"+class, func() bool { return catalogue.Newer(class, catalogue.Vars) })
 }
 
 func (f *fixup) only6Trans(off, end int, class, key string, newer bool) {
 	f.c.only6(f.part(off, end), "{"+class+"."+key+"}", func() bool {
-		return newer || catalogue.Newer(catalogue.Transformations(class))
+		return newer || catalogue.Newer(class, catalogue.Transformations)
 	})
 }
 
 func (c *compiler) only6Event(at ast.Range, name string) {
-	c.only6(at, "event_route["+name+"]", func() bool { return catalogue.Newer(catalogue.EventRoutes(name)) })
+	c.only6(at, "event_route["+name+"]", func() bool { return catalogue.Newer(name, catalogue.EventRoutes) })
 }

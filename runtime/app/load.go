@@ -2,12 +2,14 @@ package app
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"olelo/lang/ast"
 	"olelo/lang/catalogue"
 	"olelo/lang/compile"
 	"olelo/lang/diag"
+	"olelo/runtime/core"
 	"olelo/runtime/registry"
 )
 
@@ -143,7 +145,12 @@ func (s *server) setParam(m loaded, p *ast.ModParam, diags *diag.List) {
 		s.noParam(m, p, diags)
 		return
 	}
-	if row, ok := catalogue.ParamOf(m.name, p.Name.Text); ok && s.dialect == Dialect56 && !row.In56 {
+	if s.dialect == Dialect56 && catalogue.Newer(p.Name.Text, func(name string) []catalogue.Param {
+		if row, ok := catalogue.ParamOf(m.name, name); ok {
+			return []catalogue.Param{row}
+		}
+		return nil
+	}) {
 		only6(diags, p.Name.Range, "parameter "+p.Name.Text+" of module "+m.name)
 	}
 	v := registry.ParamValue{Pos: p.Value.Pos}
@@ -227,7 +234,8 @@ func only6(diags *diag.List, at ast.Range, what string) {
 	warn(diags, at, "only-in-6", what+" is Kamailio 6's, not in 5.6", "olelo runs it; --compat=6 gives the whole meaning of 6")
 }
 
-// globals6 says which global parameters are Kamailio 6's, each once.
+// globals6 says which global parameters are Kamailio 6's, each once; those that
+// olelo does not run yet are errors that say so themselves.
 func (s *server) globals6(diags *diag.List) {
 	if s.dialect != Dialect56 {
 		return
@@ -235,11 +243,15 @@ func (s *server) globals6(diags *diag.List) {
 	said := map[string]bool{}
 	for _, it := range s.file.Items {
 		g, ok := it.(*ast.Global)
-		if ok && g.Group == "" && !said[g.Name] && catalogue.Newer(catalogue.Words(g.Name)) {
+		if ok && g.Group == "" && !said[g.Name] && catalogue.Newer(g.Name, catalogue.Words) && !notYet(g.Name) {
 			said[g.Name] = true
 			only6(diags, g.Range, "the global parameter "+g.Name)
 		}
 	}
+}
+
+func notYet(global string) bool {
+	return slices.ContainsFunc(core.All(), func(p core.Param) bool { return p.Name == global && p.Class == core.NotYet })
 }
 
 func fail(diags *diag.List, at ast.Range, code, msg, hint string) {
