@@ -58,6 +58,7 @@ func (c *compiler) function(e *ast.Call) (registry.Call, bool) {
 	if !c.allowed(e, f.it.Routes) {
 		return nil, false
 	}
+	c.only6Func(e)
 	args, ok := c.arguments(e)
 	if !ok {
 		return nil, false

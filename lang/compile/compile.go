@@ -18,9 +18,14 @@ import (
 
 // Options are what the language's meaning depends on.
 type Options struct {
-	Wrap32   bool // integers wrap at 32 bits: dialect 5.6
-	MaxLoops int  // max_while_loops: iterations, 0 for no bound
-	MaxLevel int  // max_recursive_level: nested routes and blocks
+	// Dialect6 gives the meaning of Kamailio 6 in place of 5.6's: integers of
+	// 64 bits, and a text that is no number fails its expression.
+	Dialect6 bool
+	// RawCodes makes a call in an expression its code, and in a condition true
+	// where that is not 0: return_mode=1.
+	RawCodes bool
+	MaxLoops int // max_while_loops: iterations, 0 for no bound
+	MaxLevel int // max_recursive_level: nested routes and blocks
 	// LogPrefix is a text with variables to bind beside the routes (log_prefix).
 	LogPrefix string
 	// Uses, where not nil, gets every name that the routes use.
@@ -39,7 +44,7 @@ func Compile(file *ast.File, env *Env, opt Options, diags *diag.List) *program.P
 		warned:  map[string]bool{},
 		consts:  map[value.Value]int{},
 		prog: &program.Program{
-			Wrap32: opt.Wrap32, MaxLoops: opt.MaxLoops, MaxLevel: opt.MaxLevel,
+			Wrap32: !opt.Dialect6, MaxLoops: opt.MaxLoops, MaxLevel: opt.MaxLevel,
 			MatchText: matchText(ere.NewCache(dynamicPatterns)),
 		},
 	}

@@ -144,6 +144,7 @@ func (f *fixup) class(v *pvar.Var) (registry.Var, error) {
 		f.report(v.Off, v.Off+len(v.Text), "bad-variable", message{text: about(v.Text, err)})
 		return registry.Var{}, errReported
 	}
+	f.only6Var(v.Off, v.Off+len(v.Text), v.Class)
 	if f.c.opt.Uses != nil {
 		f.runs(inventory.Variable, "$"+v.Class, x.module, v.Off)
 	}
@@ -210,6 +211,7 @@ func (f *fixup) transformation(t *pvar.Tr) (registry.TransFunc, error) {
 		if k.Key != t.Key {
 			continue
 		}
+		f.only6Trans(t.Off, end, t.Class, t.Key, k.Only6)
 		inner := *f
 		inner.text = f.inside(t.ArgsOff)
 		tr, err := k.Bind(&inner, t.Args, t.HasArgs)
@@ -278,7 +280,7 @@ func (f *fixup) Define(name string) (string, bool) {
 func (f *fixup) Module(name string) (registry.Module, bool) { return f.c.env.Module(name) }
 
 // Wrap32 tells that integers wrap at 32 bits.
-func (f *fixup) Wrap32() bool { return f.c.opt.Wrap32 }
+func (f *fixup) Wrap32() bool { return !f.c.opt.Dialect6 }
 
 // Pos is the place in the configuration that is bound.
 func (f *fixup) Pos() source.Pos { return f.at.Pos }
@@ -313,12 +315,17 @@ func (f *fixup) syntax(err error) error {
 	return errReported
 }
 
-// report adds an error about bytes off to end (exclusive) of f's text.
-func (f *fixup) report(off, end int, code string, m message) {
+// part is where bytes off to end (exclusive) of f's text stand.
+func (f *fixup) part(off, end int) ast.Range {
 	at := f.at
 	if f.text >= 0 {
 		at.Pos = f.place(off)
 		at.EndLine, at.EndCol = at.Pos.Line, f.at.Pos.Column+f.text+max(end-1, off)
 	}
-	f.c.complain(at, code, m)
+	return at
+}
+
+// report adds an error about bytes off to end (exclusive) of f's text.
+func (f *fixup) report(off, end int, code string, m message) {
+	f.c.complain(f.part(off, end), code, m)
 }

@@ -11,6 +11,7 @@ import (
 	"olelo/lang/compile"
 	"olelo/lang/diag"
 	"olelo/lang/inventory"
+	"olelo/runtime/core"
 	"olelo/runtime/registry"
 )
 
@@ -178,6 +179,14 @@ func (s *server) setParam(m loaded, p *ast.ModParam, diags *diag.List) {
 	if !typed(m.name, p, set.Type, diags) {
 		return
 	}
+	if s.dialect == Dialect56 && catalogue.Newer(p.Name.Text, func(name string) []catalogue.Param {
+		if row, ok := catalogue.ParamOf(m.name, name); ok {
+			return []catalogue.Param{row}
+		}
+		return nil
+	}) {
+		only6(diags, p.Name.Range, "parameter "+p.Name.Text+" of module "+m.name)
+	}
 	v := registry.ParamValue{Pos: p.Value.Pos}
 	if p.Value.Kind == ast.LitInt {
 		v.Int, v.IsInt = p.Value.Int, true
@@ -299,7 +308,8 @@ func (s *server) compile(o *Options, diags *diag.List) {
 	s.env.Raises("core", workerOneInit, preRouting, receiveParseError)
 	s.env.Block = func(n int) registry.Block { return block{&s.prog, n} }
 	s.prog = compile.Compile(s.file, s.env, compile.Options{
-		Wrap32:    o.Dialect == Dialect56,
+		Dialect6:  o.Dialect == Dialect6,
+		RawCodes:  s.params.ReturnMode == 1,
 		MaxLoops:  s.params.Int("max_while_loops"),
 		MaxLevel:  s.params.Int("max_recursive_level"),
 		LogPrefix: s.params.LogPrefix,
@@ -314,6 +324,31 @@ func (s *server) compile(o *Options, diags *diag.List) {
 		s.replyRoute = n
 	}
 	s.checkRoutes(diags)
+}
+
+// only6 says what the compiler says of names that only Kamailio 6 has.
+func only6(diags *diag.List, at ast.Range, what string) {
+	warn(diags, at, "only-in-6", what+" is Kamailio 6's, not in 5.6", "olelo runs it; --compat=6 gives the whole meaning of 6")
+}
+
+// globals6 says which global parameters are Kamailio 6's, each once; those that
+// olelo does not run yet are errors that say so themselves.
+func (s *server) globals6(diags *diag.List) {
+	if s.dialect != Dialect56 {
+		return
+	}
+	said := map[string]bool{}
+	for _, it := range s.file.Items {
+		g, ok := it.(*ast.Global)
+		if ok && g.Group == "" && !said[g.Name] && catalogue.Newer(g.Name, catalogue.Words) && !notYet(g.Name) {
+			said[g.Name] = true
+			only6(diags, g.Range, "the global parameter "+g.Name)
+		}
+	}
+}
+
+func notYet(global string) bool {
+	return slices.ContainsFunc(core.All(), func(p core.Param) bool { return p.Name == global && p.Class == core.NotYet })
 }
 
 func fail(diags *diag.List, at ast.Range, code, msg, hint string) {
