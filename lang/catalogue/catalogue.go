@@ -19,6 +19,7 @@ type Function struct {
 	Name   string
 	Params int      // how many, or Any
 	Kinds  []string // text, int, word, pv, regex, special; may be shorter than Params ("special" stands for all)
+	Expr   bool     // its parameters may be computed: f($var(x)), f("a" + $ru)
 	Routes string   // "REQUEST_ROUTE|ONREPLY_ROUTE", "ANY_ROUTE"
 	Versions
 }
@@ -83,6 +84,17 @@ func FunctionsWith(name string, n int) []Function {
 		}
 	}
 	return fit
+}
+
+// TakesExpressions reports whether parameters of name may be computed, in a
+// call with n of them.
+func TakesExpressions(name string, n int) bool {
+	for _, f := range FunctionsWith(name, n) {
+		if f.Expr {
+			return true
+		}
+	}
+	return false
 }
 
 // Params returns every module parameter called name; a module has at most one.

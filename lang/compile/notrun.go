@@ -28,8 +28,8 @@ func (c *compiler) notRun(e *ast.Call) (registry.Call, bool) {
 	if len(rows) > 0 && !c.allowed(e, routesOf(rows)) {
 		return nil, false
 	}
-	args, ok := c.arguments(e)
-	if !ok {
+	args, err := c.arguments(e, nil)
+	if err != nil {
 		return nil, false
 	}
 	c.complain(e.Range, "", m)
@@ -90,7 +90,7 @@ var routeMasks = map[string]registry.Mask{
 	"BRANCH_FAILURE_ROUTE": registry.BranchFailure,
 	"LOCAL_ROUTE":          registry.Local,
 	"ONSEND_ROUTE":         registry.OnSend,
-	"EVENT_ROUTE":          registry.Event,
+	"EVENT_ROUTE":          registry.Request | registry.Event,
 }
 
 func arities(rows []catalogue.Function) []int {

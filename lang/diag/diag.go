@@ -41,6 +41,9 @@ type Diagnostic struct {
 	// Late tells that Kamailio's parser does not find it: Kamailio says it
 	// when it starts, or not at all.
 	Late bool
+	// Address tells that it is about an address of this host, which Kamailio
+	// looks up once the whole text is read and found good.
+	Address bool
 	// NotRun tells that Kamailio takes it, and olelo does not run it yet.
 	NotRun bool
 }

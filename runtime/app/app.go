@@ -47,7 +47,8 @@ type server struct {
 
 	env         *compile.Env
 	modules     []loaded
-	provisioned int // modules whose Provision ran
+	absent      []string // modules that the configuration loads and that are not there, in its order
+	provisioned int      // modules whose Provision ran
 	prog        *program.Program
 	frames      frameHandler // the module that routes MSRP frames, nil if none
 	filters     []registry.RequestFilter
@@ -171,6 +172,12 @@ func load(o *Options) (*server, *diag.List) {
 	}
 	// In the order of the text, whichever pass found them.
 	slices.SortStableFunc(diags.Items, func(a, b diag.Diagnostic) int {
+		if o.ParserOnly && a.Address != b.Address { // in Kamailio's
+			if a.Address {
+				return 1
+			}
+			return -1
+		}
 		return cmp.Compare(s.set.Order(a.Pos), s.set.Order(b.Pos))
 	})
 	return s, diags

@@ -9,6 +9,7 @@ import (
 	"olelo/lang/catalogue"
 	"olelo/lang/compile"
 	"olelo/lang/diag"
+	"olelo/runtime/ere"
 	"olelo/runtime/registry"
 )
 
@@ -70,12 +71,13 @@ func (s *server) load(l *ast.Load, o *Options, diags *diag.List) {
 		return
 	}
 	name := moduleName(l.Arg.Text)
-	if _, twice := s.env.Module(name); twice {
-		warn(diags, l.Range, "module-twice", "module "+name+" is loaded already", "")
+	if _, twice := s.find(name); twice || slices.Contains(s.absent, name) {
+		fail(diags, l.Arg.Range, "module-twice", "module "+name+" is loaded already", "")
 		return
 	}
 	make := o.Modules[name]
 	if make == nil {
+		s.absent = append(s.absent, name)
 		s.env.Missing(name)
 		if why, ok := idle(name); ok {
 			add(diags, diag.Info, l.Arg.Range, "module-idle", "module "+name+" is not needed: "+why, "")
@@ -125,31 +127,64 @@ func (s *server) noModule(name string, l *ast.Load, o *Options, diags *diag.List
 	fail(diags, l.Arg.Range, "unknown-module", "there is no module "+name, hint)
 }
 
-// modParam sets a parameter of one module, or of several named with |.
+// modParam sets a parameter of all loaded modules whose names match: a name, as
+// a rule, but to Kamailio it is a regular expression for the whole name.
 func (s *server) modParam(p *ast.ModParam, diags *diag.List) {
-	for _, name := range strings.Split(p.Module.Text, "|") {
-		name = moduleName(strings.TrimSpace(name))
-		if s.env.IsMissing(name) {
-			missingParam(name, p, diags)
-			continue
-		}
-		m, ok := s.find(name)
-		if !ok {
-			hint := "modparam stands behind its loadmodule"
-			if !catalogue.HasModule(name) {
-				var have []string
-				for _, m := range s.modules {
-					have = append(have, m.name)
-				}
-				if near := diag.Nearest(name, have); near != "" {
-					hint = "did you mean " + near + "?"
-				}
-			}
-			fail(diags, p.Module.Range, "modparam-no-module", "module "+name+" is not loaded", hint)
-			continue
-		}
-		s.setParam(m, p, diags)
+	matches, err := nameMatcher(p.Module.Text)
+	if err != nil {
+		fail(diags, p.Module.Range, "modparam-no-module", "which modules? "+err.Error(), "")
+		return
 	}
+	found := false
+	for _, name := range s.absent {
+		if matches(name) {
+			found = true
+			missingParam(name, p, diags)
+		}
+	}
+	for _, m := range s.modules {
+		if matches(m.name) {
+			found = true
+			s.setParam(m, p, diags)
+		}
+	}
+	switch {
+	case found:
+	case s.env.IsMissing(p.Module.Text): // its loadmodule is misspelt
+		missingParam(p.Module.Text, p, diags)
+	default:
+		s.noModParamModule(p, diags)
+	}
+}
+
+// nameMatcher tells which modules a modparam is for.
+func nameMatcher(pattern string) (func(name string) bool, error) {
+	if !strings.ContainsAny(pattern, `\.[]()*+?{}|^$`) {
+		return func(name string) bool { return strings.EqualFold(name, pattern) }, nil
+	}
+	re, err := ere.Compile("^("+pattern+")$", ere.IgnoreCase)
+	if err != nil {
+		return nil, err
+	}
+	return func(name string) bool {
+		ok, err := re.Match(name)
+		return ok && err == nil
+	}, nil
+}
+
+func (s *server) noModParamModule(p *ast.ModParam, diags *diag.List) {
+	name, hint := p.Module.Text, "modparam stands behind its loadmodule"
+	var have []string
+	for _, m := range s.modules {
+		have = append(have, m.name)
+	}
+	have = append(have, s.absent...)
+	if near := diag.Nearest(name, have); near != "" && !catalogue.HasModule(name) {
+		hint = "did you mean " + near + "?"
+	} else if bare := moduleName(name); bare != name && slices.Contains(have, bare) {
+		hint = `it is written "` + bare + `"`
+	}
+	fail(diags, p.Module.Range, "modparam-no-module", "module "+name+" is not loaded", hint)
 }
 
 func (s *server) find(name string) (loaded, bool) {
