@@ -70,9 +70,6 @@ func (c *compiler) unknownFunc(name string, arity int) message {
 	}
 	rows := catalogue.Functions(name)
 	if len(rows) == 0 {
-		if c.env.strangers {
-			return message{silent: true}
-		}
 		for _, w := range catalogue.Words(name) {
 			if w.Section == "Core Functions" {
 				return notYet(name+"()", "a function", []string{"core"}, w.Versions)
@@ -83,6 +80,8 @@ func (c *compiler) unknownFunc(name string, arity int) message {
 			m.hint = "did you mean " + near + "()?"
 		} else if far := catalogue.NearFunctions(name); len(far) > 0 {
 			m.hint = "did you mean " + far[0] + "() of module " + catalogue.Modules(catalogue.Functions(far[0]))[0] + ", which is not loaded?"
+		} else if c.env.strangers {
+			m.silent = true
 		}
 		return m
 	}
@@ -108,9 +107,6 @@ func (c *compiler) unknownFunc(name string, arity int) message {
 func (c *compiler) unknownVar(class string) message {
 	rows := catalogue.Vars(class)
 	if len(rows) == 0 {
-		if c.env.strangers {
-			return message{silent: true}
-		}
 		m := message{text: "there is no variable $" + class}
 		if near := diag.Nearest(class, names(c.env.pvs)); near != "" {
 			m.hint = "did you mean $" + near + "?"
@@ -122,6 +118,7 @@ func (c *compiler) unknownVar(class string) message {
 				m.hint = fmt.Sprintf("a bare name takes in dots and underscores: write $(%s)%s", class[:i], class[i:])
 			}
 		}
+		m.silent = m.hint == "" && c.env.strangers
 		return m
 	}
 	mods := catalogue.Modules(rows)
@@ -143,14 +140,13 @@ func (c *compiler) unknownVar(class string) message {
 func (c *compiler) unknownTrans(class string) message {
 	rows := catalogue.Transformations(class)
 	if len(rows) == 0 {
-		if c.env.strangers {
-			return message{silent: true}
-		}
 		m := message{text: "there is no transformation class {" + class + ".…}"}
 		if near := diag.Nearest(class, names(c.env.trans)); near != "" {
 			m.hint = "did you mean {" + near + ".…}?"
 		} else if far := catalogue.NearTransformations(class); len(far) > 0 {
 			m.hint = "did you mean {" + far[0] + ".…} of module " + catalogue.Modules(catalogue.Transformations(far[0]))[0] + ", which is not loaded?"
+		} else if c.env.strangers {
+			m.silent = true
 		}
 		return m
 	}
