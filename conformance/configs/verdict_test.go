@@ -114,7 +114,8 @@ func kamailio(t testing.TB, p server.Program, file string, defines ...string) ve
 	c.Dir = filepath.Dir(file)
 	out, err := c.CombinedOutput()
 	var status *exec.ExitError
-	if err != nil && (!errors.As(err, &status) || !status.Exited()) {
+	// Where a module's interpreter crashes at the end, all is said already.
+	if err != nil && (!errors.As(err, &status) || !status.Exited() && !bytes.Contains(out, []byte("bad config file"))) {
 		t.Fatalf("kamailio %s: %v\n%s", strings.Join(args, " "), err, out)
 	}
 	return read(file, string(out), err != nil).relative(c.Dir)
@@ -139,12 +140,14 @@ func olelo(file string, defines ...string) verdict {
 // oracle is the Kamailio to compare with. Without one the test is skipped.
 func oracle(t *testing.T) server.Program {
 	t.Helper()
-	p, ok := server.FindKamailio()
+	p, ok := findOracle()
 	if !ok {
 		t.Skip("kamailio is not installed")
 	}
 	return p
 }
+
+func findOracle() (server.Program, bool) { return server.FindKamailio() }
 
 // moduleDir is where a Kamailio keeps its modules.
 func moduleDir(t *testing.T, p server.Program) string {

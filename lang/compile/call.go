@@ -65,8 +65,10 @@ func (c *compiler) function(e *ast.Call) (registry.Call, bool) {
 	defer func() { c.late = false }()
 	call, err := f.Bind(fx, args)
 	if err != nil {
+		var early *registry.ParserError
+		c.late = !errors.As(err, &early)
 		if !errors.Is(err, errReported) {
-			c.errorAt(e.Range, "bad-parameter", err.Error(), "")
+			c.complain(e.Range, "bad-parameter", message{text: err.Error(), atEnd: true})
 		}
 		return nil, false
 	}
@@ -76,7 +78,7 @@ func (c *compiler) function(e *ast.Call) (registry.Call, bool) {
 // allowed reports whether a function may stand in the route that is compiled.
 func (c *compiler) allowed(e *ast.Call, routes registry.Mask) bool {
 	if routes&c.mask == 0 {
-		c.errorAt(e.Range, "wrong-route", e.Name+"() cannot be used in this kind of route block", "")
+		c.complain(e.Range, "wrong-route", message{text: e.Name + "() cannot be used in this kind of route block", atEnd: true})
 		return false
 	}
 	return true

@@ -29,6 +29,8 @@ func (c *compiler) branch(e ast.Expr, how truth, want bool) jumpList {
 	switch x := e.(type) {
 	case *ast.Binary:
 		switch {
+		case (x.Op == "&&" || x.Op == "||") && !c.twoTruths(x):
+			return nil
 		case x.Op == "&&" && want || x.Op == "||" && !want:
 			// Both sides must agree: the first that does not leaves.
 			out := c.branch(x.X, nonzero, !want)
@@ -48,6 +50,18 @@ func (c *compiler) branch(e ast.Expr, how truth, want bool) jumpList {
 	}
 	r := c.operand(e)
 	return jumpList{c.emit(program.Instr{Op: jumpOps[how][ifElse(want, 1, 0)], A: r})}
+}
+
+// twoTruths reports whether the operands of && or || can be true or not: a text
+// cannot, but as a condition of its own.
+func (c *compiler) twoTruths(e *ast.Binary) bool {
+	for _, x := range []ast.Expr{e.X, e.Y} {
+		if c.typeOf(x) == tStr {
+			c.complain(e.Range, "type-mismatch", message{text: "type mismatch: a text is neither true nor false beside " + e.Op, hint: "is a comparison or a function missing before it?"})
+			return false
+		}
+	}
+	return true
 }
 
 // jumpOps are the jumps where a value is not true, and where it is.

@@ -24,6 +24,7 @@ type Env struct {
 	events  map[string]string // event route: module
 	missing map[string]bool   // modules that the configuration loads and that are not there
 
+	lost      bool // some modules' names cannot be told
 	strangers bool // some of those are in no catalogue: any name may be theirs
 }
 
@@ -115,8 +116,27 @@ func (e *Env) Stranger(module string) {
 	e.strangers = true
 }
 
+// Lost says that the names of some modules that the configuration loads cannot
+// be told, which is reported: anything may be theirs.
+func (e *Env) Lost() { e.lost, e.strangers = true, true }
+
+// IsLost reports whether Lost was said.
+func (e *Env) IsLost() bool { return e.lost }
+
 // IsMissing reports whether module was said to be Missing.
 func (e *Env) IsMissing(module string) bool { return e.missing[module] }
+
+// present are the rows of modules that the configuration loads, whether they
+// are there or not.
+func present[R interface{ ModuleName() string }](e *Env, rows []R) []R {
+	var here []R
+	for _, r := range rows {
+		if _, ok := e.modules[r.ModuleName()]; ok || e.missing[r.ModuleName()] {
+			here = append(here, r)
+		}
+	}
+	return here
+}
 
 func (e *Env) anyMissing(modules []string) bool {
 	for _, m := range modules {

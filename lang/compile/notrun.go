@@ -21,10 +21,11 @@ import (
 func (c *compiler) notRun(e *ast.Call) (registry.Call, bool) {
 	m := c.unknownFunc(e.Name, len(e.Args))
 	if !m.taken() {
+		m.atEnd = true
 		c.complain(e.Range, "unknown-function", m)
 		return nil, false
 	}
-	rows := catalogue.FunctionsWith(e.Name, len(e.Args))
+	rows := present(c.env, catalogue.FunctionsWith(e.Name, len(e.Args)))
 	if len(rows) > 0 && !c.allowed(e, routesOf(rows)) {
 		return nil, false
 	}

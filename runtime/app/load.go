@@ -70,6 +70,9 @@ func (s *server) load(l *ast.Load, o *Options, diags *diag.List) {
 		warn(diags, l.Range, "mpath-ignored", l.Keyword+" has no effect: olelo's modules are built in", "the line may stay")
 		return
 	}
+	if s.joined(l, o, diags) {
+		return
+	}
 	name := moduleName(l.Arg.Text)
 	if _, twice := s.find(name); twice || slices.Contains(s.absent, name) {
 		fail(diags, l.Arg.Range, "module-twice", "module "+name+" is loaded already", "")
@@ -97,6 +100,27 @@ func (s *server) load(l *ast.Load, o *Options, diags *diag.List) {
 	s.env.Add(name, m.it)
 }
 
+// joined reports the names of several modules as one text: texts that stand
+// side by side are one, as where the loadmodule between them is missing.
+func (s *server) joined(l *ast.Load, o *Options, diags *diag.List) bool {
+	names := strings.Split(strings.TrimSuffix(l.Arg.Text, ".so"), ".so")
+	if len(names) < 2 {
+		return false
+	}
+	for i := range names {
+		names[i] = moduleName(names[i])
+		if o.Modules[names[i]] == nil && !catalogue.HasModule(names[i]) {
+			return false
+		}
+	}
+	for _, n := range names {
+		s.env.Missing(n)
+	}
+	fail(diags, l.Arg.Range, "unknown-module", "there is no module "+strings.Join(names, ".so")+": texts side by side are one text",
+		`a loadmodule is missing before "`+names[1]+`.so"`)
+	return true
+}
+
 func (s *server) noModule(name string, l *ast.Load, o *Options, diags *diag.List) {
 	if catalogue.HasModule(name) {
 		d := diag.Diagnostic{
@@ -108,6 +132,11 @@ func (s *server) noModule(name string, l *ast.Load, o *Options, diags *diag.List
 			d.Hint = "what uses it is not reported again; --lenient starts without it: its functions log an error and are false"
 		}
 		diags.Add(d)
+		return
+	}
+	if strings.Contains(name, "\n") {
+		s.env.Lost()
+		fail(diags, l.Arg.Range, "unknown-module", "there is no module of this name, which goes over lines", "a quote is missing here")
 		return
 	}
 	hint := ""
@@ -132,7 +161,7 @@ func (s *server) noModule(name string, l *ast.Load, o *Options, diags *diag.List
 func (s *server) modParam(p *ast.ModParam, diags *diag.List) {
 	matches, err := nameMatcher(p.Module.Text)
 	if err != nil {
-		fail(diags, p.Module.Range, "modparam-no-module", "which modules? "+err.Error(), "")
+		failParam(diags, p, p.Module.Range, "modparam-no-module", "which modules? "+err.Error(), "")
 		return
 	}
 	found := false
@@ -149,7 +178,7 @@ func (s *server) modParam(p *ast.ModParam, diags *diag.List) {
 		}
 	}
 	switch {
-	case found:
+	case found, s.env.IsLost():
 	case s.env.IsMissing(p.Module.Text): // its loadmodule is misspelt
 		missingParam(p.Module.Text, p, diags)
 	default:
@@ -184,7 +213,10 @@ func (s *server) noModParamModule(p *ast.ModParam, diags *diag.List) {
 	} else if bare := moduleName(name); bare != name && slices.Contains(have, bare) {
 		hint = `it is written "` + bare + `"`
 	}
-	fail(diags, p.Module.Range, "modparam-no-module", "module "+name+" is not loaded", hint)
+	failParam(diags, p, p.Module.Range, "modparam-no-module", "module "+name+" is not loaded", hint)
+	if catalogue.HasModule(name) {
+		s.env.Missing(name)
+	}
 }
 
 func (s *server) find(name string) (loaded, bool) {
@@ -212,7 +244,13 @@ func (s *server) setParam(m loaded, p *ast.ModParam, diags *diag.List) {
 		v.Str = p.Value.Text
 	}
 	if err := set.Set(v); err != nil {
-		fail(diags, p.Value.Range, "modparam-value", "modparam("+m.name+", "+p.Name.Text+"): "+err.Error(), "")
+		// Kamailio's modules look at most values when they start.
+		row, _ := catalogue.ParamOf(m.name, p.Name.Text)
+		diags.Add(diag.Diagnostic{
+			Severity: diag.Error, Code: "modparam-value", Late: !strings.Contains(row.Type, "func"),
+			Pos: p.Value.Pos, EndLine: p.Value.EndLine, EndCol: p.Value.EndCol, SeenLine: p.EndLine, SeenCol: p.EndCol,
+			Msg: "modparam(" + m.name + ", " + p.Name.Text + "): " + err.Error(),
+		})
 	}
 }
 
@@ -222,10 +260,10 @@ func typed(module string, p *ast.ModParam, takes registry.ParamType, diags *diag
 	isInt := p.Value.Kind == ast.LitInt
 	switch {
 	case isInt && takes&registry.ParamInt == 0:
-		fail(diags, p.Value.Range, "modparam-type", "parameter "+p.Name.Text+" of "+module+" takes a text, not a number", "put it into quotes")
+		failParam(diags, p, p.Value.Range, "modparam-type", "parameter "+p.Name.Text+" of "+module+" takes a text, not a number", "put it into quotes")
 		return false
 	case !isInt && takes&registry.ParamStr == 0:
-		fail(diags, p.Value.Range, "modparam-type", "parameter "+p.Name.Text+" of "+module+" takes a number, not a text", "write it without quotes")
+		failParam(diags, p, p.Value.Range, "modparam-type", "parameter "+p.Name.Text+" of "+module+" takes a number, not a text", "write it without quotes")
 		return false
 	}
 	return true
@@ -263,7 +301,7 @@ func missingParam(module string, p *ast.ModParam, diags *diag.List) {
 	if near := catalogue.NearParams(module, p.Name.Text); len(near) > 0 {
 		hint = "did you mean " + near[0] + "?"
 	}
-	fail(diags, p.Name.Range, "unknown-modparam", "module "+module+" has no parameter "+p.Name.Text, hint)
+	failParam(diags, p, p.Name.Range, "unknown-modparam", "module "+module+" has no parameter "+p.Name.Text, hint)
 }
 
 func (s *server) noParam(m loaded, p *ast.ModParam, diags *diag.List) {
@@ -288,7 +326,7 @@ func (s *server) noParam(m loaded, p *ast.ModParam, diags *diag.List) {
 	} else if far := catalogue.NearParams(m.name, p.Name.Text); len(far) > 0 {
 		hint = "did you mean " + far[0] + "? olelo does not run that one yet"
 	}
-	fail(diags, p.Name.Range, "unknown-modparam", "module "+m.name+" has no parameter "+p.Name.Text, hint)
+	failParam(diags, p, p.Name.Range, "unknown-modparam", "module "+m.name+" has no parameter "+p.Name.Text, hint)
 }
 
 // provision lets the modules take what they need, in load order.
@@ -329,6 +367,14 @@ func (s *server) compile(o *Options, diags *diag.List) {
 
 func fail(diags *diag.List, at ast.Range, code, msg, hint string) {
 	add(diags, diag.Error, at, code, msg, hint)
+}
+
+// failParam is fail for a place in a modparam, which Kamailio sees at its end.
+func failParam(diags *diag.List, p *ast.ModParam, at ast.Range, code, msg, hint string) {
+	diags.Add(diag.Diagnostic{
+		Severity: diag.Error, Code: code, Msg: msg, Hint: hint,
+		Pos: at.Pos, EndLine: at.EndLine, EndCol: at.EndCol, SeenLine: p.EndLine, SeenCol: p.EndCol,
+	})
 }
 
 func warn(diags *diag.List, at ast.Range, code, msg, hint string) {
