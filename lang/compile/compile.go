@@ -36,13 +36,13 @@ type Options struct {
 // program is only to be run where that has no errors.
 func Compile(file *ast.File, env *Env, opt Options, diags *diag.List) *program.Program {
 	c := &compiler{
-		defines: file.Defines,
-		env:     env,
-		opt:     opt,
-		diags:   diags,
-		slots:   map[string]int{},
-		warned:  map[string]bool{},
-		consts:  map[value.Value]int{},
+		defines: file.Defines, attributes: file.Attributes,
+		env:    env,
+		opt:    opt,
+		diags:  diags,
+		slots:  map[string]int{},
+		warned: map[string]bool{},
+		consts: map[value.Value]int{},
 		prog: &program.Program{
 			Wrap32: !opt.Dialect6, MaxLoops: opt.MaxLoops, MaxLevel: opt.MaxLevel,
 			MatchText: matchText(ere.NewCache(dynamicPatterns)),
@@ -73,14 +73,15 @@ func matchText(cache *ere.Cache) func(text, pattern string) (bool, error) {
 
 // compiler is the state of one compilation.
 type compiler struct {
-	env     *Env
-	opt     Options
-	diags   *diag.List
-	prog    *program.Program
-	slots   map[string]int // $var slots by class and name
-	consts  map[value.Value]int
-	defines map[string]string
-	warned  map[string]bool // warnings given once a configuration
+	env        *Env
+	opt        Options
+	diags      *diag.List
+	prog       *program.Program
+	slots      map[string]int // $var slots by class and name
+	consts     map[value.Value]int
+	defines    map[string]string
+	warned     map[string]bool // warnings given once a configuration
+	attributes bool            // $name is an AVP where no variable has that name
 
 	// Of the route that is compiled.
 	mask   registry.Mask

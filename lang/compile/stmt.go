@@ -234,7 +234,9 @@ func (c *compiler) returnStmt(s *ast.Jump) {
 		return
 	}
 	if k, ok := c.constant(s.Code); ok && k.K == value.Str {
+		c.late = true
 		c.errorAt(rangeOf(s.Code), "type-mismatch", "return takes an integer, not a text", "")
+		c.late = false
 		return
 	}
 	start := c.here()

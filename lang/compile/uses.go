@@ -59,6 +59,9 @@ func (c *compiler) waits(kind inventory.Kind, name string, of []owner, at source
 	if len(of) == 0 {
 		e.Class, e.Why = inventory.Unknown, "it may belong to a module that nobody knows"
 	}
+	if slices.ContainsFunc(of, func(o owner) bool { return c.env.forgotten[o.module] }) {
+		return // a mistake
+	}
 	if i := slices.IndexFunc(of, func(o owner) bool { return c.env.missing[o.module] }); i >= 0 {
 		of = of[i : i+1]
 	} else if i := slices.IndexFunc(of, func(o owner) bool { _, ok := c.env.Module(o.module); return ok }); i >= 0 {

@@ -14,6 +14,7 @@ func Codes() []Code { return codes }
 var codes = []Code{
 	{"alias", Error, "a value of alias= is no name of a host"},
 	{"assign-in-condition", Warning, "= where == is meant: an assignment as condition is always true"},
+	{"attribute", Warning, "a name that is no variable is an attribute here, as in SER"},
 	{"auth-not-expanded", Warning, "the function takes one variable or a plain text here, and expands nothing else"},
 	{"bad-address", Error, "this is no IP address"},
 	{"bad-argument", Error, "a function of the core is not written like that"},
@@ -75,7 +76,7 @@ var codes = []Code{
 	{"module-not-run", Error, "Kamailio has this module, olelo does not run it yet"},
 	{"module-retired", Warning, "Kamailio no longer has this module"},
 	{"module-start", Error, "a module cannot start with this configuration"},
-	{"module-twice", Warning, "a module is loaded twice"},
+	{"module-twice", Error, "a module is loaded twice"},
 	{"mpath-ignored", Warning, "mpath and loadpath have no effect: olelo's modules are built in"},
 	{"no-call", Error, "a word stands where a function's call would have its ("},
 	{"no-effect", Error, "a statement does nothing"},

@@ -42,7 +42,7 @@ const reserved = `
 	tcp_crlf_ping tcp_defer_accept tcp_delayed_ack tcp_fd_cache tcp_keepalive tcp_keepcnt tcp_keepidle
 	tcp_keepintvl tcp_linger2 tcp_max_connections tcp_no_connect tcp_poll_method tcp_rd_buf_size
 	tcp_reuse_port tcp_script_mode tcp_send_timeout tcp_source_ipv4 tcp_source_ipv6 tcp_syncnt
-	tcp_wait_data tcp_wq_blk_size tcp_wq_max tls tls_max_connections tls_port_no to_ip to_port to_uri
+	tcp_wait_data tcp_wq_blk_size tcp_wq_max tls tls_enable tls_max_connections tls_port_no to_ip to_port to_uri
 	tos udp udp4_raw udp4_raw_mtu udp4_raw_ttl udp_mtu udp_mtu_try_proto uid uri uri_host_extra_chars
 	use_dns_cache use_dns_failover use_dst_blocklist user user_agent_header userphone verbose_startup
 	version_table virtual wait_worker1_mode wait_worker1_time wait_worker1_usleep wdir while workdir ws

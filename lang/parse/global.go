@@ -40,7 +40,7 @@ const (
 	tcp_clone_rcvbuf tcp_conn_wq_max tcp_connection_match tcp_crlf_ping tcp_defer_accept tcp_delayed_ack
 	tcp_fd_cache tcp_keepalive tcp_keepcnt tcp_keepidle tcp_keepintvl tcp_linger2 tcp_max_connections
 	tcp_no_connect tcp_rd_buf_size tcp_reuse_port tcp_syncnt tcp_wq_blk_size tcp_wq_max tls_max_connections
-	tls_port_no udp4_raw_mtu udp4_raw_ttl udp_mtu use_dns_cache use_dns_failover use_dst_blocklist
+	tls_enable tls_port_no udp4_raw_mtu udp4_raw_ttl udp_mtu use_dns_cache use_dns_failover use_dst_blocklist
 	verbose_startup wait_worker1_mode wait_worker1_time wait_worker1_usleep`
 	signedWords = `
 	corelog debug dns_sctp_pref dns_tcp_pref dns_tls_pref dns_udp_pref ip_free_bind latency_cfg_log latency_log

@@ -51,8 +51,9 @@ type server struct {
 
 	env         *compile.Env
 	modules     []loaded
-	provisioned int   // modules whose Provision ran
-	notes       notes // what the configuration uses, where a survey asks for it
+	absent      []string // modules that the configuration loads and that are not there, in its order
+	provisioned int      // modules whose Provision ran
+	notes       notes    // what the configuration uses, where a survey asks for it
 	prog        *program.Program
 	frames      frameHandler // the module that routes MSRP frames, nil if none
 	filters     []registry.RequestFilter
@@ -194,6 +195,12 @@ func load(o *Options) (*server, *diag.List) {
 // inOrder puts diagnostics into the order of the text, whichever pass found them.
 func (s *server) inOrder(diags *diag.List) {
 	slices.SortStableFunc(diags.Items, func(a, b diag.Diagnostic) int {
+		if diags.ParserOnly && a.Address != b.Address { // in Kamailio's
+			if a.Address {
+				return 1
+			}
+			return -1
+		}
 		return cmp.Compare(s.set.Order(a.Pos), s.set.Order(b.Pos))
 	})
 }

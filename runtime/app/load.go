@@ -12,6 +12,7 @@ import (
 	"olelo/lang/diag"
 	"olelo/lang/inventory"
 	"olelo/runtime/core"
+	"olelo/runtime/ere"
 	"olelo/runtime/registry"
 )
 
@@ -73,14 +74,17 @@ func (s *server) load(l *ast.Load, o *Options, diags *diag.List) {
 		s.notes.global(l.Keyword, inventory.Accepted, "olelo's modules are built in", l.Pos)
 		return
 	}
+	if s.joined(l, o, diags) {
+		return
+	}
 	name := moduleName(l.Arg.Text)
-	if _, twice := s.env.Module(name); twice {
-		warn(diags, l.Range, "module-twice", "module "+name+" is loaded already", "")
-		s.notes.module(name, inventory.Runs, "", l.Pos)
+	if _, twice := s.find(name); twice || slices.Contains(s.absent, name) {
+		fail(diags, l.Arg.Range, "module-twice", "module "+name+" is loaded already", "")
 		return
 	}
 	make := o.Modules[name]
 	if make == nil {
+		s.absent = append(s.absent, name)
 		s.env.Missing(name)
 		if why, ok := idle(name); ok {
 			add(diags, diag.Info, l.Arg.Range, "module-idle", "module "+name+" is not needed: "+why, "")
@@ -102,6 +106,27 @@ func (s *server) load(l *ast.Load, o *Options, diags *diag.List) {
 	s.env.Add(name, m.it)
 }
 
+// joined reports the names of several modules as one text: texts that stand
+// side by side are one, as where the loadmodule between them is missing.
+func (s *server) joined(l *ast.Load, o *Options, diags *diag.List) bool {
+	names := strings.Split(strings.TrimSuffix(l.Arg.Text, ".so"), ".so")
+	if len(names) < 2 {
+		return false
+	}
+	for i := range names {
+		names[i] = moduleName(names[i])
+		if o.Modules[names[i]] == nil && !catalogue.HasModule(names[i]) {
+			return false
+		}
+	}
+	for _, n := range names {
+		s.env.Missing(n)
+	}
+	fail(diags, l.Arg.Range, "unknown-module", "there is no module "+strings.Join(names, ".so")+": texts side by side are one text",
+		`a loadmodule is missing before "`+names[1]+`.so"`)
+	return true
+}
+
 func (s *server) noModule(name string, l *ast.Load, o *Options, diags *diag.List) {
 	if catalogue.HasModule(name) {
 		s.notes.module(name, inventory.NotRun, "", l.Pos)
@@ -116,6 +141,11 @@ func (s *server) noModule(name string, l *ast.Load, o *Options, diags *diag.List
 		diags.Add(d)
 		return
 	}
+	if strings.Contains(name, "\n") {
+		s.env.Lost()
+		fail(diags, l.Arg.Range, "unknown-module", "there is no module of this name, which goes over lines", "a quote is missing here")
+		return
+	}
 	hint := ""
 	var have []string
 	for n := range o.Modules {
@@ -123,10 +153,10 @@ func (s *server) noModule(name string, l *ast.Load, o *Options, diags *diag.List
 	}
 	if near := diag.Nearest(name, have); near != "" {
 		hint = `did you mean "` + near + `.so"?`
-		s.env.Missing(near)
+		s.env.Forgotten(near)
 	} else if far := catalogue.NearModules(name); len(far) > 0 {
 		hint = `did you mean "` + far[0] + `.so"? olelo does not run that one yet`
-		s.env.Missing(far[0])
+		s.env.Forgotten(far[0])
 	} else {
 		s.env.Stranger(name)
 		s.notes.module(name, inventory.Unknown, "no module of Kamailio 5.6 or 6.1", l.Pos)
@@ -134,30 +164,66 @@ func (s *server) noModule(name string, l *ast.Load, o *Options, diags *diag.List
 	fail(diags, l.Arg.Range, "unknown-module", "there is no module "+name, hint)
 }
 
-// modParam sets a parameter of one module, or of several named with |.
+// modParam sets a parameter of all loaded modules whose names match: a name, as
+// a rule, but to Kamailio it is a regular expression for the whole name.
 func (s *server) modParam(p *ast.ModParam, diags *diag.List) {
-	for _, name := range strings.Split(p.Module.Text, "|") {
-		name = moduleName(strings.TrimSpace(name))
-		if s.env.IsMissing(name) {
+	matches, err := nameMatcher(p.Module.Text)
+	if err != nil {
+		failParam(diags, p, p.Module.Range, "modparam-no-module", "which modules? "+err.Error(), "")
+		return
+	}
+	found := false
+	for _, name := range s.absent {
+		if matches(name) {
+			found = true
 			s.missingParam(name, p, diags)
-			continue
 		}
-		m, ok := s.find(name)
-		if !ok {
-			hint := "modparam stands behind its loadmodule"
-			if !catalogue.HasModule(name) {
-				var have []string
-				for _, m := range s.modules {
-					have = append(have, m.name)
-				}
-				if near := diag.Nearest(name, have); near != "" {
-					hint = "did you mean " + near + "?"
-				}
-			}
-			fail(diags, p.Module.Range, "modparam-no-module", "module "+name+" is not loaded", hint)
-			continue
+	}
+	for _, m := range s.modules {
+		if matches(m.name) {
+			found = true
+			s.setParam(m, p, diags)
 		}
-		s.setParam(m, p, diags)
+	}
+	switch {
+	case found, s.env.IsLost():
+	case s.env.IsMissing(p.Module.Text): // its loadmodule is misspelt
+		s.missingParam(p.Module.Text, p, diags)
+	default:
+		s.noModParamModule(p, diags)
+	}
+}
+
+// nameMatcher tells which modules a modparam is for.
+func nameMatcher(pattern string) (func(name string) bool, error) {
+	if !strings.ContainsAny(pattern, `\.[]()*+?{}|^$`) {
+		return func(name string) bool { return strings.EqualFold(name, pattern) }, nil
+	}
+	re, err := ere.Compile("^("+pattern+")$", ere.IgnoreCase)
+	if err != nil {
+		return nil, err
+	}
+	return func(name string) bool {
+		ok, err := re.Match(name)
+		return ok && err == nil
+	}, nil
+}
+
+func (s *server) noModParamModule(p *ast.ModParam, diags *diag.List) {
+	name, hint := p.Module.Text, "modparam stands behind its loadmodule"
+	var have []string
+	for _, m := range s.modules {
+		have = append(have, m.name)
+	}
+	have = append(have, s.absent...)
+	if near := diag.Nearest(name, have); near != "" && !catalogue.HasModule(name) {
+		hint = "did you mean " + near + "?"
+	} else if bare := moduleName(name); bare != name && slices.Contains(have, bare) {
+		hint = `it is written "` + bare + `"`
+	}
+	failParam(diags, p, p.Module.Range, "modparam-no-module", "module "+name+" is not loaded", hint)
+	if catalogue.HasModule(name) {
+		s.env.Forgotten(name)
 	}
 }
 
@@ -203,7 +269,13 @@ func (s *server) setParam(m loaded, p *ast.ModParam, diags *diag.List) {
 		})
 		s.notes.param(m.name, p, inventory.NotRun, notRun.Msg)
 	case err != nil:
-		fail(diags, p.Value.Range, "modparam-value", msg+err.Error(), "")
+		// Kamailio's modules look at most values when they start.
+		row, _ := catalogue.ParamOf(m.name, p.Name.Text)
+		diags.Add(diag.Diagnostic{
+			Severity: diag.Error, Code: "modparam-value", Late: !strings.Contains(row.Type, "func"),
+			Pos: p.Value.Pos, EndLine: p.Value.EndLine, EndCol: p.Value.EndCol, SeenLine: p.EndLine, SeenCol: p.EndCol,
+			Msg: msg + err.Error(),
+		})
 	default:
 		s.notes.param(m.name, p, inventory.Runs, "")
 	}
@@ -215,10 +287,10 @@ func typed(module string, p *ast.ModParam, takes registry.ParamType, diags *diag
 	isInt := p.Value.Kind == ast.LitInt
 	switch {
 	case isInt && takes&registry.ParamInt == 0:
-		fail(diags, p.Value.Range, "modparam-type", "parameter "+p.Name.Text+" of "+module+" takes a text, not a number", "put it into quotes")
+		failParam(diags, p, p.Value.Range, "modparam-type", "parameter "+p.Name.Text+" of "+module+" takes a text, not a number", "put it into quotes")
 		return false
 	case !isInt && takes&registry.ParamStr == 0:
-		fail(diags, p.Value.Range, "modparam-type", "parameter "+p.Name.Text+" of "+module+" takes a number, not a text", "write it without quotes")
+		failParam(diags, p, p.Value.Range, "modparam-type", "parameter "+p.Name.Text+" of "+module+" takes a number, not a text", "write it without quotes")
 		return false
 	}
 	return true
@@ -259,7 +331,7 @@ func (s *server) missingParam(module string, p *ast.ModParam, diags *diag.List) 
 	if near := catalogue.NearParams(module, p.Name.Text); len(near) > 0 {
 		hint = "did you mean " + near[0] + "?"
 	}
-	fail(diags, p.Name.Range, "unknown-modparam", "module "+module+" has no parameter "+p.Name.Text, hint)
+	failParam(diags, p, p.Name.Range, "unknown-modparam", "module "+module+" has no parameter "+p.Name.Text, hint)
 }
 
 func (s *server) noParam(m loaded, p *ast.ModParam, diags *diag.List) {
@@ -285,7 +357,7 @@ func (s *server) noParam(m loaded, p *ast.ModParam, diags *diag.List) {
 	} else if far := catalogue.NearParams(m.name, p.Name.Text); len(far) > 0 {
 		hint = "did you mean " + far[0] + "? olelo does not run that one yet"
 	}
-	fail(diags, p.Name.Range, "unknown-modparam", "module "+m.name+" has no parameter "+p.Name.Text, hint)
+	failParam(diags, p, p.Name.Range, "unknown-modparam", "module "+m.name+" has no parameter "+p.Name.Text, hint)
 }
 
 // provision lets the modules take what they need, in load order.
@@ -353,6 +425,14 @@ func notYet(global string) bool {
 
 func fail(diags *diag.List, at ast.Range, code, msg, hint string) {
 	add(diags, diag.Error, at, code, msg, hint)
+}
+
+// failParam is fail for a place in a modparam, which Kamailio sees at its end.
+func failParam(diags *diag.List, p *ast.ModParam, at ast.Range, code, msg, hint string) {
+	diags.Add(diag.Diagnostic{
+		Severity: diag.Error, Code: code, Msg: msg, Hint: hint,
+		Pos: at.Pos, EndLine: at.EndLine, EndCol: at.EndCol, SeenLine: p.EndLine, SeenCol: p.EndCol,
+	})
 }
 
 func warn(diags *diag.List, at ast.Range, code, msg, hint string) {
