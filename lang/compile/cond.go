@@ -19,8 +19,9 @@ const (
 func (c *compiler) branch(e ast.Expr, how truth, want bool) jumpList {
 	mark := c.regs
 	defer c.release(mark)
-	e = neutral(e)
+	e = c.neutral(e)
 	if v, ok := c.constant(e); ok && v.K == value.Int {
+		c.unused(e)
 		if (v.I > 0 || v.I < 0 && how == nonzero) != want {
 			return nil
 		}
@@ -46,7 +47,7 @@ func (c *compiler) branch(e ast.Expr, how truth, want bool) jumpList {
 			return c.branch(x.X, nonzero, !want)
 		}
 	}
-	r := c.operand(e)
+	r := c.numberOperand(e)
 	return jumpList{c.emit(program.Instr{Op: jumpOps[how][ifElse(want, 1, 0)], A: r})}
 }
 
@@ -75,7 +76,7 @@ func (c *compiler) compareConst(e *ast.Binary, want bool) (jumpList, bool) {
 	if x, ok := nullTest(e); ok {
 		r := c.operand(x)
 		op := program.OpJumpNotNull
-		if (e.Op == "==") == want {
+		if isNot(e.Op) != want {
 			op = program.OpJumpNull
 		}
 		c.pos = e.OpAt
@@ -86,7 +87,7 @@ func (c *compiler) compareConst(e *ast.Binary, want bool) (jumpList, bool) {
 	}
 	ops, ok := jumps[e.Op]
 	k, isConst := c.constant(e.Y)
-	if !ok || !isConst || c.typeOf(e.X) != tAny || e.Op[0] != '=' && e.Op[0] != '!' && k.K != value.Int {
+	if !ok || !isConst || c.typeOf(e.X) != tAny || c.undecided(e.X) || e.Op[0] != '=' && e.Op[0] != '!' && k.K != value.Int {
 		return nil, false
 	}
 	if e.Op == "==" && k.K == value.Str && k.S == "" {

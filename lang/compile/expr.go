@@ -11,52 +11,12 @@ import (
 	"olelo/runtime/value"
 )
 
-// typ is what is known of an expression's type before it runs.
-type typ uint8
-
-const (
-	tAny typ = iota // a variable: integer, text or $null
-	tInt
-	tStr
-)
-
 // intOps are the operators on integers.
 var intOps = map[string]program.Op{
 	"-": program.OpSub, "*": program.OpMul, "/": program.OpDiv, "mod": program.OpMod,
 	"&": program.OpAnd, "|": program.OpOr, "^": program.OpXor, "<<": program.OpShl, ">>": program.OpShr,
 	"<": program.OpLt, "<=": program.OpLe, ">": program.OpGt, ">=": program.OpGe,
 	"ieq": program.OpEqI, "ine": program.OpNeI,
-}
-
-// typeOf is an expression's static type. It reports nothing.
-func (c *compiler) typeOf(e ast.Expr) typ {
-	switch e := e.(type) {
-	case *ast.Lit:
-		if e.Kind == ast.LitInt {
-			return tInt
-		}
-		return tStr
-	case *ast.Var, *ast.Ident:
-		return tAny
-	case *ast.Select:
-		return tStr
-	case *ast.Unary:
-		if e.Op == "str" {
-			return tStr
-		}
-		return tInt
-	case *ast.Binary:
-		if e.Op == "+" {
-			return c.typeOf(e.X)
-		}
-		return tInt
-	case *ast.Call:
-		if e.Name == "selval" && len(e.Args) == 3 {
-			return c.typeOf(e.Args[1])
-		}
-		return tInt
-	}
-	return tInt
 }
 
 func (c *compiler) narrow(i int64) int64 {
@@ -92,6 +52,7 @@ func (c *compiler) expr(e ast.Expr, dst uint8) {
 	defer c.release(mark)
 	c.pos, _, _ = e.Span()
 	if v, ok := c.constant(e); ok {
+		c.unused(e)
 		c.load(v, dst)
 		return
 	}
@@ -160,10 +121,11 @@ func (c *compiler) getVar(e *ast.Var, dst uint8) {
 	}
 }
 
-// operand evaluates the left operand of e, whose right one is evaluated after.
-func (c *compiler) left(e *ast.Binary) uint8 {
+// left evaluates the left operand of e, whose right one is evaluated after;
+// eval is expr or number.
+func (c *compiler) left(e *ast.Binary, eval func(ast.Expr, uint8)) uint8 {
 	r := c.reg()
-	c.expr(e.X, r)
+	eval(e.X, r)
 	if calls(e.Y) && c.typeOf(e.X) != tInt {
 		c.emit(program.Instr{Op: program.OpPin, A: r})
 	}
@@ -182,19 +144,14 @@ var unaryOps = map[string]program.Op{
 }
 
 func (c *compiler) unary(e *ast.Unary, dst uint8) {
-	if t := c.typeOf(e.X); t == tStr && (e.Op == "-" || e.Op == "~" || e.Op == "!") {
-		c.mismatch(e.X)
-		return
+	eval := c.operand
+	switch e.Op {
+	case "-", "~", "!", "int":
+		eval = c.numberOperand
 	}
-	x := c.operand(e.X)
+	x := eval(e.X)
 	c.pos = e.Pos
 	c.emit(program.Instr{Op: unaryOps[e.Op], A: dst, B: x})
-}
-
-// mismatch reports a text where an integer is wanted.
-func (c *compiler) mismatch(e ast.Expr) {
-	c.errorAt(rangeOf(e), "type-mismatch", "type mismatch: a text stands where an integer is wanted",
-		"(int) before it converts; for two texts, put the text on the left")
 }
 
 func rangeOf(e ast.Expr) ast.Range {
@@ -207,19 +164,33 @@ func (c *compiler) binary(e *ast.Binary, dst uint8) {
 		c.oldTest(e, dst)
 		return
 	}
-	lt, rt := c.typeOf(e.X), c.typeOf(e.Y)
+	if x, ok := nullTest(e); ok {
+		c.null(e, x, dst)
+		return
+	}
+	if x := c.neutral(e); x != ast.Expr(e) {
+		c.number(x, dst)
+		if c.typeOf(x) != tInt {
+			c.emit(program.Instr{Op: program.OpToInt, A: dst, B: dst})
+		}
+		return
+	}
+	lt := c.typeOf(e.X)
 	switch e.Op {
 	case "&&", "||":
 		c.logic(e, dst)
 		return
-	case "==", "!=", "eq", "ne":
-		c.equality(e, lt, rt, dst)
+	case "==", "!=":
+		c.equality(e, lt, dst)
+		return
+	case "eq", "ne":
+		c.textEquality(e, dst)
 		return
 	case "=~":
-		c.match(e, lt, dst)
+		c.match(e, dst)
 		return
 	case "+":
-		c.sum(e, lt, rt, dst)
+		c.sum(e, lt, dst)
 		return
 	}
 	op, ok := intOps[e.Op]
@@ -227,19 +198,13 @@ func (c *compiler) binary(e *ast.Binary, dst uint8) {
 		c.errorAt(e.Range, "unknown-operator", "unknown operator "+e.Op, "")
 		return
 	}
-	for _, x := range []ast.Expr{e.X, e.Y} {
-		if c.typeOf(x) == tStr && e.Op != "ieq" && e.Op != "ine" {
-			c.mismatch(x)
-			return
-		}
-	}
-	l := c.left(e)
+	l := c.left(e, c.number)
 	if k, ok := c.smallConst(e.Y); ok && op == program.OpSub {
 		c.pos = e.OpAt
 		c.emit(program.Instr{Op: program.OpSubK, A: dst, B: l, D: k})
 		return
 	}
-	r := c.operand(e.Y)
+	r := c.numberOperand(e.Y)
 	c.pos = e.OpAt
 	c.emit(program.Instr{Op: op, A: dst, B: l, C: r})
 }
@@ -249,12 +214,8 @@ func (c *compiler) smallConst(e ast.Expr) (int32, bool) {
 	return int32(v.I), ok && v.K == value.Int && v.I >= math.MinInt32 && v.I <= math.MaxInt32
 }
 
-func (c *compiler) sum(e *ast.Binary, lt, rt typ, dst uint8) {
-	if lt == tInt && rt == tStr {
-		c.mismatch(e.Y)
-		return
-	}
-	l := c.left(e)
+func (c *compiler) sum(e *ast.Binary, lt typ, dst uint8) {
+	l := c.left(e, c.expr)
 	op := program.OpAdd
 	switch lt {
 	case tInt:
@@ -267,43 +228,27 @@ func (c *compiler) sum(e *ast.Binary, lt, rt typ, dst uint8) {
 		c.emit(program.Instr{Op: program.OpAddK, A: dst, B: l, D: k})
 		return
 	}
-	r := c.operand(e.Y)
+	r := c.right(e.Y, l, lt)
 	c.pos = e.OpAt
 	c.emit(program.Instr{Op: op, A: dst, B: l, C: r})
 }
 
-func (c *compiler) equality(e *ast.Binary, lt, rt typ, dst uint8) {
-	ne := e.Op == "!=" || e.Op == "ne"
-	if x, ok := nullTest(e); ok {
-		r := c.operand(x)
-		c.pos = e.OpAt
-		op := program.OpIsNull
-		if ne {
-			op = program.OpDefined
-		}
-		c.emit(program.Instr{Op: op, A: dst, B: r})
-		return
-	}
+func (c *compiler) equality(e *ast.Binary, lt typ, dst uint8) {
 	if k, ok := c.constant(e.Y); ok && lt != tInt && e.Op == "==" && k.K == value.Str && k.S == "" {
 		// No conversion: unlike 0 == $var(empty), 0 == "" is false.
-		r := c.operand(e.X)
+		r := c.equalityLeft(e)
 		c.pos = e.OpAt
 		c.emit(program.Instr{Op: program.OpStrEmpty, A: dst, B: r})
 		return
 	}
-	textual := e.Op == "eq" || e.Op == "ne" || lt == tStr
-	if lt == tInt && rt == tStr && !textual {
-		c.mismatch(e.Y)
-		return
-	}
-	l := c.left(e)
-	r := c.operand(e.Y)
+	l := c.equalityLeft(e)
+	r := c.right(e.Y, l, lt)
 	c.pos = e.OpAt
 	op := program.OpEq
-	switch {
-	case textual && ne:
+	switch ne := e.Op == "!="; {
+	case lt == tStr && ne:
 		op = program.OpNeS
-	case textual:
+	case lt == tStr:
 		op = program.OpEqS
 	case lt == tInt && ne:
 		op = program.OpNeI
@@ -315,24 +260,39 @@ func (c *compiler) equality(e *ast.Binary, lt, rt typ, dst uint8) {
 	c.emit(program.Instr{Op: op, A: dst, B: l, C: r})
 }
 
-// nullTest recognises a comparison with $null, and returns the other side.
-func nullTest(e *ast.Binary) (ast.Expr, bool) {
-	switch {
-	case e.Op != "==" && e.Op != "!=":
-	case isNull(e.Y):
-		return e.X, true
-	case isNull(e.X):
-		return e.Y, true
+// equalityLeft evaluates the left operand of == and !=. A selval() has no type
+// there, and so fails.
+func (c *compiler) equalityLeft(e *ast.Binary) uint8 {
+	if call, ok := e.X.(*ast.Call); ok && call.Name == "selval" {
+		return c.left(e, c.number)
 	}
-	return nil, false
+	return c.left(e, c.expr)
 }
 
-func (c *compiler) match(e *ast.Binary, lt typ, dst uint8) {
-	if lt == tInt {
-		c.mismatch(e.Y)
-		return
+func (c *compiler) textEquality(e *ast.Binary, dst uint8) {
+	l := c.left(e, c.expr)
+	r := c.operand(e.Y)
+	c.pos = e.OpAt
+	op := program.OpEqS
+	if e.Op == "ne" {
+		op = program.OpNeS
 	}
-	l := c.left(e)
+	c.emit(program.Instr{Op: op, A: dst, B: l, C: r})
+}
+
+// null tests whether x is $null.
+func (c *compiler) null(e *ast.Binary, x ast.Expr, dst uint8) {
+	r := c.operand(x)
+	c.pos = e.OpAt
+	op := program.OpIsNull
+	if isNot(e.Op) {
+		op = program.OpDefined
+	}
+	c.emit(program.Instr{Op: op, A: dst, B: r})
+}
+
+func (c *compiler) match(e *ast.Binary, dst uint8) {
+	l := c.left(e, c.expr)
 	if k, ok := c.constant(e.Y); ok && k.K == value.Str {
 		n, ok := c.regex(k.S, rangeOf(e.Y), ere.IgnoreCase)
 		if ok {
@@ -348,13 +308,6 @@ func (c *compiler) match(e *ast.Binary, lt typ, dst uint8) {
 
 // logic evaluates && and || to 1 or 0.
 func (c *compiler) logic(e *ast.Binary, dst uint8) {
-	if x := neutral(e); x != ast.Expr(e) {
-		c.expr(x, dst)
-		if c.typeOf(x) != tInt {
-			c.emit(program.Instr{Op: program.OpToInt, A: dst, B: dst})
-		}
-		return
-	}
 	no := c.branch(e, nonzero, false)
 	c.load(value.OfInt(1), dst)
 	over := jumpList{c.emit(program.Instr{Op: program.OpJump})}

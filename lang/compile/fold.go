@@ -20,14 +20,19 @@ func (c *compiler) constant(e ast.Expr) (value.Value, bool) {
 		if x, ok := c.constant(e.X); ok {
 			return c.foldUnary(e.Op, x)
 		}
+	case *ast.Call:
+		if e.Name == "selval" && len(e.Args) == 3 {
+			return c.foldSelval(e.Args)
+		}
 	case *ast.Binary:
-		x, ok := c.constant(e.X)
-		if !ok {
+		if isOldTest(e) {
 			break
 		}
-		y, ok := c.constant(e.Y)
+		x, constX := c.constant(e.X)
+		y, constY := c.constant(e.Y)
 		switch {
-		case !ok:
+		case !constX || !constY:
+			return decided(e.Op, x, y, constX, constY)
 		case x.K == value.Int && y.K == value.Int:
 			return c.foldInts(e.Op, x.I, y.I)
 		case x.K == value.Str:
@@ -35,6 +40,25 @@ func (c *compiler) constant(e ast.Expr) (value.Value, bool) {
 		}
 	}
 	return value.Value{}, false
+}
+
+// foldSelval is the value of a selval() of constants.
+func (c *compiler) foldSelval(args []ast.Expr) (value.Value, bool) {
+	var k [3]value.Value
+	for i := range k {
+		var ok bool
+		if k[i], ok = c.constant(args[i]); !ok {
+			return value.Value{}, false
+		}
+	}
+	n := k[0].I
+	if k[0].K == value.Str {
+		n, _ = strconv.ParseInt(k[0].S, 10, 64)
+	}
+	if n > 0 {
+		return k[1], true
+	}
+	return k[2], true
 }
 
 // constText is a constant's text.
@@ -133,30 +157,73 @@ func foldTexts(op, x, y string) (value.Value, bool) {
 	return value.Value{}, false
 }
 
-// neutral takes the operands off that change nothing: X && 1 and X || 0 are X,
-// its number and not its truth, as in Kamailio.
-func neutral(e ast.Expr) ast.Expr {
+// decided is the result of an operator one of whose operands is a constant that
+// decides it, such as 0 * X and X || 1: Kamailio does not evaluate the other.
+func decided(op string, x, y value.Value, constX, constY bool) (value.Value, bool) {
+	switch op {
+	case "*", "&", "&&":
+		if constX && x == value.OfInt(0) || constY && y == value.OfInt(0) {
+			return value.OfInt(0), true
+		}
+	case "/", "mod":
+		if constX && x == value.OfInt(0) {
+			return value.OfInt(0), true
+		}
+	case "||":
+		if constX && x == value.OfInt(1) || constY && y == value.OfInt(1) {
+			return value.OfInt(1), true
+		}
+	}
+	return value.Value{}, false
+}
+
+// unused compiles the operands that a constant e drops, for the mistakes in
+// them.
+func (c *compiler) unused(e ast.Expr) {
+	switch e := e.(type) {
+	case *ast.Lit:
+	case *ast.Unary:
+		c.unused(e.X)
+	case *ast.Binary:
+		c.unused(e.X)
+		c.unused(e.Y)
+	default:
+		if _, ok := c.constant(e); !ok {
+			c.dropped(e)
+		}
+	}
+}
+
+// neutral takes the operands off that change nothing: X && 1, X || 0, X + 0 and
+// their like are X, a call's code and not its truth, as in Kamailio. X + 0 is
+// that only where X is an integer.
+func (c *compiler) neutral(e ast.Expr) ast.Expr {
 	b, ok := e.(*ast.Binary)
+	if !ok || isOldTest(b) {
+		return e
+	}
+	n, ok := neutrals[b.Op]
 	if !ok {
 		return e
 	}
-	var nothing int64
-	switch b.Op {
-	case "&&":
-		nothing = 1
-	case "||":
-	default:
-		return e
-	}
 	is := func(x ast.Expr) bool {
-		l, ok := x.(*ast.Lit)
-		return ok && l.Kind == ast.LitInt && l.Int == nothing
+		k, ok := c.constant(x)
+		return ok && k.K == value.Int && k.I == n.operand
 	}
 	switch {
-	case is(b.Y):
-		return neutral(b.X)
-	case is(b.X):
-		return neutral(b.Y)
+	case is(b.Y) && (b.Op != "+" || c.typeOf(b.X) == tInt):
+		return c.neutral(b.X)
+	case n.left && is(b.X):
+		return c.neutral(b.Y)
 	}
 	return e
+}
+
+// neutrals are the operands that change nothing, and whether they do so on the
+// left side too.
+var neutrals = map[string]struct {
+	operand int64
+	left    bool
+}{
+	"&&": {1, true}, "||": {0, true}, "+": {0, true}, "-": {0, false}, "*": {1, true}, "/": {1, false}, "|": {0, true},
 }

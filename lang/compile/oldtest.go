@@ -248,7 +248,7 @@ func (c *compiler) bindTest(word *ast.Ident, op string, right ast.Expr) (t progr
 	return nil, false, false
 }
 
-func isNot(op string) bool { return op == "!=" || op == "ne" }
+func isNot(op string) bool { return op == "!=" || op == "ne" || op == "ine" }
 
 func (c *compiler) textTest(get func(*registry.Ctx) (string, bool), op string, right ast.Expr) (program.Test, bool, bool) {
 	k, isConst := c.constant(right)

@@ -66,6 +66,7 @@ func (c *compiler) exprStmt(s *ast.ExprStmt, want int) {
 		dst = c.reg()
 	}
 	start := c.here()
+	c.check(call)
 	c.call(call, dst, false)
 	if n := c.here() - 1; n >= start && c.prog.Code[n].Op == program.OpCall && c.prog.Code[n].C == program.RCZero {
 		c.prog.Code[n].C = program.RCKeep
@@ -89,15 +90,19 @@ func (c *compiler) assign(at ast.Range, to *ast.Var, val ast.Expr, want int) {
 		c.errorAt(to.Range, "read-only", to.Text+" is read-only: it cannot be assigned", hint)
 		return
 	}
+	if !c.check(val) {
+		return
+	}
 	start := c.here()
 	if k, isConst := c.constant(val); isConst && v.Slot > 0 && c.konst(k) <= program.MaxK {
+		c.unused(val)
 		n := c.konst(k)
 		c.emit(program.Instr{Op: program.OpStoreVarK, B: uint8(n >> 8), C: uint8(n), D: int32(v.Slot - 1)})
 		c.result(want, 1)
 		return
 	}
 	r := c.reg()
-	if call, ok := neutral(val).(*ast.Call); ok && call.Name != "selval" {
+	if call, ok := c.neutral(val).(*ast.Call); ok && call.Name != "selval" {
 		c.call(call, r, false) // the raw code, not its truth
 	} else {
 		c.expr(val, r)
@@ -134,6 +139,7 @@ func (c *compiler) nested(b *ast.Block, want int) {
 func (c *compiler) ifStmt(s *ast.If, want int) {
 	c.pos = s.Pos
 	start := c.here()
+	c.check(s.Cond)
 	c.constantCondition(s.Cond)
 	no := c.branch(s.Cond, positive, false)
 	end := c.here()
@@ -159,6 +165,11 @@ func (c *compiler) while(s *ast.While, want int) {
 	count := c.reg()
 	c.load(value.OfInt(0), count)
 	c.result(want, 1)
+	if c.check(s.Cond) && c.typeOf(s.Cond) == tStr {
+		c.late = true
+		c.mismatch(s.Cond)
+		c.late = false
+	}
 	top := c.here()
 	done := c.branch(s.Cond, nonzero, false)
 	c.pos = s.Pos
@@ -225,12 +236,18 @@ func (c *compiler) returnStmt(s *ast.Jump) {
 		c.emit(program.Instr{Op: program.OpReturn, A: r})
 		return
 	}
-	if k, ok := c.constant(s.Code); ok && k.K == value.Str {
+	if !c.check(s.Code) {
+		return
+	}
+	if c.typeOf(s.Code) == tStr {
+		_, literal := c.constant(s.Code)
+		c.late = !literal
 		c.errorAt(rangeOf(s.Code), "type-mismatch", "return takes an integer, not a text", "")
+		c.late = false
 		return
 	}
 	start := c.here()
-	c.expr(s.Code, r)
+	c.number(s.Code, r)
 	end := c.here()
 	c.pos = s.Pos
 	c.emit(program.Instr{Op: program.OpReturn, A: r})
@@ -243,7 +260,7 @@ func (c *compiler) returnStmt(s *ast.Jump) {
 
 func canFail(code []program.Instr) bool {
 	for _, in := range code {
-		if in.Op == program.OpDiv || in.Op == program.OpMod || in.Op == program.OpSet {
+		if in.Op == program.OpDiv || in.Op == program.OpMod || in.Op == program.OpSet || in.Op == program.OpFail {
 			return true
 		}
 	}
@@ -253,8 +270,15 @@ func canFail(code []program.Instr) bool {
 func (c *compiler) switchStmt(s *ast.Switch, want int) {
 	c.pos = s.Pos
 	sw := &program.Switch{}
+	c.check(s.X)
 	start := c.here()
-	r := c.operand(s.X)
+	labels := c.caseLabels(s, sw)
+	r := c.reg()
+	if sw.Ints != nil {
+		c.number(s.X, r)
+	} else {
+		c.expr(s.X, r)
+	}
 	c.pos = s.Pos
 	n := len(c.prog.Switches)
 	c.prog.Switches = append(c.prog.Switches, sw)
@@ -262,7 +286,6 @@ func (c *compiler) switchStmt(s *ast.Switch, want int) {
 	end := c.here()
 	c.breaks = append(c.breaks, nil)
 	c.depth++
-	labels := c.caseLabels(s, sw)
 	hasDefault := false
 	for i, k := range s.Cases {
 		at := int32(c.here())

@@ -68,10 +68,10 @@ var operands = [numOps]string{
 	OpDefined: "AB", OpIsNull: "AB",
 	OpEq: "ABC", OpNe: "ABC", OpEqI: "ABC", OpNeI: "ABC", OpEqS: "ABC", OpNeS: "ABC",
 	OpLt: "ABC", OpLe: "ABC", OpGt: "ABC", OpGe: "ABC", OpMatch: "ABx", OpMatchDyn: "ABC",
-	OpJump: "j", OpJumpTrue: "Aj", OpJumpFalse: "Aj", OpJumpZero: "Aj", OpJumpNonzero: "Aj", OpJumpNull: "Aj", OpJumpNotNull: "Aj",
+	OpJump: "j", OpJumpTrue: "Aj", OpJumpFalse: "Aj", OpJumpZero: "Aj", OpJumpNonzero: "Aj", OpJumpNull: "Aj", OpJumpNotNull: "Aj", OpJumpInt: "Aj",
 	OpJumpEqK: "AKj", OpJumpNeK: "AKj", OpJumpLtK: "AKj", OpJumpLeK: "AKj", OpJumpGtK: "AKj", OpJumpGeK: "AKj",
 	OpCall: "Ac", OpCallTest: "Ac", OpRoute: "Ar", OpRouteDyn: "AB", OpReturn: "A", OpEnd: "A",
-	OpLoop: "A", OpSwitch: "Aw",
+	OpLoop: "A", OpSwitch: "Aw", OpFail: "k",
 }
 
 // Text is one instruction as `olelo dis` prints it.

@@ -73,6 +73,7 @@ const (
 	OpJumpNonzero // where A's number is not 0
 	OpJumpNull    // where A is $null
 	OpJumpNotNull // where A is not $null
+	OpJumpInt     // where A is an integer
 	OpJumpEqK     // where A == K: A decides
 	OpJumpNeK     // where A != K: A decides
 	OpJumpLtK     // where A < K, as integers, as are the next three
@@ -93,6 +94,7 @@ const (
 	// Loops and switches.
 	OpLoop   // A counts one iteration more; past the limit the statement fails
 	OpSwitch // to the target of switches[D] for A
+	OpFail   // the statement fails, with the text consts[D]
 
 	numOps
 )
@@ -116,10 +118,10 @@ var names = [numOps]string{
 	OpStrEmpty: "strempty", OpDefined: "defined", OpIsNull: "isnull",
 	OpEq: "eq", OpNe: "ne", OpEqI: "eqi", OpNeI: "nei", OpEqS: "eqs", OpNeS: "nes",
 	OpLt: "lt", OpLe: "le", OpGt: "gt", OpGe: "ge", OpMatch: "match", OpMatchDyn: "matchdyn",
-	OpJump: "jump", OpJumpTrue: "jtrue", OpJumpFalse: "jfalse", OpJumpZero: "jzero", OpJumpNonzero: "jnonzero", OpJumpNull: "jnull", OpJumpNotNull: "jnotnull",
+	OpJump: "jump", OpJumpTrue: "jtrue", OpJumpFalse: "jfalse", OpJumpZero: "jzero", OpJumpNonzero: "jnonzero", OpJumpNull: "jnull", OpJumpNotNull: "jnotnull", OpJumpInt: "jint",
 	OpJumpEqK: "jeqk", OpJumpNeK: "jnek", OpJumpLtK: "jltk", OpJumpLeK: "jlek", OpJumpGtK: "jgtk", OpJumpGeK: "jgek",
 	OpCall: "call", OpCallTest: "calltest", OpRoute: "route", OpRouteDyn: "routedyn",
-	OpReturn: "return", OpEnd: "end", OpExit: "exit", OpDrop: "drop", OpLoop: "loop", OpSwitch: "switch",
+	OpReturn: "return", OpEnd: "end", OpExit: "exit", OpDrop: "drop", OpLoop: "loop", OpSwitch: "switch", OpFail: "fail",
 }
 
 // String is the operation's mnemonic.

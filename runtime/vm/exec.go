@@ -186,6 +186,10 @@ func (m *Machine) exec(c *registry.Ctx, pc, base int32) int {
 			if r[in.A].K != value.Null {
 				pc = in.D
 			}
+		case program.OpJumpInt:
+			if r[in.A].K == value.Int {
+				pc = in.D
+			}
 		case program.OpJumpEqK:
 			if equal(&r[in.A], &p.Consts[in.K()], wrap) {
 				pc = in.D
@@ -280,6 +284,8 @@ func (m *Machine) exec(c *registry.Ctx, pc, base int32) int {
 			if p.MaxLoops > 0 && v.I > int64(p.MaxLoops) {
 				pc = m.fail(c, "the while loop ran more than %d times (max_while_loops)", p.MaxLoops)
 			}
+		case program.OpFail:
+			pc = m.fail(c, "%s", p.Consts[in.D].S)
 		case program.OpSwitch:
 			pc = m.target(c, p.Switches[in.D], &r[in.A])
 
