@@ -88,7 +88,8 @@ func (c *compiler) foldUnary(op string, x value.Value) (value.Value, bool) {
 		return value.OfInt(1), true
 	}
 	if x.K != value.Int {
-		return value.Value{}, false
+		n, err := strconv.Atoi(x.S)
+		return value.OfInt(int64(n)), op == "int" && err == nil && strconv.Itoa(n) == x.S && n == int(int32(n))
 	}
 	switch op {
 	case "-":
@@ -185,6 +186,10 @@ func (c *compiler) unused(e ast.Expr) {
 	case *ast.Unary:
 		c.unused(e.X)
 	case *ast.Binary:
+		if isOldTest(e) {
+			c.dropped(e)
+			return
+		}
 		c.unused(e.X)
 		c.unused(e.Y)
 	default:

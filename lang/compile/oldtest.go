@@ -64,13 +64,14 @@ func addressURI(c *registry.Ctx, get func(*sip.Message) *sip.NameAddr) (string, 
 	return a.URI, true
 }
 
-// status is a reply's code as text, and nothing of a request.
+// status is a reply's code as text. Where Kamailio keeps that, a request has
+// its URI.
 func status(c *registry.Ctx) (string, bool) {
 	if c.Msg == nil {
 		return "", false
 	}
 	if c.Msg.IsRequest() {
-		return "", true
+		return c.Msg.RURI(), true
 	}
 	return c.Arena.Int(int64(c.Msg.Status())), true
 }
@@ -232,6 +233,10 @@ func testText(word, op string, right ast.Expr) string {
 // bindTest makes the leaf; dynamic tells that it wants the right side's value.
 func (c *compiler) bindTest(word *ast.Ident, op string, right ast.Expr) (t program.Test, dynamic, ok bool) {
 	if y, isWord := right.(*ast.Ident); isWord && y.Name == "myself" {
+		if op == "=~" {
+			c.wantsPattern(right)
+			return nil, false, false
+		}
 		return c.myselfTest(word.Name, isNot(op)), false, true
 	}
 	if get := textWords[word.Name]; get != nil {
@@ -257,14 +262,18 @@ func (c *compiler) textTest(get func(*registry.Ctx) (string, bool), op string, r
 			match := c.prog.MatchText
 			return func(c *registry.Ctx, y *value.Value) bool {
 				s, ok := get(c)
-				if !ok || !y.IsStr() {
+				if !ok || y.IsNull() {
 					return false
 				}
-				ok, err := match(s, y.S)
+				ok, err := match(s, textOf(c, y))
 				return ok && err == nil
 			}, true, true
 		}
-		n, ok := c.regex(constText(k), rangeOf(right), ere.IgnoreCase)
+		if k.K == value.Int {
+			c.wantsPattern(right)
+			return nil, false, false
+		}
+		n, ok := c.regex(k.S, rangeOf(right), ere.IgnoreCase)
 		if !ok {
 			return nil, false, false
 		}
@@ -288,18 +297,28 @@ func (c *compiler) textTest(get func(*registry.Ctx) (string, bool), op string, r
 	}
 	return func(c *registry.Ctx, y *value.Value) bool {
 		s, ok := get(c)
-		switch {
-		case !ok, y.IsNull():
-			return false
-		case !y.IsStr():
-			return strings.EqualFold(s, c.Arena.Int(y.I)) != ne
-		}
-		return strings.EqualFold(s, y.S) != ne
+		return ok && (!y.IsNull() && strings.EqualFold(s, textOf(c, y))) != ne
 	}, true, true
 }
 
+func textOf(c *registry.Ctx, v *value.Value) string {
+	if v.IsStr() {
+		return v.S
+	}
+	return c.Arena.Int(v.I)
+}
+
+
+// wantsPattern refuses the right side of =~. Kamailio finds that out when it
+// starts.
+func (c *compiler) wantsPattern(right ast.Expr) {
+	c.late = true
+	c.errorAt(rangeOf(right), "type-mismatch", "=~ takes a pattern in quotes, a text", "an address is compared with ==")
+	c.late = false
+}
+
 func (c *compiler) numberTest(get func(*registry.Ctx) (int64, bool), op string, right ast.Expr) (program.Test, bool, bool) {
-	compare := numberOps[op]
+	compare, ne := numberOps[op], isNot(op)
 	if y, ok := right.(*ast.Ident); ok {
 		n := numberNames[strings.ToUpper(y.Name)]
 		return func(c *registry.Ctx, _ *value.Value) bool {
@@ -308,11 +327,9 @@ func (c *compiler) numberTest(get func(*registry.Ctx) (int64, bool), op string, 
 		}, false, true
 	}
 	if k, ok := c.constant(right); ok {
-		n, known := k.I, true
-		if k.K == value.Str {
-			if n, known = numberNames[strings.ToUpper(k.S)]; !known {
-				c.warnAt(rangeOf(right), "type-mismatch", "a text stands where a number is wanted: the comparison is always false", "write it without quotes")
-			}
+		n, known := k.I, k.K == value.Int
+		if !known {
+			c.warnAt(rangeOf(right), "type-mismatch", "a text stands where a number is wanted: the comparison is always false", "write it without quotes")
 		}
 		return func(c *registry.Ctx, _ *value.Value) bool {
 			x, ok := get(c)
@@ -322,20 +339,17 @@ func (c *compiler) numberTest(get func(*registry.Ctx) (int64, bool), op string, 
 	return func(c *registry.Ctx, y *value.Value) bool {
 		x, ok := get(c)
 		n := y.I
-		switch {
-		case !ok:
-			return false
-		case y.IsInt():
-		case y.IsStr():
-			p := transport.ParseProto(y.S)
+		if ok && !y.IsInt() {
+			p := transport.None
+			if y.IsStr() {
+				p = transport.ParseProto(y.S)
+			}
 			if p == transport.None {
-				return false
+				return ne
 			}
 			n = int64(p)
-		default:
-			return false
 		}
-		return compare(x, n)
+		return ok && compare(x, n)
 	}, true, true
 }
 
@@ -350,6 +364,12 @@ var numberOps = map[string]func(x, y int64) bool{
 
 func (c *compiler) addressTest(get func(*registry.Ctx) (netip.Addr, bool), op string, right ast.Expr) (program.Test, bool, bool) {
 	if op == "=~" {
+		if k, ok := c.constant(right); ok {
+			if _, address := network(constText(k)); address || k.K == value.Int {
+				c.wantsPattern(right)
+				return nil, false, false
+			}
+		}
 		return c.textTest(func(c *registry.Ctx) (string, bool) {
 			a, ok := get(c)
 			if !ok {
@@ -361,6 +381,10 @@ func (c *compiler) addressTest(get func(*registry.Ctx) (netip.Addr, bool), op st
 	}
 	ne := isNot(op)
 	if k, ok := c.constant(right); ok {
+		if k.K == value.Int {
+			c.errorAt(rangeOf(right), "type-mismatch", "an integer stands where an address is wanted", "")
+			return nil, false, false
+		}
 		net, ok := network(constText(k))
 		if !ok {
 			c.warnAt(rangeOf(right), "not-an-address", strconv.Quote(constText(k))+" is no address and no network: nothing is equal to it",
@@ -373,11 +397,11 @@ func (c *compiler) addressTest(get func(*registry.Ctx) (netip.Addr, bool), op st
 	}
 	return func(c *registry.Ctx, y *value.Value) bool {
 		a, ok := get(c)
-		if !ok || !y.IsStr() {
-			return false
+		var net netip.Prefix
+		if y.IsStr() {
+			net, _ = network(y.S)
 		}
-		net, _ := network(y.S)
-		return net.Contains(a) != ne
+		return ok && net.Contains(a) != ne
 	}, true, true
 }
 

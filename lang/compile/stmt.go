@@ -240,8 +240,7 @@ func (c *compiler) returnStmt(s *ast.Jump) {
 		return
 	}
 	if c.typeOf(s.Code) == tStr {
-		_, literal := c.constant(s.Code)
-		c.late = !literal
+		c.late = true
 		c.errorAt(rangeOf(s.Code), "type-mismatch", "return takes an integer, not a text", "")
 		c.late = false
 		return
@@ -273,6 +272,12 @@ func (c *compiler) switchStmt(s *ast.Switch, want int) {
 	c.check(s.X)
 	start := c.here()
 	labels := c.caseLabels(s, sw)
+	if _, isConst := c.constant(s.X); len(s.Cases) == 1 && s.Cases[0].Default && !isConst {
+		c.late = true
+		c.errorAt(s.Cases[0].Range, "only-default", "a switch with a default and no case: Kamailio does not start with it",
+			"the statements can stand there without the switch")
+		c.late = false
+	}
 	r := c.reg()
 	if sw.Ints != nil {
 		c.number(s.X, r)

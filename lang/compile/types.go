@@ -45,11 +45,11 @@ func (c *compiler) typeOf(e ast.Expr) typ {
 	return tInt
 }
 
-// nullTest recognises a comparison with $null on its right side, and returns
-// the other side. On the left side $null is a variable like others.
+// nullTest recognises a comparison with $null on its right side, =~ too, and
+// returns the other side. On the left side $null is a variable like others.
 func nullTest(e *ast.Binary) (ast.Expr, bool) {
 	switch e.Op {
-	case "==", "!=", "eq", "ne", "ieq", "ine":
+	case "==", "!=", "eq", "ne", "ieq", "ine", "=~":
 		return e.X, isNull(e.Y) && !isOldTest(e)
 	}
 	return nil, false
