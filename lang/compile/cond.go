@@ -102,8 +102,9 @@ func (c *compiler) compareConst(e *ast.Binary, want bool) (jumpList, bool) {
 	return jumpList{c.emit(program.Instr{Op: ops[pick], A: r, B: uint8(n >> 8), C: uint8(n)})}, true
 }
 
-// constantCondition warns of an if that always goes the same way, as Kamailio does.
-func (c *compiler) constantCondition(e ast.Expr) {
+// constantCondition warns of an if or while that always goes the same way, as
+// Kamailio does.
+func (c *compiler) constantCondition(keyword string, e ast.Expr) {
 	warn := func(code, msg, hint string) {
 		c.warnAt(rangeOf(e), code, msg, hint)
 		c.diags.Items[len(c.diags.Items)-1].Late = false
@@ -112,6 +113,6 @@ func (c *compiler) constantCondition(e ast.Expr) {
 		warn("text-condition", "a text stands as condition: it is true only where it is a number > 0", "compare it, or convert it with (int)")
 	}
 	if _, ok := c.constant(e); ok {
-		warn("constant-condition", "constant value in if(...): it always goes the same way", "")
+		warn("constant-condition", "constant value in "+keyword+"(...): it always goes the same way", "")
 	}
 }

@@ -140,7 +140,7 @@ func (c *compiler) ifStmt(s *ast.If, want int) {
 	c.pos = s.Pos
 	start := c.here()
 	c.check(s.Cond)
-	c.constantCondition(s.Cond)
+	c.constantCondition("if", s.Cond)
 	no := c.branch(s.Cond, positive, false)
 	end := c.here()
 	c.nested(s.Then, want)
@@ -165,6 +165,7 @@ func (c *compiler) while(s *ast.While, want int) {
 	count := c.reg()
 	c.load(value.OfInt(0), count)
 	c.result(want, 1)
+	c.constantCondition("while", s.Cond)
 	if c.check(s.Cond) && c.typeOf(s.Cond) == tStr {
 		c.late = true
 		c.mismatch(s.Cond)
