@@ -66,14 +66,22 @@ func (c *compiler) expr(e ast.Expr, dst uint8) {
 	case *ast.Call:
 		c.call(e, dst, true)
 	case *ast.AssignExpr:
-		c.assign(e.Range, e.To, e.Value, -1)
-		c.load(value.OfInt(1), dst)
+		c.clearRC(dst)
+		c.assign(e.Range, e.To, e.Value, int(dst))
+		c.emit(program.Instr{Op: program.OpTruth, A: dst, B: dst})
 	case *ast.Ident:
 		c.errorAt(e.Range, "unknown-word", "unknown word "+strconv.Quote(e.Name)+" in an expression",
 			"a variable starts with $, a function has ( ), a text stands in quotes")
 	case *ast.Select:
 		c.selection(e, dst)
 	}
+}
+
+// clearRC makes $rc 0, as an assignment in an expression does before it sets
+// about it.
+func (c *compiler) clearRC(scratch uint8) {
+	c.prog.Calls = append(c.prog.Calls, program.Leaf[registry.Call]{Text: "=", Do: func(*registry.Ctx) int { return 1 }})
+	c.emit(program.Instr{Op: program.OpCall, A: scratch, C: program.RCZero, D: int32(len(c.prog.Calls) - 1)})
 }
 
 // load puts a constant into a register.

@@ -308,7 +308,6 @@ func textOf(c *registry.Ctx, v *value.Value) string {
 	return c.Arena.Int(v.I)
 }
 
-
 // wantsPattern refuses the right side of =~. Kamailio finds that out when it
 // starts.
 func (c *compiler) wantsPattern(right ast.Expr) {
@@ -365,7 +364,12 @@ var numberOps = map[string]func(x, y int64) bool{
 func (c *compiler) addressTest(get func(*registry.Ctx) (netip.Addr, bool), op string, right ast.Expr) (program.Test, bool, bool) {
 	if op == "=~" {
 		if k, ok := c.constant(right); ok {
-			if _, address := network(constText(k)); address || k.K == value.Int {
+			text := constText(k)
+			_, address := network(text)
+			if lit, ok := right.(*ast.Lit); ok && lit.Kind == ast.LitStr && strings.Contains(text, "/") {
+				address = false
+			}
+			if address || k.K == value.Int {
 				c.wantsPattern(right)
 				return nil, false, false
 			}

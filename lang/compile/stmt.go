@@ -110,7 +110,11 @@ func (c *compiler) assign(at ast.Range, to *ast.Var, val ast.Expr, want int) {
 	c.pos = at.Pos
 	switch {
 	case v.Slot == 0:
-		c.prog.Sets = append(c.prog.Sets, program.Leaf[registry.Setter]{Text: to.Text, Do: v.Set})
+		set := v.Set
+		if _, fromVar := val.(*ast.Var); fromVar && v.Digits {
+			set = digits(set)
+		}
+		c.prog.Sets = append(c.prog.Sets, program.Leaf[registry.Setter]{Text: to.Text, Do: set})
 		c.emit(program.Instr{Op: program.OpSet, A: r, D: int32(len(c.prog.Sets) - 1)})
 	case c.prog.Slots[v.Slot-1].Null:
 		c.emit(program.Instr{Op: program.OpStoreVN, A: r, D: int32(v.Slot - 1)})
@@ -127,6 +131,16 @@ func (c *compiler) assign(at ast.Range, to *ast.Var, val ast.Expr, want int) {
 	c.prog.OnFailure(start, end, c.here())
 	c.result(want, -1)
 	c.patch(over)
+}
+
+// digits gives set the text of an integer too.
+func digits(set registry.Setter) registry.Setter {
+	return func(c *registry.Ctx, v *value.Value) bool {
+		if v.K == value.Int {
+			v.K, v.S = value.Both, c.Arena.Int(v.I)
+		}
+		return set(c, v)
+	}
 }
 
 // nested compiles a block one level deeper.
