@@ -379,8 +379,7 @@ func (c *compiler) addressTest(get func(*registry.Ctx) (netip.Addr, bool), op st
 			if !ok {
 				return "", false
 			}
-			const longest = len("ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255")
-			return registry.View(a.WithZone("").AppendTo(c.Arena.Alloc(longest)[:0])), true
+			return addressText(c, a), true
 		}, op, right)
 	}
 	ne := isNot(op)
@@ -407,6 +406,11 @@ func (c *compiler) addressTest(get func(*registry.Ctx) (netip.Addr, bool), op st
 		}
 		return ok && net.Contains(a) != ne
 	}, true, true
+}
+
+func addressText(c *registry.Ctx, a netip.Addr) string {
+	const longest = len("ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255")
+	return registry.View(a.WithZone("").AppendTo(c.Arena.Alloc(longest)[:0]))
 }
 
 // network reads 10.0.0.1, 10.0.0.0/8, 10.0.0.0/255.0.0.0, ::1, [::1], ::/0. The
