@@ -16,35 +16,160 @@ import (
 // A select such as @via[1].host is a text of the message, empty where the
 // message has none: never $null.
 
-// selects are those without an index.
+// selects are those that are no part of an address or a Via.
 var selects = map[string]func(*registry.Ctx) string{
-	"ruri":          selectRURI,
-	"ruri.user":     ofURI(msgstate.RequestURI, selectRURI, func(u *sip.URI) string { return u.User }),
-	"ruri.host":     ofURI(msgstate.RequestURI, selectRURI, func(u *sip.URI) string { return u.Host }),
-	"from":          func(c *registry.Ctx) string { return c.Msg.From().Body },
-	"from.uri":      selectFrom,
-	"from.uri.user": ofURI(msgstate.FromURI, selectFrom, func(u *sip.URI) string { return u.User }),
-	"from.uri.host": ofURI(msgstate.FromURI, selectFrom, func(u *sip.URI) string { return u.Host }),
-	"from.tag":      func(c *registry.Ctx) string { return c.Msg.From().Tag },
-	"to":            func(c *registry.Ctx) string { return c.Msg.To().Body },
-	"to.uri":        selectTo,
-	"to.uri.user":   ofURI(msgstate.ToURI, selectTo, func(u *sip.URI) string { return u.User }),
-	"to.uri.host":   ofURI(msgstate.ToURI, selectTo, func(u *sip.URI) string { return u.Host }),
-	"to.tag":        func(c *registry.Ctx) string { return c.Msg.To().Tag },
-	"contact.expires": func(c *registry.Ctx) string {
-		first, _ := sip.NextValue(c.Msg.Contact())
-		a := sip.ParseNameAddr(first)
-		v, _ := sip.Param(a.Params, "expires")
-		return v
-	},
 	"call_id": func(c *registry.Ctx) string { return c.Msg.CallID() },
 	"method": func(c *registry.Ctx) string {
 		m, _ := method(c)
 		return m
 	},
+	"cseq":           header("CSeq"),
+	"cseq.num":       func(c *registry.Ctx) string { n, _, _ := c.Msg.CSeq(); return n },
+	"cseq.method":    func(c *registry.Ctx) string { _, m, _ := c.Msg.CSeq(); return m },
+	"max_forwards":   header("Max-Forwards"),
+	"expires":        header("Expires"),
+	"content_length": header("Content-Length"),
+	"content_type":   header("Content-Type"),
+	"user_agent":     header("User-Agent"),
+	"subject":        header("Subject"),
+	"event":          header("Event"),
+	"date":           header("Date"),
+	"src.ip":         ipOf("src_ip"),
+	"src.port":       numberOf("src_port"),
+	"dst.ip":         ipOf("dst_ip"),
+	"dst.port":       numberOf("dst_port"),
+	"received.ip":    ipOf("dst_ip"),
+	"received.port":  numberOf("dst_port"),
+	"msg.len":        numberOf("msg:len"),
 }
 
-// viaSelects are the parts of @via[n], counted from 1, or from -1 at the end.
+func header(name string) func(*registry.Ctx) string {
+	return func(c *registry.Ctx) string {
+		h, _ := c.Msg.Header(name, 0)
+		return h.Body
+	}
+}
+
+func ipOf(word string) func(*registry.Ctx) string {
+	get := addressWords[word]
+	return func(c *registry.Ctx) string {
+		a, ok := get(c)
+		if !ok {
+			return ""
+		}
+		return addressText(c, a)
+	}
+}
+
+func numberOf(word string) func(*registry.Ctx) string {
+	get := numberWords[word]
+	return func(c *registry.Ctx) string {
+		n, ok := get(c)
+		if !ok {
+			return ""
+		}
+		return c.Arena.Int(n)
+	}
+}
+
+// addresses are the selects that are a name, a URI and parameters.
+var addresses = map[string]func(*registry.Ctx) sip.NameAddr{
+	"from": func(c *registry.Ctx) sip.NameAddr { return *c.Msg.From() },
+	"to":   func(c *registry.Ctx) sip.NameAddr { return *c.Msg.To() },
+	"contact": func(c *registry.Ctx) sip.NameAddr {
+		first, _ := sip.NextValue(c.Msg.Contact())
+		return sip.ParseNameAddr(first)
+	},
+}
+
+// addressPart is a part of an address, behind its name; nil where it has none
+// of that name.
+func addressPart(head, part string) func(*registry.Ctx) string {
+	get := addresses[head]
+	switch part {
+	case "":
+		return func(c *registry.Ctx) string { return get(c).Body }
+	case "uri":
+		return func(c *registry.Ctx) string { return get(c).URI }
+	case "name":
+		return func(c *registry.Ctx) string { return get(c).Display }
+	case "tag", "expires", "q":
+		if (part == "tag") == (head == "contact") {
+			return nil
+		}
+		return paramOf(func(c *registry.Ctx) string { return get(c).Params }, part)
+	}
+	if name, ok := strings.CutPrefix(part, "params."); ok {
+		return paramOf(func(c *registry.Ctx) string { return get(c).Params }, name)
+	}
+	of, ok := strings.CutPrefix(part, "uri.")
+	if !ok {
+		return nil
+	}
+	return uriPart(of, func(c *registry.Ctx) *sip.URI {
+		text := get(c).URI
+		if slot, ok := uriSlots[head+"_uri"]; ok {
+			return c.State.URI(slot, text)
+		}
+		u, err := sip.ParseURI(text)
+		if err != nil {
+			return nil
+		}
+		return &u
+	})
+}
+
+func paramOf(params func(*registry.Ctx) string, name string) func(*registry.Ctx) string {
+	return func(c *registry.Ctx) string {
+		v, _ := sip.Param(params(c), name)
+		return v
+	}
+}
+
+// uriParts are the parts of a URI.
+var uriParts = map[string]func(*registry.Ctx, *sip.URI) string{
+	"type":   func(_ *registry.Ctx, u *sip.URI) string { return u.Scheme },
+	"user":   func(_ *registry.Ctx, u *sip.URI) string { return u.User },
+	"pwd":    func(_ *registry.Ctx, u *sip.URI) string { return u.Password },
+	"host":   func(_ *registry.Ctx, u *sip.URI) string { return u.Host },
+	"port":   func(_ *registry.Ctx, u *sip.URI) string { return u.Port },
+	"params": func(_ *registry.Ctx, u *sip.URI) string { return u.Params },
+	"hostport": func(c *registry.Ctx, u *sip.URI) string {
+		port := u.Port
+		switch {
+		case port == "" && strings.EqualFold(u.Scheme, "sips"):
+			port = "5061"
+		case port == "":
+			port = "5060"
+		}
+		return c.Arena.Concat(c.Arena.Concat(u.Host, ":"), port)
+	},
+}
+
+// uriPart is a part of a URI, empty where get has none; nil where there is no
+// part of that name.
+func uriPart(part string, get func(*registry.Ctx) *sip.URI) func(*registry.Ctx) string {
+	of := uriParts[part]
+	if name, ok := strings.CutPrefix(part, "params."); ok {
+		of = func(_ *registry.Ctx, u *sip.URI) string {
+			v, _ := sip.Param(u.Params, name)
+			return v
+		}
+	}
+	if of == nil {
+		return nil
+	}
+	return func(c *registry.Ctx) string {
+		u := get(c)
+		if u == nil {
+			return ""
+		}
+		return of(c, u)
+	}
+}
+
+// viaSelects are the parts of @via[n], counted from 1; every n below 0 is the
+// last one.
 var viaSelects = map[string]func(*registry.Ctx, sip.Via) string{
 	"":          func(_ *registry.Ctx, v sip.Via) string { return v.Body },
 	"host":      func(_ *registry.Ctx, v sip.Via) string { return v.Host },
@@ -53,6 +178,7 @@ var viaSelects = map[string]func(*registry.Ctx, sip.Via) string{
 	"branch":    func(_ *registry.Ctx, v sip.Via) string { return v.Branch },
 	"received":  func(_ *registry.Ctx, v sip.Via) string { return v.Received },
 	"rport":     func(_ *registry.Ctx, v sip.Via) string { return v.RPort },
+	"i":         func(_ *registry.Ctx, v sip.Via) string { return v.I },
 }
 
 func viaPort(c *registry.Ctx, v sip.Via) string {
@@ -65,19 +191,6 @@ func viaPort(c *registry.Ctx, v sip.Via) string {
 func selectRURI(c *registry.Ctx) string {
 	s, _ := requestURI(c)
 	return s
-}
-
-func selectFrom(c *registry.Ctx) string { return c.Msg.From().URI }
-func selectTo(c *registry.Ctx) string   { return c.Msg.To().URI }
-
-func ofURI(slot msgstate.URISlot, text func(*registry.Ctx) string, part func(*sip.URI) string) func(*registry.Ctx) string {
-	return func(c *registry.Ctx) string {
-		u := c.State.URI(slot, text(c))
-		if u == nil {
-			return ""
-		}
-		return part(u)
-	}
 }
 
 // selection compiles a select.
@@ -107,35 +220,50 @@ func bindSelect(text string) func(*registry.Ctx) string {
 		return get
 	}
 	head, part, _ := strings.Cut(name, ".")
+	switch {
+	case name == "ruri":
+		return selectRURI
+	case head == "ruri":
+		return uriPart(part, func(c *registry.Ctx) *sip.URI { return c.State.URI(msgstate.RequestURI, selectRURI(c)) })
+	case addresses[head] != nil:
+		return addressPart(head, part)
+	}
 	n := 1
 	if i := strings.IndexByte(head, '['); i > 0 {
 		var err error
-		if n, err = strconv.Atoi(strings.TrimSuffix(head[i+1:], "]")); err != nil || n == 0 {
+		if n, err = strconv.Atoi(strings.TrimSuffix(head[i+1:], "]")); err != nil {
 			return nil
 		}
 		head = head[:i]
 	}
 	get := viaSelects[part]
+	if name, ok := strings.CutPrefix(part, "params."); ok {
+		get = func(_ *registry.Ctx, v sip.Via) string {
+			s, _ := sip.Param(v.Params, name)
+			return s
+		}
+	}
 	if head != "via" || get == nil {
 		return nil
 	}
 	return func(c *registry.Ctx) string {
-		i := n - 1
-		if n < 0 {
-			for i = 0; ; i++ {
-				if _, ok := c.Msg.Via(i); !ok {
-					break
-				}
-			}
-			i += n
-		}
-		if i < 0 {
-			return ""
-		}
-		v, ok := c.Msg.Via(i)
+		v, ok := viaAt(c.Msg, n)
 		if !ok {
 			return ""
 		}
 		return get(c, v)
+	}
+}
+
+func viaAt(m *sip.Message, n int) (v sip.Via, ok bool) {
+	if n >= 0 {
+		return m.Via(n - 1)
+	}
+	for i := 0; ; i++ {
+		next, more := m.Via(i)
+		if !more {
+			return v, ok
+		}
+		v, ok = next, true
 	}
 }

@@ -89,6 +89,7 @@ var codes = []Code{
 	{"no-tls", Warning, "no TLS socket is opened, because module tls is not loaded"},
 	{"not-an-address", Warning, "an address is compared with what is none: nothing is equal to it"},
 	{"not-run-yet", Error, "Kamailio has this, olelo does not run it yet (a warning with --lenient)"},
+	{"only-default", Error, "a switch has a default and no case: Kamailio does not start with it"},
 	{"only-in-6", Warning, "Kamailio 5.6 has no such name; olelo runs it all the same"},
 	{"outside-route", Error, "a statement stands outside of all routes"},
 	{"parameter-not-constant", Error, "a function's parameter is no constant"},

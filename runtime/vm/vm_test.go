@@ -474,7 +474,7 @@ func TestDialects(t *testing.T) {
 		{`0 || $var(abc)`, "0", "[unset]"},
 		{`$var(abc) =~ "^a"`, "1", "1"},
 		{`selval($var(abc), "yes", "no") + ""`, "[no]", "[no]"},
-		{`selval($var(five), $var(abc), 1) * 2`, "0", "[unset]"},
+		{`selval($var(five), $var(abc), 1) * 2`, "[unset]", "[unset]"},
 		// Integers wrap at 32 bits, or do not.
 		{`$var(max)+1`, "-2147483648", "2147483648"},
 		{`$var(max)+$var(max)`, "-2", "4294967294"},
