@@ -1,6 +1,8 @@
 package compile
 
 import (
+	"slices"
+
 	"olelo/lang/ast"
 	"olelo/lang/program"
 	"olelo/runtime/registry"
@@ -312,15 +314,20 @@ func (c *compiler) switchStmt(s *ast.Switch, want int) {
 	c.breaks = append(c.breaks, nil)
 	c.depth++
 	hasDefault := false
+	var fell jumpList
 	for i, k := range s.Cases {
 		at := int32(c.here())
 		if k.Default {
 			sw.Default, hasDefault = at, true
 		}
 		labels(i, at)
-		last := i == len(s.Cases)-1
+		last := !slices.ContainsFunc(s.Cases[i+1:], func(k *ast.Case) bool { return len(k.Body) > 0 })
 		c.stmts(k.Body, ifElse(last || leaves(k.Body), want, -1))
+		if last && want >= 0 && i < len(s.Cases)-1 { // over the empty cases, which have a result of their own
+			fell = append(fell, c.emit(program.Instr{Op: program.OpJump}))
+		}
 	}
+	c.patch(fell)
 	c.depth--
 	broken := c.breaks[len(c.breaks)-1]
 	c.breaks = c.breaks[:len(c.breaks)-1]
