@@ -95,7 +95,7 @@ func (p *parser) mask(lx *lexer.PeekingLexer, v4 bool) (string, bool) {
 
 // hostPart reports whether t can be a part of a host's name.
 func hostPart(t *lexer.Token) bool {
-	return t.Type == lex.Word || t.Type == lex.NumID || t.Type == lex.Int && !lex.IsNumberWord(t.Value)
+	return t.Type == lex.Word || t.Type == lex.NumID || t.Type == lex.Int
 }
 
 // host parses a host's or interface's name: words and numbers with dots and
@@ -196,7 +196,7 @@ func (p *parser) socket(lx *lexer.PeekingLexer, many bool) (ast.Literal, bool) {
 	return l, true
 }
 
-// port parses :PORT or :*, or nothing.
+// port parses :PORT, :FIRST-LAST or :*, or nothing.
 func (p *parser) port(lx *lexer.PeekingLexer) (string, bool) {
 	if !is(lx.Peek(), ":") {
 		return "", true
@@ -206,7 +206,13 @@ func (p *parser) port(lx *lexer.PeekingLexer) (string, bool) {
 	switch {
 	case t.Type == lex.Int:
 		lx.Next()
-		return ":" + strconv.FormatInt(lex.Number(t.Value), 10), true
+		port := ":" + strconv.FormatInt(lex.Number(t.Value), 10)
+		if last := second(lx); is(lx.Peek(), "-") && last.Type == lex.Int { // Kamailio 6
+			lx.Next()
+			lx.Next()
+			port += "-" + strconv.FormatInt(lex.Number(last.Value), 10)
+		}
+		return port, true
 	case is(t, "*"):
 		lx.Next()
 		return ":*", true

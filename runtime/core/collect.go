@@ -10,6 +10,7 @@ import (
 	"olelo/lang/diag"
 	"olelo/lang/source"
 	"olelo/runtime/log"
+	"olelo/runtime/transport"
 )
 
 // Collect reads the global parameters among items, in order, then what over
@@ -31,6 +32,7 @@ func Collect(items []ast.Item, over Overrides, diags *diag.List) *Params {
 	if c.TCPChildren == 0 {
 		c.TCPChildren = c.Children
 	}
+	c.TCPChildren += c.extraTCP
 	return c.Params
 }
 
@@ -39,6 +41,7 @@ type collector struct {
 	diags       *diag.List
 	lenient     bool
 	listens     []listen
+	extraTCP    int // workers that socket_workers adds for TCP and TLS
 	listenLines int // and -l arguments, also those with mistakes
 }
 
@@ -128,6 +131,10 @@ func (c *collector) fits(ln *line, v *ast.Literal) bool {
 	if k.ok != nil {
 		ok = k.ok(v)
 	} else if n, isInt := integer(v); isInt {
+		if cut := int64(int32(n)); cut != n && r.max == 0 {
+			c.warnAt(v.Range, "parameter-cut", fmt.Sprintf("%s=%s does not fit into 32 bits: as in Kamailio, it is %d", ln.Name, v.Text, cut), "write a smaller number")
+			n, v.Int = cut, cut
+		}
 		if r.kind != signed && n < 0 {
 			c.errorAt(v.Range, "parameter-range", ln.Name+" cannot be negative: "+v.Text, "")
 			return false
@@ -173,6 +180,30 @@ func (c *collector) notYet(ln *line) {
 		d.Severity, d.Hint = diag.Warning, "the line has no effect"
 	}
 	c.diags.Add(d)
+}
+
+// typeOfService reads tos. The names of Kamailio's manual, as any other word,
+// leave 5.6 with its default.
+func (c *collector) typeOfService(ln *line) {
+	v := &ln.Values[0]
+	n, isInt := integer(v)
+	switch {
+	case !isInt:
+		c.warnAt(v.Range, "parameter-ignored", fmt.Sprintf("tos=%s has no effect, in Kamailio 5.6 neither: packets carry %d", v.Text, c.tos), "write the number: 16 is IPTOS_LOWDELAY, 8 IPTOS_THROUGHPUT, 4 IPTOS_RELIABILITY")
+	case n < 0 || n > 255:
+		c.errorAt(v.Range, "parameter-range", "tos is out of range: "+v.Text, "0 to 255")
+	default:
+		c.tos = int(n)
+	}
+}
+
+// largeProto reads udp_mtu_try_proto.
+func (c *collector) largeProto(ln *line) {
+	v := &ln.Values[0]
+	c.MTUProto = transport.ParseProto(v.Text)
+	if c.MTUProto == transport.None {
+		c.warnAt(v.Range, "parameter-ignored", ln.Name+"="+v.Text+" has no effect: "+noSCTP, "TCP or TLS carries a large request")
+	}
 }
 
 func (c *collector) facility(ln *line) {

@@ -9,6 +9,7 @@ import (
 // override lets the command line win over the configuration.
 func (c *collector) override(o *Overrides) {
 	p := c.Params
+	set(&p.CheckVia, o.CheckVia)
 	set(&p.AutoAliases, o.AutoAliases)
 	set(&p.Children, o.Children)
 	set(&p.TCPChildren, o.TCPChildren)
@@ -47,7 +48,6 @@ func (c *collector) refuse(o *Overrides) {
 		opt string
 		row string
 	}{
-		{o.CheckVia, "-K", "check_via"},
 		{o.ReceivedDNS, "-r", "dns"},
 		{o.ReceivedRDNS, "-R", "rev_dns"},
 	} {
