@@ -110,7 +110,7 @@ func (f *fixup) bind(v *pvar.Var) (registry.Var, error) {
 		if errors.Is(err, errReported) {
 			return registry.Var{}, err
 		}
-		f.report(v.Off, v.Off+len(v.Text), "bad-variable", message{text: about(v.Text, err)})
+		f.report(v.Off, v.Off+len(v.Text), "bad-variable", message{text: about(v.Text, err), known: errors.Is(err, registry.ErrNotRun)})
 		return registry.Var{}, errReported
 	}
 	if len(v.Trans) == 0 {

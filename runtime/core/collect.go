@@ -24,6 +24,7 @@ func Collect(items []ast.Item, over Overrides, diags *diag.List) *Params {
 			c.global(g)
 		}
 	}
+	c.tellIdle()
 	c.override(&over)
 	c.openSockets()
 	if c.Children == 0 {
@@ -40,6 +41,7 @@ type collector struct {
 	*Params
 	diags       *diag.List
 	lenient     bool
+	idle        []*line // without effect here
 	listens     []listen
 	extraTCP    int // workers that socket_workers adds for TCP and TLS
 	listenLines int // and -l arguments, also those with mistakes
@@ -74,6 +76,9 @@ func (c *collector) global(g *ast.Global) {
 	if r.class == NotYet {
 		c.notYet(ln)
 		return
+	}
+	if r.class == Accepted {
+		c.idle = append(c.idle, ln)
 	}
 	if r.list != nil {
 		r.list(c, ln)

@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"errors"
 	"fmt"
 
 	"olelo/lang/source"
@@ -31,6 +32,12 @@ type PV struct {
 	Doc    string
 	Bind   func(Fixup, Ref) (Var, error) // called once for each place it is used
 }
+
+// SelectClass is the Class of a Ref to $sel(NAME) that is written @NAME.
+const SelectClass = "@"
+
+// ErrNotRun is for what Kamailio knows and olelo does not run.
+var ErrNotRun = errors.New("not run by olelo yet")
 
 // Ref is one use of a variable in a configuration.
 type Ref struct {
