@@ -176,10 +176,8 @@ func flags(p *parser, lx *lexer.PeekingLexer, g *ast.Global) bool {
 			return false
 		}
 		lx.Next()
-		name := t.Value
-		if t.Type == lex.Str {
-			name = lex.Text(name)
-		}
+		name := flagText(t)
+		bit, at := int64(-1), lx.Peek()
 		if is(lx.Peek(), ":") && g.Name != "avpflags" {
 			lx.Next()
 			n := lx.Peek()
@@ -187,8 +185,10 @@ func flags(p *parser, lx *lexer.PeekingLexer, g *ast.Global) bool {
 				return false
 			}
 			lx.Next()
-			name += ":" + strconv.FormatInt(lex.Number(n.Value), 10)
+			bit, at = lex.Number(n.Value), n
+			name += ":" + strconv.FormatInt(bit, 10)
 		}
+		p.declareFlag(g, t, bit, at)
 		g.Values = append(g.Values, p.word(t, name, lx))
 		if !is(lx.Peek(), ",") {
 			return true

@@ -263,34 +263,34 @@ func isDesc(l *ast.Literal) bool {
 	return l.Kind == ast.LitWord && (l.Text == "desc" || l.Text == "descr" || l.Text == "description")
 }
 
-// flags reads `flags NAME : bit, NAME …`.
+// flags reads `flags NAME : bit, NAME …`; the parser has said what is wrong
+// with names and bits.
 func (c *collector) flags(ln *line) {
-	s := newScan(ln.Values)
-	for !s.done() {
-		name := s.next()
-		if name.punct() {
-			c.errorAt(name.at, "parameter-value", ln.Name+": the name of a flag is wanted, not "+name.text, "flags A:1, B:2")
-			return
-		}
-		f := Flag{Name: name.text, Bit: -1}
-		for _, x := range c.Flags {
-			if x.Name == f.Name {
-				c.errorAt(name.at, "parameter-twice", "the flag "+f.Name+" is declared already", "")
-				return
-			}
-		}
-		if s.take(":") {
-			bit := s.next()
-			n, err := strconv.ParseInt(bit.text, 0, 32)
+	for i := range ln.Values {
+		name, bit, hasBit := strings.Cut(ln.Values[i].Text, ":")
+		f := Flag{Name: name, Bit: -1}
+		if hasBit {
+			n, err := strconv.Atoi(bit)
 			if err != nil || n < 0 || n > 31 {
-				c.errorAt(bit.at, "parameter-range", "the flag "+f.Name+" has no such bit: "+bit.text, "a bit is 0 to 31")
-				return
+				continue
 			}
-			f.Bit = int(n)
+			f.Bit = n
+		}
+		if other := c.flagAt(f.Bit); other != "" {
+			c.warnAt(ln.Values[i].Range, "flag-bit-twice", fmt.Sprintf("the flags %s and %s are one: both are bit %d", other, name, f.Bit), "give it another number, or none")
 		}
 		c.Flags = append(c.Flags, f)
-		s.take(",") // the parser keeps it to itself
 	}
+}
+
+// flagAt is the flag that was declared with a bit, "" where none was.
+func (c *collector) flagAt(bit int) string {
+	for _, f := range c.Flags {
+		if bit >= 0 && f.Bit == bit {
+			return f.Name
+		}
+	}
+	return ""
 }
 
 func (c *collector) errorAt(at ast.Range, code, msg, hint string) {

@@ -321,8 +321,9 @@ func TestMistakes(t *testing.T) {
 		{"a.b=-1", "1:5 error: "},
 		{"a.b=word", "1:5 error: "},
 		{"a.b=1\na.b=2", "2:1 error: the custom parameter a.b is there already"},
-		{"flags A:32", "1:7 error: the flag A has no such bit: 32"},
-		{"flags A:1, A:2", "1:12 error: the flag A is declared already"},
+		{"flags A:32", "1:9 error: the flag A has no such bit: 32"},
+		{"flags A:1, A:2", "1:14 error: the flag A is declared already"},
+		{"flags A:1, B:1", "1:12 warning: the flags A and B are one: both are bit 1"},
 	} {
 		_, diags := collect(t, x.cfg+"\nlisten=udp:127.0.0.1:17500", core.Overrides{})
 		if len(diags) != 1 || !strings.HasPrefix(diags[0], x.want) {
