@@ -150,7 +150,7 @@ func listen(p *parser, lx *lexer.PeekingLexer, g *ast.Global) bool {
 			lx.Next()
 			g.Values = append(g.Values, ast.Literal{Range: p.at(t), Kind: ast.LitWord, Text: "name"}, p.lit(n))
 		}
-		if t := lx.Peek(); is(t, "virtual") || is(t, "VIRTUAL") {
+		if t := lx.Peek(); is(t, "virtual") {
 			lx.Next()
 			g.Values = append(g.Values, ast.Literal{Range: p.at(t), Kind: ast.LitWord, Text: "virtual"})
 		}

@@ -137,6 +137,17 @@ func (p *parser) hostOrAddress(lx *lexer.PeekingLexer) (string, bool) {
 	return p.host(lx)
 }
 
+// bracketed is hostOrAddress with brackets around an IPv6 address, which has
+// them or not in a configuration.
+func (p *parser) bracketed(lx *lexer.PeekingLexer) (string, bool) {
+	six := lx.Peek().Type == lex.IPv6
+	text, ok := p.hostOrAddress(lx)
+	if six {
+		text = "[" + text + "]"
+	}
+	return text, ok
+}
+
 // socket parses [proto:]address[:port], with several addresses in ( ) where
 // many is true. A text alone stays a text.
 func (p *parser) socket(lx *lexer.PeekingLexer, many bool) (ast.Literal, bool) {
@@ -155,7 +166,7 @@ func (p *parser) socket(lx *lexer.PeekingLexer, many bool) (ast.Literal, bool) {
 		lx.Next()
 		text += "("
 		for {
-			a, ok := p.hostOrAddress(lx)
+			a, ok := p.bracketed(lx)
 			if !ok {
 				return ast.Literal{}, false
 			}
@@ -174,7 +185,7 @@ func (p *parser) socket(lx *lexer.PeekingLexer, many bool) (ast.Literal, bool) {
 			text += ","
 		}
 	} else {
-		a, ok := p.hostOrAddress(lx)
+		a, ok := p.bracketed(lx)
 		if !ok {
 			return ast.Literal{}, false
 		}

@@ -109,6 +109,9 @@ func TestListen(t *testing.T) {
 		{"listen=udp:(127.0.0.1,127.0.0.2):17500", []string{"udp:127.0.0.1:17500", "udp:127.0.0.2:17500"}},
 		{"listen=tcp:127.0.0.1:17502\nlisten=udp:127.0.0.1:17501\nlisten=udp:127.0.0.1:17500", []string{"udp:127.0.0.1:17501", "udp:127.0.0.1:17500", "tcp:127.0.0.1:17502"}},
 		{"listen=udp:127.0.0.1:17500\nlisten=udp:127.0.0.1:17500", []string{"udp:127.0.0.1:17500"}},
+		{"listen=::1", []string{"udp:[::1]:5060", "tcp:[::1]:5060"}},
+		{"listen=udp:127.0.0.1:17500 advertise 2001:db8::1", []string{"udp:127.0.0.1:17500 advertise [2001:db8::1]:17500"}},
+		{"listen=udp:127.0.0.1:*", []string{"udp:127.0.0.1:5060"}},
 		{"listen=127.0.0.1\nport=17500", []string{"udp:127.0.0.1:17500", "tcp:127.0.0.1:17500"}},
 		{"listen=127.0.0.1\ndisable_tcp=yes", []string{"udp:127.0.0.1:5060"}},
 		{"listen=udp:127.0.0.1:17500 virtual", []string{"udp:127.0.0.1:17500 virtual"}},
@@ -339,7 +342,7 @@ my.text="x"
 alias="foo.bar" :5060
 alias=udp:x.y:5070
 alias=aa bb
-alias=foo-bar.com:*
+alias=foo-bar.com:* udp:(l1.x, l2.x):5060 sctp:gone.x
 kemi.pre_routing_callback="none"
 flags A:1, B , C : 0x3
 flags D
@@ -355,6 +358,8 @@ listen=udp:127.0.0.1:17500
 		{Host: "aa"},
 		{Host: "bb"},
 		{Host: "foo-bar.com"},
+		{Proto: transport.UDP, Host: "l1.x", Port: 5060},
+		{Proto: transport.UDP, Host: "l2.x", Port: 5060},
 		{Proto: transport.TCP, Host: "cmd", Port: 99},
 	}, p.Aliases); d != "" {
 		t.Errorf("aliases (-want +got):\n%s", d)

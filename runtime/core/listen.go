@@ -97,6 +97,9 @@ func (c *collector) readAddress(s *scan, l *listen) bool {
 func (c *collector) readPorts(t tok, l *listen) bool {
 	first, last, isRange := strings.Cut(t.text, "-")
 	var ok, okLast bool
+	if t.text == "*" && !t.quoted { // any: the default
+		first = "0"
+	}
 	l.port, ok = port(first)
 	l.lastPort, okLast = l.port, true
 	if isRange {
@@ -130,7 +133,7 @@ func (c *collector) readOptions(s *scan, l *listen) bool {
 		}
 		l.name = n.text
 	}
-	l.virtual = s.take("virtual") || s.take("VIRTUAL")
+	l.virtual = s.take("virtual")
 	return true
 }
 
