@@ -154,6 +154,7 @@ func kamailioCommand(args []string, stdout, stderr io.Writer) int {
 	}
 	o.Stdout, o.Stderr = stdout, stderr
 	if k.check {
+		o.ParserOnly = true
 		if status := app.Check(o, stderr); status != statusOK {
 			return status
 		}

@@ -206,7 +206,7 @@ func TestCommands(t *testing.T) {
 		{[]string{"run"}, 255, "", "which configuration? olelo run -f FILE"},
 		{[]string{"check", "a", "b"}, 255, "", "which configuration?"},
 		{[]string{"check", "-f", "a", "b"}, 255, "", `"b" is left over`},
-		{[]string{"check", "--format=xml", "a"}, 255, "", "text, json or kamailio"},
+		{[]string{"check", "--format=xml", "a"}, 255, "", "text, json, sarif or kamailio"},
 		{[]string{"run", "--nosuch"}, 255, "", "olelo run --help lists the options"},
 		{[]string{"check", "-A", "X", "-A", "X", "a"}, 255, "", "already defined: X"},
 	} {

@@ -73,6 +73,7 @@ func (c *compiler) compareConst(e *ast.Binary, want bool) (jumpList, bool) {
 		pick = 0
 	}
 	if x, ok := nullTest(e); ok {
+		c.nulled(e)
 		r := c.operand(x)
 		op := program.OpJumpNotNull
 		if (e.Op == "==") == want {
@@ -101,16 +102,28 @@ func (c *compiler) compareConst(e *ast.Binary, want bool) (jumpList, bool) {
 	return jumpList{c.emit(program.Instr{Op: ops[pick], A: r, B: uint8(n >> 8), C: uint8(n)})}, true
 }
 
-// constantCondition warns of an if that always goes the same way, as Kamailio does.
-func (c *compiler) constantCondition(e ast.Expr) {
+// constantCondition warns of an if or a while that always goes the same way, as
+// Kamailio does.
+func (c *compiler) constantCondition(e ast.Expr, word string) {
 	warn := func(code, msg, hint string) {
 		c.warnAt(rangeOf(e), code, msg, hint)
 		c.diags.Items[len(c.diags.Items)-1].Late = false
 	}
-	if c.typeOf(e) == tStr {
+	switch {
+	case c.typeOf(e) != tStr:
+	case word == "while":
+		c.late = true
+		c.mismatch(e)
+		c.late = false
+	default:
 		warn("text-condition", "a text stands as condition: it is true only where it is a number > 0", "compare it, or convert it with (int)")
 	}
-	if _, ok := c.constant(e); ok {
-		warn("constant-condition", "constant value in if(...): it always goes the same way", "")
+	if _, ok := c.constant(e); !ok {
+		return
 	}
+	hint := ""
+	if word == "while" {
+		hint = "what does not break ends at max_while_loops, with an error"
+	}
+	warn("constant-condition", "constant value in "+word+"(...): it always goes the same way", hint)
 }

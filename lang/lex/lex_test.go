@@ -286,3 +286,19 @@ func TestBounds(t *testing.T) {
 		t.Error("includes without end are not reported")
 	}
 }
+
+// TestSkipped: the text of branches that are not read is kept.
+func TestSkipped(t *testing.T) {
+	r := scan(t, "a\n#!ifdef X\nb\n#!ifdef Y\nc\n#!else\nd\n#!endif\ne\n#!else\nf\n#!ifndef X\ng\n#!else\nh\n#!endif\n#!endif\ni\n", lex.Options{})
+	want := []string{"\nb\n#!ifdef Y\nc\n#!else\nd\n#!endif\ne\n", "\nh\n"}
+	if diff := cmp.Diff(want, r.set.Skipped()); diff != "" {
+		t.Error(diff)
+	}
+	if r.String() != "word:a word:f word:g word:i" {
+		t.Error(r)
+	}
+	// Up to the end of the file where it is not closed.
+	if got := scan(t, "#!ifdef X\nb\n", lex.Options{}).set.Skipped(); len(got) != 1 || got[0] != "\nb\n" {
+		t.Errorf("%q", got)
+	}
+}

@@ -50,7 +50,7 @@ func (p *parser) declareFlag(g *ast.Global, t *lexer.Token, bit int64, at *lexer
 	}
 	switch {
 	case f.names[name]:
-		p.flagError(at, t, "flag-twice", "the flag "+name+" is declared already", "")
+		p.flagError(at, t, "parameter-twice", "the flag "+name+" is declared already", "")
 	case bit > maxFlag:
 		p.flagError(at, t, "bad-flag", "the flag "+name+" has no such bit: "+strconv.FormatInt(bit, 10), "a bit is 0 to 31")
 	case bit < 0:

@@ -102,7 +102,7 @@ func (m *Module) selectVar() registry.PV {
 			}
 			get := bindSelect(r.Inner)
 			if get == nil {
-				return registry.Var{}, fmt.Errorf("the select %s is %w", r.Inner, registry.ErrNotRun)
+				return registry.Var{}, registry.NotRun("the select %s is not run by olelo yet", r.Inner)
 			}
 			at := r.Class == registry.SelectClass
 			return registry.Var{Get: func(c *registry.Ctx, v *value.Value) {

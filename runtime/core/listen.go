@@ -155,6 +155,15 @@ func (c *collector) readAdvertise(s *scan, l *listen) bool {
 	return true
 }
 
+// unopened says what of a listen line olelo does not run; "" is nothing.
+func unopened(g *ast.Global) string {
+	s := newScan(g.Values)
+	if len(s.toks) > 2 && s.toks[1].text == ":" && !s.toks[0].quoted && strings.EqualFold(s.toks[0].text, "sctp") {
+		return noSCTP
+	}
+	return ""
+}
+
 // argument reads -l's [proto:]addr[:port][/advertised[:port]].
 func (c *collector) argument(arg string) {
 	c.listenLines++

@@ -1,7 +1,6 @@
 package registry
 
 import (
-	"errors"
 	"fmt"
 
 	"olelo/lang/source"
@@ -35,9 +34,6 @@ type PV struct {
 
 // SelectClass is the Class of a Ref to $sel(NAME) that is written @NAME.
 const SelectClass = "@"
-
-// ErrNotRun is for what Kamailio knows and olelo does not run.
-var ErrNotRun = errors.New("not run by olelo yet")
 
 // Ref is one use of a variable in a configuration.
 type Ref struct {
@@ -109,6 +105,16 @@ type Trans struct {
 	Class string
 	Keys  []TransKey
 	Doc   string
+}
+
+// Has reports whether the class has a key.
+func (t Trans) Has(key string) bool {
+	for _, k := range t.Keys {
+		if k.Key == key {
+			return true
+		}
+	}
+	return false
 }
 
 // TransKey is one transformation: len in {s.len}. Args is the raw text after
