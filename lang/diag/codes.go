@@ -77,7 +77,7 @@ var codes = []Code{
 	{"module-not-run", Error, "Kamailio has this module, olelo does not run it yet"},
 	{"module-retired", Warning, "Kamailio no longer has this module"},
 	{"module-start", Error, "a module cannot start with this configuration"},
-	{"module-twice", Warning, "a module is loaded twice"},
+	{"module-twice", Error, "a module is loaded twice"},
 	{"mpath-ignored", Warning, "mpath and loadpath have no effect: olelo's modules are built in"},
 	{"no-call", Error, "a word stands where a function's call would have its ("},
 	{"no-effect", Error, "a statement does nothing"},

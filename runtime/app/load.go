@@ -11,6 +11,7 @@ import (
 	"olelo/lang/compile"
 	"olelo/lang/diag"
 	"olelo/lang/inventory"
+	"olelo/runtime/ere"
 	"olelo/runtime/registry"
 )
 
@@ -74,7 +75,7 @@ func (s *server) load(l *ast.Load, o *Options, diags *diag.List) {
 	}
 	name := moduleName(l.Arg.Text)
 	if _, twice := s.env.Module(name); twice {
-		warn(diags, l.Range, "module-twice", "module "+name+" is loaded already", "")
+		fail(diags, l.Arg.Range, "module-twice", "module "+name+" is loaded already", "one of the two lines is to go")
 		s.notes.module(name, inventory.Runs, "", l.Pos)
 		return
 	}
@@ -133,40 +134,47 @@ func (s *server) noModule(name string, l *ast.Load, o *Options, diags *diag.List
 	fail(diags, l.Arg.Range, "unknown-module", "there is no module "+name, hint)
 }
 
-// modParam sets a parameter of one module, or of several named with |.
+// modParam sets a parameter of the loaded modules whose whole name matches the
+// first argument, a regular expression that does not tell case: "a|b" mostly.
 func (s *server) modParam(p *ast.ModParam, diags *diag.List) {
+	re, err := ere.Compile("^("+p.Module.Text+")$", ere.IgnoreCase)
+	if err != nil {
+		fail(diags, p.Module.Range, "bad-regex", "the name of a module in modparam is a regular expression: "+err.Error(), "")
+		return
+	}
+	found := false
 	for _, name := range strings.Split(p.Module.Text, "|") {
-		name = moduleName(strings.TrimSpace(name))
 		if s.env.IsMissing(name) {
+			found = true
 			s.missingParam(name, p, diags)
-			continue
 		}
-		m, ok := s.find(name)
-		if !ok {
-			hint := "modparam stands behind its loadmodule"
-			if !catalogue.HasModule(name) {
-				var have []string
-				for _, m := range s.modules {
-					have = append(have, m.name)
-				}
-				if near := diag.Nearest(name, have); near != "" {
-					hint = "did you mean " + near + "?"
-				}
-			}
-			fail(diags, p.Module.Range, "modparam-no-module", "module "+name+" is not loaded", hint)
-			continue
+	}
+	for _, m := range s.modules {
+		if ok, err := re.Match(m.name); ok && err == nil {
+			found = true
+			s.setParam(m, p, diags)
 		}
-		s.setParam(m, p, diags)
+	}
+	if !found {
+		s.noParamModule(p, diags)
 	}
 }
 
-func (s *server) find(name string) (loaded, bool) {
-	for _, m := range s.modules {
-		if m.name == name {
-			return m, true
+func (s *server) noParamModule(p *ast.ModParam, diags *diag.List) {
+	name, hint := p.Module.Text, "modparam stands behind its loadmodule"
+	switch bare := moduleName(strings.TrimSpace(name)); {
+	case bare != name:
+		hint = `it is written modparam("` + bare + `", …)`
+	case !catalogue.HasModule(name):
+		var have []string
+		for _, m := range s.modules {
+			have = append(have, m.name)
+		}
+		if near := diag.Nearest(name, have); near != "" {
+			hint = "did you mean " + near + "?"
 		}
 	}
-	return loaded{}, false
+	fail(diags, p.Module.Range, "modparam-no-module", "no module "+name+" is loaded", hint)
 }
 
 func (s *server) setParam(m loaded, p *ast.ModParam, diags *diag.List) {
