@@ -4,6 +4,7 @@ import (
 	"errors"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"olelo/lang/ast"
@@ -137,6 +138,12 @@ func (s *server) noModule(name string, l *ast.Load, o *Options, diags *diag.List
 // modParam sets a parameter of the loaded modules whose whole name matches the
 // first argument, a regular expression that does not tell case: "a|b" mostly.
 func (s *server) modParam(p *ast.ModParam, diags *diag.List) {
+	if p.Keyword == "modparamx" {
+		var ok bool
+		if p, ok = s.evaluated(p, diags); !ok {
+			return
+		}
+	}
 	re, err := ere.Compile("^("+p.Module.Text+")$", ere.IgnoreCase)
 	if err != nil {
 		fail(diags, p.Module.Range, "bad-regex", "the name of a module in modparam is a regular expression: "+err.Error(), "")
@@ -158,6 +165,32 @@ func (s *server) modParam(p *ast.ModParam, diags *diag.List) {
 	if !found {
 		s.noParamModule(p, diags)
 	}
+}
+
+// evaluated is a modparamx with the value of its variables: a number where it
+// is one variable without quotes that has a number.
+func (s *server) evaluated(p *ast.ModParam, diags *diag.List) (*ast.ModParam, bool) {
+	if p.Value.Kind == ast.LitInt || !strings.Contains(p.Value.Text, "$") {
+		return p, true
+	}
+	v, ok := compile.Evaluate(s.file, s.env, p.Value.Text, p.Value.Range, s.log, diags)
+	if !ok {
+		return nil, false
+	}
+	q := *p
+	switch {
+	case p.Value.Kind == ast.LitWord && v.IsInt():
+		q.Value.Kind, q.Value.Int = ast.LitInt, v.I
+	case v.IsNull():
+		fail(diags, p.Value.Range, "modparam-value", "modparamx: "+p.Value.Text+" has no value while the configuration loads", "")
+		return nil, false
+	default:
+		q.Value.Kind = ast.LitStr
+		if q.Value.Text = v.S; !v.IsStr() {
+			q.Value.Text = strconv.FormatInt(v.I, 10)
+		}
+	}
+	return &q, true
 }
 
 func (s *server) noParamModule(p *ast.ModParam, diags *diag.List) {
