@@ -58,7 +58,7 @@ func coreVars() []registry.PV {
 	rc := registry.GetPV("rc", func(c *registry.Ctx, v *value.Value) { v.SetInt(int64(c.RC)) }, "The code that the last function or route returned.")
 	return []registry.PV{
 		registry.GetPV("null", func(_ *registry.Ctx, v *value.Value) { v.SetNull() }, "No value."),
-		rc, alias("retcode", rc),
+		rc, alias("retcode", rc), alias("?", rc),
 		{
 			Name: "def", Doc: "The text of a #!define.",
 			Bind: bindConst("a definition's name", func(fx registry.Fixup, name string) (value.Value, error) {

@@ -21,7 +21,7 @@ type common struct {
 	defines   *[]string
 	listen    *[]string
 	lenient   *bool
-	dialect   *string
+	compat    *string
 	logFormat *string
 	alone     *bool // an option that needs no configuration; nil: there is none
 }
@@ -47,7 +47,7 @@ func newCommon(name, text string, stdout, stderr io.Writer) *common {
 		defines:   f.StringArrayP("define", "A", nil, "`ID[=VALUE]`: a #!define before the file"),
 		listen:    f.StringArrayP("listen", "l", nil, "`ADDRESS` to listen on beside listen=, as [proto:]host[:port][/advertised]"),
 		lenient:   f.Bool("lenient", false, "go on without what Kamailio runs and olelo does not run yet"),
-		dialect:   f.String("dialect", "5.6", "`VERSION` of Kamailio whose meaning counts where they differ: 5.6 or 6"),
+		compat:    f.String("compat", "5.6", "`VERSION` of Kamailio whose meaning counts where they differ: 5.6 or 6"),
 		logFormat: f.String("log-format", "text", "`FORM` of log lines: text, as Kamailio's, or json"),
 	}
 }
@@ -93,7 +93,7 @@ func (c *common) parseFiles(args []string, stderr io.Writer) (files []string, o 
 	if o.LogFormat, err = log.ParseFormat(*c.logFormat); err != nil {
 		return fail("--log-format: %v", err)
 	}
-	if o.Dialect, err = dialect(*c.dialect); err != nil {
+	if o.Dialect, err = dialect(*c.compat); err != nil {
 		return fail("%v", err)
 	}
 	o.Core.Listen = *c.listen
@@ -148,5 +148,5 @@ func dialect(s string) (app.Dialect, error) {
 	case s == "6" || strings.HasPrefix(s, "6."):
 		return app.Dialect6, nil
 	}
-	return 0, fmt.Errorf("--dialect: there is 5.6 and 6, not %q", s)
+	return 0, fmt.Errorf("--compat: there is 5.6 and 6, not %q", s)
 }

@@ -47,7 +47,7 @@ tcp_conection_lifetime=5 # tcp_conection_lifetime -> tcp_connection_lifetime
 request_route {
 	sl_send_replay("403", "No"); # sl_send_replay -> sl_send_reply
 	sl_send_reply("403"); # sl_send_reply
-	$var(a) = $nosuch; # nosuch
+	$var(a) = $avpp(x); # avpp -> avp
 	$si = "1.2.3.4"; # si
 	xlog("L_INFO", "$msrp(boddy)\n"); # boddy -> body
 	route(NOPE); # NOPE -> NOPES

@@ -13,6 +13,10 @@ type File struct {
 	Items []Item
 	// Defines are the preprocessor's names and values at the end of the text.
 	Defines map[string]string
+	// Attributes tells that SER's attributes are part of the language: $name is
+	// an AVP where no variable has that name. A configuration that says
+	// #!KAMAILIO has none.
+	Attributes bool
 }
 
 // Item is one thing at the top level.

@@ -8,7 +8,11 @@
 // they return are shared and must not be changed.
 package catalogue
 
-import "strings"
+import (
+	"maps"
+	"slices"
+	"strings"
+)
 
 // Any is the number of parameters of a function that takes any number.
 const Any = -1
@@ -19,6 +23,7 @@ type Function struct {
 	Name   string
 	Params int      // how many, or Any
 	Kinds  []string // text, int, word, pv, regex, special; may be shorter than Params ("special" stands for all)
+	Expr   bool     // its parameters may be computed: f($var(x)), f("a" + $ru)
 	Routes string   // "REQUEST_ROUTE|ONREPLY_ROUTE", "ANY_ROUTE"
 	Versions
 }
@@ -85,6 +90,17 @@ func FunctionsWith(name string, n int) []Function {
 	return fit
 }
 
+// TakesExpressions reports whether parameters of name may be computed, in a
+// call with n of them.
+func TakesExpressions(name string, n int) bool {
+	for _, f := range FunctionsWith(name, n) {
+		if f.Expr {
+			return true
+		}
+	}
+	return false
+}
+
 // Params returns every module parameter called name; a module has at most one.
 func Params(name string) []Param { return tables().params.of(name) }
 
@@ -96,6 +112,27 @@ func ParamOf(module, name string) (Param, bool) {
 		}
 	}
 	return Param{}, false
+}
+
+// FunctionsOf returns the rows of module's functions, by name.
+func FunctionsOf(module string) []Function { return rowsOf(tables().funcs, module) }
+
+// ParamsOf returns module's parameters, by name.
+func ParamsOf(module string) []Param { return rowsOf(tables().params, module) }
+
+// VarsOf returns module's pseudo-variable classes, by name.
+func VarsOf(module string) []Var { return rowsOf(tables().vars, module) }
+
+func rowsOf[R interface{ ModuleName() string }](ix index[R], module string) []R {
+	var of []R
+	for _, name := range slices.Sorted(maps.Keys(ix)) {
+		for _, r := range ix[name] {
+			if r.ModuleName() == module {
+				of = append(of, r)
+			}
+		}
+	}
+	return of
 }
 
 // Vars returns the pseudo-variable classes called name, without the dollar.

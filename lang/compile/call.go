@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"olelo/lang/ast"
+	"olelo/lang/catalogue"
 	"olelo/lang/diag"
 	"olelo/lang/inventory"
 	"olelo/lang/program"
@@ -58,28 +59,33 @@ func (c *compiler) function(e *ast.Call) (registry.Call, bool) {
 	if !c.allowed(e, f.it.Routes) {
 		return nil, false
 	}
-	args, ok := c.arguments(e)
-	if !ok {
-		return nil, false
+	c.only6Func(e)
+	args, err := c.arguments(e, f.it.Params)
+	if err != nil {
+		return refuse(e), err == errNotRun
 	}
 	fx := c.site(e)
 	c.late = true
 	defer func() { c.late = false }()
 	call, err := f.it.Bind(fx, args)
 	if err != nil {
+		var early *registry.ParserError
+		c.late = !errors.As(err, &early)
 		if !errors.Is(err, errReported) {
-			c.errorAt(e.Range, "bad-parameter", err.Error(), "")
+			c.complain(e.Range, "bad-parameter", message{text: err.Error(), atEnd: true})
 		}
 		return nil, false
 	}
-	c.runs(inventory.Function, functionName(e.Name, len(e.Args)), f.module, e.Pos)
+	if c.opt.Uses != nil {
+		c.runs(inventory.Function, functionName(e.Name, len(e.Args)), f.module, e.Pos)
+	}
 	return call, true
 }
 
 // allowed reports whether a function may stand in the route that is compiled.
 func (c *compiler) allowed(e *ast.Call, routes registry.Mask) bool {
 	if routes&c.mask == 0 {
-		c.errorAt(e.Range, "wrong-route", e.Name+"() cannot be used in this kind of route block", "")
+		c.complain(e.Range, "wrong-route", message{text: e.Name + "() cannot be used in this kind of route block", atEnd: true})
 		return false
 	}
 	return true
@@ -95,9 +101,13 @@ func (c *compiler) site(e *ast.Call) *fixup {
 	return fx
 }
 
-// arguments are a call's, which must be constants; ok is false where one is
-// not, which is reported.
-func (c *compiler) arguments(e *ast.Call) ([]registry.Arg, bool) {
+// errNotRun stands for a report that olelo does not run something yet.
+var errNotRun = errors.New("not run")
+
+// arguments are a call's; the error is errReported or errNotRun. They must be constants, but of functions whose parameters Kamailio
+// computes. params are those of a function that olelo runs.
+func (c *compiler) arguments(e *ast.Call, params []registry.ParamInfo) ([]registry.Arg, error) {
+	var err error
 	args := make([]registry.Arg, len(e.Args))
 	for i, a := range e.Args {
 		if id, ok := a.(*ast.Ident); ok && c.ofCore(e.Name) { // uri:host, TCP
@@ -107,11 +117,18 @@ func (c *compiler) arguments(e *ast.Call) ([]registry.Arg, bool) {
 		lit, ok := a.(*ast.Lit)
 		if !ok {
 			k, isConst := c.constant(a)
-			if !isConst {
+			switch {
+			case isConst:
+			case !calls(a) && catalogue.TakesExpressions(e.Name, len(e.Args)):
+				if args[i], err = c.computed(e, i, params); err != nil {
+					return nil, err
+				}
+				continue
+			default:
 				c.errorAt(rangeOf(a), "parameter-not-constant",
 					"parameter "+strconv.Itoa(i+1)+" of "+e.Name+"() is not a constant",
 					`put a variable into quotes: "$var(x)"`)
-				return nil, false
+				return nil, errReported
 			}
 			pos, _, _ := a.Span()
 			args[i] = registry.Arg{Int: k.I, IsInt: k.K == value.Int, Text: constText(k), Pos: pos}
@@ -119,7 +136,33 @@ func (c *compiler) arguments(e *ast.Call) ([]registry.Arg, bool) {
 		}
 		args[i] = registry.Arg{Text: lit.Text, Int: lit.Int, IsInt: lit.Kind == ast.LitInt, Pos: lit.Pos}
 	}
-	return args, true
+	return args, nil
+}
+
+// computed evaluates argument i of a call, for the function to read from where
+// it is kept. Kamailio expands the variables in what comes out once more: here
+// a caller cannot have that done to what he sends.
+func (c *compiler) computed(e *ast.Call, i int, params []registry.ParamInfo) (registry.Arg, error) {
+	a := e.Args[i]
+	if params == nil { // not run, only checked
+		mark := c.regs
+		c.expr(a, c.reg())
+		c.release(mark)
+		return registry.Arg{}, nil
+	}
+	if kind := params[i].Kind; kind != "text" && kind != "int" {
+		c.complain(rangeOf(a), "", message{
+			text:  "parameter " + strconv.Itoa(i+1) + " of " + e.Name + "() is computed: known in Kamailio 5.6, not run by olelo yet",
+			hint:  `a variable in quotes, "$var(x)", may do the same`,
+			known: true,
+		})
+		return registry.Arg{}, errNotRun
+	}
+	keep := &ast.Var{Range: rangeOf(a), Text: "$vn(<" + strconv.Itoa(i+1) + ">)"}
+	// As a text $null is nothing, not "<null>".
+	text := &ast.Unary{Range: rangeOf(a), Op: "str", X: a}
+	c.assign(rangeOf(a), keep, text, -1)
+	return registry.Arg{Text: keep.Text, Pos: keep.Pos}, nil
 }
 
 func (c *compiler) routeCall(e *ast.Call, dst uint8, test bool) {

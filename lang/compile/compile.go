@@ -18,9 +18,14 @@ import (
 
 // Options are what the language's meaning depends on.
 type Options struct {
-	Wrap32   bool // integers wrap at 32 bits: dialect 5.6
-	MaxLoops int  // max_while_loops: iterations, 0 for no bound
-	MaxLevel int  // max_recursive_level: nested routes and blocks
+	// Dialect6 gives the meaning of Kamailio 6 in place of 5.6's: integers of
+	// 64 bits, and a text that is no number fails its expression.
+	Dialect6 bool
+	// RawCodes makes a call in an expression its code, and in a condition true
+	// where that is not 0: return_mode=1.
+	RawCodes bool
+	MaxLoops int // max_while_loops: iterations, 0 for no bound
+	MaxLevel int // max_recursive_level: nested routes and blocks
 	// LogPrefix is a text with variables to bind beside the routes (log_prefix).
 	LogPrefix string
 	// Uses, where not nil, gets every name that the routes use.
@@ -31,15 +36,15 @@ type Options struct {
 // program is only to be run where that has no errors.
 func Compile(file *ast.File, env *Env, opt Options, diags *diag.List) *program.Program {
 	c := &compiler{
-		defines: file.Defines,
-		env:     env,
-		opt:     opt,
-		diags:   diags,
-		slots:   map[string]int{},
-		warned:  map[string]bool{},
-		consts:  map[value.Value]int{},
+		defines: file.Defines, attributes: file.Attributes,
+		env:    env,
+		opt:    opt,
+		diags:  diags,
+		slots:  map[string]int{},
+		warned: map[string]bool{},
+		consts: map[value.Value]int{},
 		prog: &program.Program{
-			Wrap32: opt.Wrap32, MaxLoops: opt.MaxLoops, MaxLevel: opt.MaxLevel,
+			Wrap32: !opt.Dialect6, MaxLoops: opt.MaxLoops, MaxLevel: opt.MaxLevel,
 			MatchText: matchText(ere.NewCache(dynamicPatterns)),
 		},
 	}
@@ -68,14 +73,15 @@ func matchText(cache *ere.Cache) func(text, pattern string) (bool, error) {
 
 // compiler is the state of one compilation.
 type compiler struct {
-	env     *Env
-	opt     Options
-	diags   *diag.List
-	prog    *program.Program
-	slots   map[string]int // $var slots by class and name
-	consts  map[value.Value]int
-	defines map[string]string
-	warned  map[string]bool // warnings given once a configuration
+	env        *Env
+	opt        Options
+	diags      *diag.List
+	prog       *program.Program
+	slots      map[string]int // $var slots by class and name
+	consts     map[value.Value]int
+	defines    map[string]string
+	warned     map[string]bool // warnings given once a configuration
+	attributes bool            // $name is an AVP where no variable has that name
 
 	// Of the route that is compiled.
 	mask   registry.Mask

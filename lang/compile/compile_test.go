@@ -84,6 +84,8 @@ func TestMistakes(t *testing.T) {
 		{"read-only out", "\n  out(\"$si\");", "bad-parameter 2:3-12", ""},
 		{"type clash", "\n  $var(x) = 5 + \"10\";", "type-mismatch 2:17-20", ""},
 		{"not constant", "\n  text($var(x));", "parameter-not-constant 2:8-14", "quotes"},
+		{"computed, module missing", "\n  phonenum_match(\"a\" + $var(x), $rU);", "", ""},
+		{"computed, its own mistake", "\n  phonenum_match(\"a\" + $nosuch, $rU);", "unknown-variable 2:24-30", ""},
 		{"not a number", "\n  number(\"abc\");", "bad-parameter 2:3-15", ""},
 		{"unknown route", "\n  route(FOO);", "unknown-route 2:3-12", "did you mean route[FOOD]?"},
 		{"bad regex", "\n  if($ru =~ \"(\") exit;", "bad-regex 2:13-15", ""},
@@ -95,10 +97,10 @@ func TestMistakes(t *testing.T) {
 		{"return text", "\n  return \"abc\";", "type-mismatch 2:10-14", ""},
 	} {
 		t.Run(k.name, func(t *testing.T) {
-			_, diags := load("request_route {"+k.body+"\n  plain();\n}\nroute[FOOD] { plain(); }\n", compile.Options{})
+			_, diags := load("#!KAMAILIO\nrequest_route {"+k.body+"\n  plain();\n}\nroute[FOOD] { plain(); }\n", compile.Options{})
 			got, hint := "", ""
 			for _, d := range diags.Items {
-				got += fmt.Sprintf("%s %d:%d-%d", d.Code, d.Pos.Line, d.Pos.Column, d.EndCol)
+				got += fmt.Sprintf("%s %d:%d-%d", d.Code, d.Pos.Line-1, d.Pos.Column, d.EndCol)
 				hint += d.Hint
 			}
 			if got != k.want {
@@ -108,6 +110,27 @@ func TestMistakes(t *testing.T) {
 				t.Errorf("hint %q, want %q in it", hint, k.hint)
 			}
 		})
+	}
+}
+
+// TestOnlyIn6: a name of Kamailio 6 works in both dialects; 5.6 says so once.
+func TestOnlyIn6(t *testing.T) {
+	config := `request_route {
+  $var(x) = $(ru{s.sha1}) + $Ec;
+  $var(y) = $(rU{s.sha1}) + $(var(x){s.len});
+  text("$Ec $rU");
+}`
+	for six, want := range map[bool]string{
+		false: "2:17-23 {s.sha1} is Kamailio 6's, not in 5.6|2:29-31 $Ec is Kamailio 6's, not in 5.6", true: "",
+	} {
+		_, diags := load(config, compile.Options{Dialect6: six})
+		var got []string
+		for _, d := range diags.Items {
+			got = append(got, fmt.Sprintf("%d:%d-%d %s", d.Pos.Line, d.Pos.Column, d.EndCol, d.Msg))
+		}
+		if s := strings.Join(got, "|"); s != want {
+			t.Errorf("dialect 6 %v:\n  got %s\n want %s", six, s, want)
+		}
 	}
 }
 
@@ -121,6 +144,7 @@ func TestWarnings(t *testing.T) {
 		{"text as condition", "request_route {\n  if(\"abc\") exit;\n}", "text-condition 2:6 constant-condition 2:6"},
 		{"unknown event", "request_route { exit; }\nevent_route[no:such] { exit; }", "unknown-event-route 2:13"},
 		{"event of a module that is not loaded", "request_route { exit; }\nevent_route[dialog:start] { exit; }", "unknown-event-route 2:13"},
+		{"attribute", "request_route { if($foo == 1) exit; plain(); }", "attribute 1:20"},
 		{"known event", "request_route { exit; }\nevent_route[fake:event] { exit; }", ""},
 		{"known start of an event", "request_route { exit; }\nevent_route[fake:item:x] { exit; }", ""},
 		{"host name", "request_route {\n  if(src_ip == localhost) exit;\n}", "not-an-address 2:16"},
@@ -145,7 +169,8 @@ func TestWarnings(t *testing.T) {
 
 // TestAllAtOnce: one run finds every mistake of a configuration.
 func TestAllAtOnce(t *testing.T) {
-	_, diags := load(`request_route {
+	_, diags := load(`#!KAMAILIO
+request_route {
   plian();
   $var(x) = $foo;
   route(NOPE);
@@ -226,7 +251,7 @@ func FuzzCompile(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		p, diags := load(s, compile.Options{Wrap32: true, MaxLoops: 3, MaxLevel: 16})
+		p, diags := load(s, compile.Options{MaxLoops: 3, MaxLevel: 16})
 		if diags.Errors() == 0 {
 			if err := p.Disassemble(new(strings.Builder), func(pos) string { return "" }); err != nil {
 				t.Fatal(err)

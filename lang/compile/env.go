@@ -24,6 +24,9 @@ type Env struct {
 	events  map[string]string // event route: module
 	missing map[string]bool   // modules that the configuration loads and that are not there
 
+	forgotten map[string]bool // of those, modules that it uses and does not load by their name
+
+	lost     bool // some modules' names cannot be told
 	stranger bool // one of those is in no catalogue: any function may be its
 }
 
@@ -56,7 +59,7 @@ func NewEnv() *Env {
 		pvs:     map[string]export[registry.PV]{},
 		trans:   map[string]export[registry.Trans]{},
 		events:  map[string]string{},
-		missing: map[string]bool{},
+		missing: map[string]bool{}, forgotten: map[string]bool{},
 	}
 }
 
@@ -108,6 +111,12 @@ func (e *Env) Module(name string) (registry.Module, bool) {
 // is reported: what needs the module is not reported again.
 func (e *Env) Missing(module string) { e.missing[module] = true }
 
+// Forgotten says that the configuration uses a module that it does not load, or
+// under a misspelt name, which is reported: uses of it are not reported again.
+func (e *Env) Forgotten(module string) {
+	e.missing[module], e.forgotten[module] = true, true
+}
+
 // Stranger says that the configuration loads a module that nobody knows, which
 // is reported: a function that nobody knows may be that module's.
 func (e *Env) Stranger(module string) {
@@ -115,8 +124,27 @@ func (e *Env) Stranger(module string) {
 	e.stranger = true
 }
 
+// Lost says that the names of some modules that the configuration loads cannot
+// be told, which is reported: anything may be theirs.
+func (e *Env) Lost() { e.lost, e.stranger = true, true }
+
+// IsLost reports whether Lost was said.
+func (e *Env) IsLost() bool { return e.lost }
+
 // IsMissing reports whether module was said to be Missing.
 func (e *Env) IsMissing(module string) bool { return e.missing[module] }
+
+// present are the rows of modules that the configuration loads, whether they
+// are there or not.
+func present[R interface{ ModuleName() string }](e *Env, rows []R) []R {
+	var here []R
+	for _, r := range rows {
+		if _, ok := e.modules[r.ModuleName()]; ok || e.missing[r.ModuleName()] {
+			here = append(here, r)
+		}
+	}
+	return here
+}
 
 func (e *Env) anyMissing(modules []string) bool {
 	for _, m := range modules {

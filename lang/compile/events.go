@@ -15,6 +15,7 @@ func (c *compiler) event(r *ast.Route) {
 	title := "event_route[" + r.Name + "]"
 	if mod := c.env.raiser(r.Name); mod != "" {
 		c.runs(inventory.EventRoute, title, mod, r.Pos)
+		c.only6Event(r.NamAt, r.Name)
 		return
 	}
 	rows := catalogue.EventRoutes(r.Name)

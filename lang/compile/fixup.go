@@ -119,7 +119,7 @@ func (f *fixup) class(v *pvar.Var) (registry.Var, error) {
 		m := f.c.unknownVar(v.Class)
 		f.report(v.Off, v.Off+len(v.Text), "unknown-variable", m)
 		if m.taken() {
-			f.c.waitsVar(v.Class, f.place(v.Off))
+			f.waitsVar(v.Class, v.Off)
 			f.mention(v.Inner, v.InnerOff)
 			f.mention(v.Index, v.IndexOff)
 			return absent(v), nil
@@ -149,7 +149,10 @@ func (f *fixup) class(v *pvar.Var) (registry.Var, error) {
 		}
 		return registry.Var{}, errReported
 	}
-	f.runs(inventory.Variable, "$"+v.Class, x.module, v.Off)
+	f.only6Var(v.Off, v.Off+len(v.Text), v.Class)
+	if f.c.opt.Uses != nil {
+		f.runs(inventory.Variable, "$"+v.Class, x.module, v.Off)
+	}
 	return bound, nil
 }
 
@@ -203,7 +206,7 @@ func (f *fixup) transformation(t *pvar.Tr) (registry.TransFunc, error) {
 		m := f.c.unknownTrans(t.Class)
 		f.report(t.Off, end, "unknown-transformation", m)
 		if m.taken() {
-			f.c.waitsTrans(t.Class, t.Key, f.place(t.Off))
+			f.waitsTrans(t.Class, t.Key, t.Off)
 			f.mention(t.Args, t.ArgsOff)
 			return func(_ *registry.Ctx, v *value.Value) { *v = value.Value{} }, nil
 		}
@@ -213,6 +216,7 @@ func (f *fixup) transformation(t *pvar.Tr) (registry.TransFunc, error) {
 		if k.Key != t.Key {
 			continue
 		}
+		f.only6Trans(t.Off, end, t.Class, t.Key, k.Only6)
 		inner := *f
 		inner.text = f.inside(t.ArgsOff)
 		tr, err := k.Bind(&inner, t.Args, t.HasArgs)
@@ -220,7 +224,7 @@ func (f *fixup) transformation(t *pvar.Tr) (registry.TransFunc, error) {
 			f.report(t.Off, end+len(t.Args), "bad-transformation", message{text: "{" + written + "}: " + err.Error()})
 			err = errReported
 		}
-		if err == nil {
+		if err == nil && f.c.opt.Uses != nil {
 			f.runs(inventory.Transformation, "{"+written+"}", x.module, t.Off)
 		}
 		return tr, err
@@ -281,7 +285,7 @@ func (f *fixup) Define(name string) (string, bool) {
 func (f *fixup) Module(name string) (registry.Module, bool) { return f.c.env.Module(name) }
 
 // Wrap32 tells that integers wrap at 32 bits.
-func (f *fixup) Wrap32() bool { return f.c.opt.Wrap32 }
+func (f *fixup) Wrap32() bool { return !f.c.opt.Dialect6 }
 
 // Pos is the place in the configuration that is bound.
 func (f *fixup) Pos() source.Pos { return f.at.Pos }
@@ -316,12 +320,17 @@ func (f *fixup) syntax(err error) error {
 	return errReported
 }
 
-// report adds an error about bytes off to end (exclusive) of f's text.
-func (f *fixup) report(off, end int, code string, m message) {
+// part is where bytes off to end (exclusive) of f's text stand.
+func (f *fixup) part(off, end int) ast.Range {
 	at := f.at
 	if f.text >= 0 {
 		at.Pos = f.place(off)
 		at.EndLine, at.EndCol = at.Pos.Line, f.at.Pos.Column+f.text+max(end-1, off)
 	}
-	f.c.complain(at, code, m)
+	return at
+}
+
+// report adds an error about bytes off to end (exclusive) of f's text.
+func (f *fixup) report(off, end int, code string, m message) {
+	f.c.complain(f.part(off, end), code, m)
 }

@@ -2,6 +2,7 @@ package compile
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -14,8 +15,10 @@ import (
 // message is the words of a diagnostic.
 type message struct {
 	text, hint string
-	known      bool // Kamailio has it, olelo does not run it yet
-	silent     bool // it belongs to a module whose absence is reported
+	known      bool     // Kamailio has it, olelo does not run it yet
+	atEnd      bool     // Kamailio names the end of the place
+	unloaded   []string // modules that have it, none of which is loaded
+	silent     bool     // it belongs to a module whose absence is reported
 }
 
 // taken reports whether Kamailio takes what m is about.
@@ -33,10 +36,19 @@ func (c *compiler) complain(at ast.Range, code string, m message) {
 	if m.known {
 		code = "not-run-yet"
 	}
-	c.diags.Add(diag.Diagnostic{
+	if !c.late { // a start may not get to it
+		for _, mod := range m.unloaded {
+			c.env.Forgotten(mod)
+		}
+	}
+	d := diag.Diagnostic{
 		Severity: diag.Error, Code: code, Msg: m.text, Hint: m.hint, Late: c.late, NotRun: m.known,
 		Pos: at.Pos, EndLine: at.EndLine, EndCol: at.EndCol,
-	})
+	}
+	if m.atEnd {
+		d.SeenLine, d.SeenCol = at.EndLine, at.EndCol
+	}
+	c.diags.Add(d)
 }
 
 // warnAt warns of what Kamailio takes without a word.
@@ -60,15 +72,25 @@ func notYet(what, kind string, modules []string, v catalogue.Versions) message {
 
 // unknownFunc explains a call that cannot be bound.
 func (c *compiler) unknownFunc(name string, arity int) message {
-	if have := c.env.arities(name); len(have) > 0 {
-		if rows := catalogue.FunctionsWith(name, arity); len(rows) > 0 {
-			return notYet(fmt.Sprintf("%s() with %s", name, plural(arity, "parameter")), "a function", catalogue.Modules(rows), rows[0].Versions)
-		}
-		return message{
-			text: fmt.Sprintf("%s() takes %s, not %d", name, list(have, "parameter"), arity),
-		}
-	}
 	rows := catalogue.Functions(name)
+	have, here := c.env.arities(name), present(c.env, rows)
+	if len(have) > 0 || len(here) > 0 {
+		fit := present(c.env, catalogue.FunctionsWith(name, arity))
+		if len(fit) == 0 {
+			all := append(have, arities(here)...)
+			slices.Sort(all)
+			return message{text: fmt.Sprintf("%s() takes %s, not %d", name, list(slices.Compact(all), "parameter"), arity)}
+		}
+		mods := catalogue.Modules(fit)
+		if c.env.anyMissing(mods) {
+			return message{silent: true}
+		}
+		what := name + "()"
+		if len(have) > 0 {
+			what += " with " + plural(arity, "parameter")
+		}
+		return notYet(what, "a function", mods, fit[0].Versions)
+	}
 	if len(rows) == 0 {
 		for _, w := range catalogue.Words(name) {
 			if w.Section == "Core Functions" {
@@ -80,26 +102,15 @@ func (c *compiler) unknownFunc(name string, arity int) message {
 			m.hint = "did you mean " + near + "()?"
 		} else if far := catalogue.NearFunctions(name); len(far) > 0 {
 			m.hint = "did you mean " + far[0] + "() of module " + catalogue.Modules(catalogue.Functions(far[0]))[0] + ", which is not loaded?"
-		} else {
-			m.silent = c.env.stranger
+		} else if c.env.stranger {
+			m.silent = true
 		}
 		return m
 	}
 	mods := catalogue.Modules(rows)
-	if c.env.anyMissing(mods) {
-		if len(catalogue.FunctionsWith(name, arity)) == 0 {
-			return message{text: fmt.Sprintf("%s() takes %s, not %d", name, list(arities(rows), "parameter"), arity)}
-		}
-		return message{silent: true}
-	}
-	for _, mod := range mods {
-		if _, loaded := c.env.Module(mod); loaded {
-			return notYet(name+"()", "a function", []string{mod}, rows[0].Versions)
-		}
-	}
 	return message{
 		text: fmt.Sprintf("%s() is a function of module %s, which is not loaded", name, strings.Join(mods, " or ")),
-		hint: `add loadmodule "` + mods[0] + `.so"`,
+		hint: `add loadmodule "` + mods[0] + `.so"`, unloaded: mods, silent: c.env.lost,
 	}
 }
 
@@ -118,6 +129,7 @@ func (c *compiler) unknownVar(class string) message {
 				m.hint = fmt.Sprintf("a bare name takes in dots and underscores: write $(%s)%s", class[:i], class[i:])
 			}
 		}
+		m.silent = m.hint == "" && c.env.stranger
 		return m
 	}
 	mods := catalogue.Modules(rows)
@@ -131,7 +143,7 @@ func (c *compiler) unknownVar(class string) message {
 	}
 	return message{
 		text: fmt.Sprintf("$%s is a variable of module %s, which is not loaded", class, strings.Join(mods, " or ")),
-		hint: `add loadmodule "` + mods[0] + `.so"`,
+		hint: `add loadmodule "` + mods[0] + `.so"`, unloaded: mods, silent: c.env.lost,
 	}
 }
 
@@ -144,6 +156,8 @@ func (c *compiler) unknownTrans(class string) message {
 			m.hint = "did you mean {" + near + ".…}?"
 		} else if far := catalogue.NearTransformations(class); len(far) > 0 {
 			m.hint = "did you mean {" + far[0] + ".…} of module " + catalogue.Modules(catalogue.Transformations(far[0]))[0] + ", which is not loaded?"
+		} else if c.env.stranger {
+			m.silent = true
 		}
 		return m
 	}
@@ -158,7 +172,7 @@ func (c *compiler) unknownTrans(class string) message {
 	}
 	return message{
 		text: fmt.Sprintf("{%s.…} is a transformation class of module %s, which is not loaded", class, strings.Join(mods, " or ")),
-		hint: `add loadmodule "` + mods[0] + `.so"`,
+		hint: `add loadmodule "` + mods[0] + `.so"`, unloaded: mods, silent: c.env.lost,
 	}
 }
 

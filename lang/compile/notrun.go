@@ -22,15 +22,16 @@ import (
 func (c *compiler) notRun(e *ast.Call) (registry.Call, bool) {
 	m := c.unknownFunc(e.Name, len(e.Args))
 	if !m.taken() {
+		m.atEnd = true
 		c.complain(e.Range, "unknown-function", m)
 		return nil, false
 	}
-	rows := catalogue.FunctionsWith(e.Name, len(e.Args))
+	rows := present(c.env, catalogue.FunctionsWith(e.Name, len(e.Args)))
 	if len(rows) > 0 && !c.allowed(e, routesOf(rows)) {
 		return nil, false
 	}
-	args, ok := c.arguments(e)
-	if !ok {
+	args, err := c.arguments(e, nil)
+	if err != nil {
 		return nil, false
 	}
 	c.complain(e.Range, "", m)
@@ -98,7 +99,7 @@ var routeMasks = map[string]registry.Mask{
 	"BRANCH_FAILURE_ROUTE": registry.BranchFailure,
 	"LOCAL_ROUTE":          registry.Local,
 	"ONSEND_ROUTE":         registry.OnSend,
-	"EVENT_ROUTE":          registry.Event,
+	"EVENT_ROUTE":          registry.Request | registry.Event,
 }
 
 func arities(rows []catalogue.Function) []int {

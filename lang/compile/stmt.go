@@ -101,8 +101,8 @@ func (c *compiler) assign(at ast.Range, to *ast.Var, val ast.Expr, want int) {
 		return
 	}
 	r := c.reg()
-	if call, ok := neutral(val).(*ast.Call); ok && call.Name != "selval" {
-		c.call(call, r, false) // the raw code, not its truth
+	if call := c.neutral(val); isCall(call) {
+		c.call(call.(*ast.Call), r, false) // the raw code, not its truth
 	} else {
 		c.expr(val, r)
 	}
@@ -234,11 +234,13 @@ func (c *compiler) returnStmt(s *ast.Jump) {
 		return
 	}
 	if k, ok := c.constant(s.Code); ok && k.K == value.Str {
+		c.late = true
 		c.errorAt(rangeOf(s.Code), "type-mismatch", "return takes an integer, not a text", "")
+		c.late = false
 		return
 	}
 	start := c.here()
-	c.expr(s.Code, r)
+	c.integer(s.Code, r) // in dialect 6 too a text that is no number is 0 here
 	end := c.here()
 	c.pos = s.Pos
 	c.emit(program.Instr{Op: program.OpReturn, A: r})
@@ -251,7 +253,8 @@ func (c *compiler) returnStmt(s *ast.Jump) {
 
 func canFail(code []program.Instr) bool {
 	for _, in := range code {
-		if in.Op == program.OpDiv || in.Op == program.OpMod || in.Op == program.OpSet {
+		switch in.Op {
+		case program.OpDiv, program.OpMod, program.OpSet, program.OpNumber, program.OpNumberIf:
 			return true
 		}
 	}
@@ -263,7 +266,13 @@ func (c *compiler) switchStmt(s *ast.Switch, want int) {
 	c.statement("switch", s.Pos)
 	sw := &program.Switch{}
 	start := c.here()
-	r := c.operand(s.X)
+	labels := c.caseLabels(s, sw)
+	var r uint8
+	if sw.Ints != nil {
+		r = c.number(s.X)
+	} else {
+		r = c.operand(s.X)
+	}
 	c.pos = s.Pos
 	n := len(c.prog.Switches)
 	c.prog.Switches = append(c.prog.Switches, sw)
@@ -271,7 +280,6 @@ func (c *compiler) switchStmt(s *ast.Switch, want int) {
 	end := c.here()
 	c.breaks = append(c.breaks, nil)
 	c.depth++
-	labels := c.caseLabels(s, sw)
 	hasDefault := false
 	for i, k := range s.Cases {
 		at := int32(c.here())

@@ -14,6 +14,7 @@ func Codes() []Code { return codes }
 var codes = []Code{
 	{"alias", Error, "a value of alias= is no name of a host"},
 	{"assign-in-condition", Warning, "= where == is meant: an assignment as condition is always true"},
+	{"attribute", Warning, "a name that is no variable is an attribute here, as in SER"},
 	{"auth-not-expanded", Warning, "the function takes one variable or a plain text here, and expands nothing else"},
 	{"bad-address", Error, "this is no IP address"},
 	{"bad-argument", Error, "a function of the core is not written like that"},
@@ -90,6 +91,7 @@ var codes = []Code{
 	{"no-tls", Warning, "no TLS socket is opened, because module tls is not loaded"},
 	{"not-an-address", Warning, "an address is compared with what is none: nothing is equal to it"},
 	{"not-run-yet", Error, "Kamailio has this, olelo does not run it yet (a warning with --lenient)"},
+	{"only-in-6", Warning, "Kamailio 5.6 has no such name; olelo runs it all the same"},
 	{"outside-route", Error, "a statement stands outside of all routes"},
 	{"parameter-cut", Warning, "a number does not fit into 32 bits and is cut, as in Kamailio"},
 	{"parameter-ignored", Warning, "a parameter of the core has a value without effect, as in Kamailio or because olelo lacks it"},

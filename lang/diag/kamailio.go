@@ -61,6 +61,13 @@ func (d *Diagnostic) kamailio(b *strings.Builder, set *source.Set) {
 func (d *Diagnostic) span(set *source.Set) string {
 	first, last := set.Columns(d.Pos)
 	endLine, _ := set.End(d.Pos)
+	if d.SeenLine > 0 {
+		col := d.SeenCol
+		if d.SeenLine == d.Pos.Line {
+			col += set.Shift(d.Pos)
+		}
+		return fmt.Sprintf("line %d, column %d", d.SeenLine, col)
+	}
 	if d.EndLine > 0 {
 		endLine, last = d.EndLine, d.EndCol
 		if endLine == d.Pos.Line {

@@ -63,6 +63,10 @@ func (d *Definition) LexString(name, text string) (lexer.Lexer, error) {
 	return d.last, nil
 }
 
+// Attributes reports whether SER's attributes are part of the language where
+// the newest lexer stands: nothing said that it is only Kamailio's.
+func (d *Definition) Attributes() bool { return d.last != nil && !d.last.strict }
+
 // Defines are the names defined where the newest lexer stands, with their
 // values; "" for a name without one.
 func (d *Definition) Defines() map[string]string {

@@ -116,7 +116,7 @@ func TestTexts(t *testing.T) {
 
 func TestNumber(t *testing.T) {
 	for in, want := range map[string]int64{
-		"0": 0, "5": 5, "010": 8, "0x1f": 31, "101b": 5, "0b": 0, "4294967296": 1 << 32, "9223372036854775808": -1 << 63, "no": 0, "on": 1, "INET6": 10,
+		"0": 0, "5": 5, "010": 8, "0x1f": 31, "101b": 5, "0b": 0, "4294967296": 1 << 32, "9223372036854775808": 1<<63 - 1, "0x1ffffffffffffffff": 1<<63 - 1, "no": 0, "on": 1, "INET6": 10,
 	} {
 		if got := lex.Number(in); got != want {
 			t.Errorf("%s: %d, want %d", in, got, want)

@@ -70,6 +70,7 @@ func (p *parser) load(lx *lexer.PeekingLexer) ast.Item {
 	v, ok := run(p, p.grammar.load, lx)
 	if !ok {
 		p.rename("bad-load", keyword.Value+" needs a text in quotes", keyword.Value+` "FILE"`)
+		return &ast.BadItem{Range: v.Range}
 	}
 	p.literal(&v.Arg)
 	if v.Opts != nil {
@@ -91,7 +92,7 @@ func (p *parser) modParam(lx *lexer.PeekingLexer) ast.Item {
 	v, ok := run(p, p.grammar.modParam, lx)
 	if !ok {
 		p.rename("bad-modparam", "bad "+keyword.Value, keyword.Value+`("module", "parameter", value): the value is a number or a text in quotes`)
-		return v
+		return &ast.BadItem{Range: v.Range}
 	}
 	p.literal(&v.Module)
 	p.literal(&v.Name)

@@ -73,7 +73,7 @@ func Load(o Options) (*ast.File, *source.Set, *diag.List) {
 	}
 	p.grammar = build(def, p)
 	file := p.file()
-	file.Defines = def.Defines()
+	file.Defines, file.Attributes = def.Defines(), def.Attributes()
 	slices.SortStableFunc(diags.Items, func(a, b diag.Diagnostic) int {
 		return cmp.Compare(set.Order(a.Pos), set.Order(b.Pos))
 	})

@@ -38,7 +38,24 @@ func quote(s string) string {
 
 // errorAt reports a syntax error at a token, unless it follows from another.
 func (p *parser) errorAt(t *lexer.Token, code, msg, hint string) *diag.Diagnostic {
-	return p.report(pos(t), code, msg, hint, t.Type == lex.Bad || p.missing && t.Type == lex.Word)
+	at := pos(t)
+	late := t.Type == lex.Key && unplaced[t.Value] && p.startsLine(t)
+	if late {
+		at.Line--
+	}
+	d := p.report(at, code, msg, hint, t.Type == lex.Bad || p.missing && t.Type == lex.Word)
+	if late {
+		d.Mark = pos(t)
+	}
+	return d
+}
+
+// unplaced are the words at which Kamailio 5.6 does not look where they stand:
+// in its messages they stand where the line before ends.
+var unplaced = map[string]bool{
+	"log_color": true, "log_engine_data": true, "log_engine_type": true, "log_facility": true, "log_name": true,
+	"log_prefix": true, "log_prefix_mode": true, "log_stderror": true, "uri_host_extra_chars": true,
+	"xavp_via_fields": true, "xavp_via_params": true,
 }
 
 // report is errorAt for a place. It returns a diagnostic to add notes to,

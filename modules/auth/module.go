@@ -95,7 +95,7 @@ func (m *Module) Exports() registry.Exports {
 			registry.Fn2("www_challenge", realm, flags, replies, m.wwwChallenge, "Sends 401 with a challenge; flags: 1 qop=auth, 2 qop=auth-int, 4 no 500 where it cannot be made, 16 stale=true."),
 			registry.Fn2("proxy_challenge", realm, flags, replies, m.proxyChallenge, "Sends 407 with a challenge; flags as of www_challenge."),
 			registry.Fn2("auth_challenge", realm, flags, replies, m.authChallenge, "www_challenge for a REGISTER, proxy_challenge for all else."),
-			registry.Fn3("auth_get_www_authenticate", realm, flags, registry.OutP("pvdest"), registry.Any, m.getChallenge, "Puts the header line of a 401's challenge into a variable; flags as of www_challenge."),
+			registry.Fn3("auth_get_www_authenticate", realm, flags, registry.OutP("pvdest"), requests, m.getChallenge, "Puts the header line of a 401's challenge into a variable; flags as of www_challenge."),
 			registry.Fn0("consume_credentials", requests, m.consume, "Keeps the credentials that were checked from going on with the request; -1 where none were."),
 			registry.Fn1("has_credentials", registry.Text("realm"), requests, m.hasCredentials, "True where the request has credentials for the realm."),
 		},

@@ -203,8 +203,12 @@ func (m *Module) flag(param string, p *bool, doc string) registry.Param {
 
 // refuseUnless is a parameter of which only one value is run.
 func (m *Module) refuseUnless(param, only, doc, why string) registry.Param {
+	t := registry.ParamStr
+	if only == "0" {
+		t = registry.ParamInt
+	}
 	return registry.Param{
-		Name: param, Type: registry.ParamInt | registry.ParamStr, Doc: doc,
+		Name: param, Type: t, Doc: doc,
 		Set: func(v registry.ParamValue) error {
 			s := v.Str
 			if v.IsInt {

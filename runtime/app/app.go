@@ -38,6 +38,7 @@ const drainTime = 5 * time.Second
 // server is one configuration, loaded and perhaps running.
 type server struct {
 	pid       int
+	dialect   Dialect
 	configDir string
 	started   time.Time
 	quit      context.CancelFunc // ends Run
@@ -50,8 +51,9 @@ type server struct {
 
 	env         *compile.Env
 	modules     []loaded
-	provisioned int   // modules whose Provision ran
-	notes       notes // what the configuration uses, where a survey asks for it
+	absent      []string // modules that the configuration loads and that are not there, in its order
+	provisioned int      // modules whose Provision ran
+	notes       notes    // what the configuration uses, where a survey asks for it
 	prog        *program.Program
 	frames      frameHandler // the module that routes MSRP frames, nil if none
 	filters     []registry.RequestFilter
@@ -149,12 +151,13 @@ func Disassemble(o Options, w io.Writer) int {
 // load does all that comes before a socket is opened. Where diags has errors,
 // the server is only fit for cleanup.
 func load(o *Options) (*server, *diag.List) {
-	s := &server{notes: notes{o.uses}, pid: os.Getpid(), configDir: filepath.Dir(o.File), started: time.Now(), env: compile.NewEnv(), rpcs: rpc.NewTable()}
+	s := &server{notes: notes{o.uses}, pid: os.Getpid(), dialect: o.Dialect, configDir: filepath.Dir(o.File), started: time.Now(), env: compile.NewEnv(), rpcs: rpc.NewTable()}
 	s.workers.s, s.workers.next = s, 1 // 0 is the server itself
 	var diags *diag.List
 	s.file, s.set, diags = parseFile(o)
 	s.parsed = diags.Errors() == 0
 	s.params = core.Collect(s.file.Items, o.Core, diags)
+	s.globals6(diags)
 	s.log = newLog(o, s.params, s.pid, diags)
 	for _, m := range o.Builtin {
 		s.env.Add(m.Name, m.Module)
@@ -192,6 +195,12 @@ func load(o *Options) (*server, *diag.List) {
 // inOrder puts diagnostics into the order of the text, whichever pass found them.
 func (s *server) inOrder(diags *diag.List) {
 	slices.SortStableFunc(diags.Items, func(a, b diag.Diagnostic) int {
+		if diags.ParserOnly && a.Address != b.Address { // in Kamailio's
+			if a.Address {
+				return 1
+			}
+			return -1
+		}
 		return cmp.Compare(s.set.Order(a.Pos), s.set.Order(b.Pos))
 	})
 }

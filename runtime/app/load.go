@@ -12,6 +12,7 @@ import (
 	"olelo/lang/compile"
 	"olelo/lang/diag"
 	"olelo/lang/inventory"
+	"olelo/runtime/core"
 	"olelo/runtime/ere"
 	"olelo/runtime/registry"
 )
@@ -74,14 +75,17 @@ func (s *server) load(l *ast.Load, o *Options, diags *diag.List) {
 		s.notes.global(l.Keyword, inventory.Accepted, "olelo's modules are built in", l.Pos)
 		return
 	}
+	if s.joined(l, o, diags) {
+		return
+	}
 	name := moduleName(l.Arg.Text)
-	if _, twice := s.env.Module(name); twice {
-		fail(diags, l.Arg.Range, "module-twice", "module "+name+" is loaded already", "one of the two lines is to go")
-		s.notes.module(name, inventory.Runs, "", l.Pos)
+	if _, twice := s.find(name); twice || slices.Contains(s.absent, name) {
+		fail(diags, l.Arg.Range, "module-twice", "module "+name+" is loaded already", "")
 		return
 	}
 	make := o.Modules[name]
 	if make == nil {
+		s.absent = append(s.absent, name)
 		s.env.Missing(name)
 		if why, ok := idle(name); ok {
 			add(diags, diag.Info, l.Arg.Range, "module-idle", "module "+name+" is not needed: "+why, "")
@@ -103,6 +107,27 @@ func (s *server) load(l *ast.Load, o *Options, diags *diag.List) {
 	s.env.Add(name, m.it)
 }
 
+// joined reports the names of several modules as one text: texts that stand
+// side by side are one, as where the loadmodule between them is missing.
+func (s *server) joined(l *ast.Load, o *Options, diags *diag.List) bool {
+	names := strings.Split(strings.TrimSuffix(l.Arg.Text, ".so"), ".so")
+	if len(names) < 2 {
+		return false
+	}
+	for i := range names {
+		names[i] = moduleName(names[i])
+		if o.Modules[names[i]] == nil && !catalogue.HasModule(names[i]) {
+			return false
+		}
+	}
+	for _, n := range names {
+		s.env.Missing(n)
+	}
+	fail(diags, l.Arg.Range, "unknown-module", "there is no module "+strings.Join(names, ".so")+": texts side by side are one text",
+		`a loadmodule is missing before "`+names[1]+`.so"`)
+	return true
+}
+
 func (s *server) noModule(name string, l *ast.Load, o *Options, diags *diag.List) {
 	if catalogue.HasModule(name) {
 		s.notes.module(name, inventory.NotRun, "", l.Pos)
@@ -117,6 +142,11 @@ func (s *server) noModule(name string, l *ast.Load, o *Options, diags *diag.List
 		diags.Add(d)
 		return
 	}
+	if strings.Contains(name, "\n") {
+		s.env.Lost()
+		fail(diags, l.Arg.Range, "unknown-module", "there is no module of this name, which goes over lines", "a quote is missing here")
+		return
+	}
 	hint := ""
 	var have []string
 	for n := range o.Modules {
@@ -124,10 +154,10 @@ func (s *server) noModule(name string, l *ast.Load, o *Options, diags *diag.List
 	}
 	if near := diag.Nearest(name, have); near != "" {
 		hint = `did you mean "` + near + `.so"?`
-		s.env.Missing(near)
+		s.env.Forgotten(near)
 	} else if far := catalogue.NearModules(name); len(far) > 0 {
 		hint = `did you mean "` + far[0] + `.so"? olelo does not run that one yet`
-		s.env.Missing(far[0])
+		s.env.Forgotten(far[0])
 	} else {
 		s.env.Stranger(name)
 		s.notes.module(name, inventory.Unknown, "no module of Kamailio 5.6 or 6.1", l.Pos)
@@ -135,8 +165,8 @@ func (s *server) noModule(name string, l *ast.Load, o *Options, diags *diag.List
 	fail(diags, l.Arg.Range, "unknown-module", "there is no module "+name, hint)
 }
 
-// modParam sets a parameter of the loaded modules whose whole name matches the
-// first argument, a regular expression that does not tell case: "a|b" mostly.
+// modParam sets a parameter of all loaded modules whose names match: a name, as
+// a rule, but to Kamailio it is a regular expression for the whole name.
 func (s *server) modParam(p *ast.ModParam, diags *diag.List) {
 	if p.Keyword == "modparamx" {
 		var ok bool
@@ -144,26 +174,63 @@ func (s *server) modParam(p *ast.ModParam, diags *diag.List) {
 			return
 		}
 	}
-	re, err := ere.Compile("^("+p.Module.Text+")$", ere.IgnoreCase)
+	matches, err := nameMatcher(p.Module.Text)
 	if err != nil {
-		fail(diags, p.Module.Range, "bad-regex", "the name of a module in modparam is a regular expression: "+err.Error(), "")
+		failParam(diags, p, p.Module.Range, "modparam-no-module", "which modules? "+err.Error(), "")
 		return
 	}
 	found := false
-	for _, name := range strings.Split(p.Module.Text, "|") {
-		if s.env.IsMissing(name) {
+	for _, name := range s.absent {
+		if matches(name) {
 			found = true
 			s.missingParam(name, p, diags)
 		}
 	}
 	for _, m := range s.modules {
-		if ok, err := re.Match(m.name); ok && err == nil {
+		if matches(m.name) {
 			found = true
 			s.setParam(m, p, diags)
 		}
 	}
-	if !found {
-		s.noParamModule(p, diags)
+	switch {
+	case found, s.env.IsLost():
+	case s.env.IsMissing(p.Module.Text): // its loadmodule is misspelt
+		s.missingParam(p.Module.Text, p, diags)
+	default:
+		s.noModParamModule(p, diags)
+	}
+}
+
+// nameMatcher tells which modules a modparam is for.
+func nameMatcher(pattern string) (func(name string) bool, error) {
+	if !strings.ContainsAny(pattern, `\.[]()*+?{}|^$`) {
+		return func(name string) bool { return strings.EqualFold(name, pattern) }, nil
+	}
+	re, err := ere.Compile("^("+pattern+")$", ere.IgnoreCase)
+	if err != nil {
+		return nil, err
+	}
+	return func(name string) bool {
+		ok, err := re.Match(name)
+		return ok && err == nil
+	}, nil
+}
+
+func (s *server) noModParamModule(p *ast.ModParam, diags *diag.List) {
+	name, hint := p.Module.Text, "modparam stands behind its loadmodule"
+	var have []string
+	for _, m := range s.modules {
+		have = append(have, m.name)
+	}
+	have = append(have, s.absent...)
+	if near := diag.Nearest(name, have); near != "" && !catalogue.HasModule(name) {
+		hint = "did you mean " + near + "?"
+	} else if bare := moduleName(name); bare != name && slices.Contains(have, bare) {
+		hint = `it is written "` + bare + `"`
+	}
+	failParam(diags, p, p.Module.Range, "modparam-no-module", "module "+name+" is not loaded", hint)
+	if catalogue.HasModule(name) {
+		s.env.Forgotten(name)
 	}
 }
 
@@ -193,21 +260,13 @@ func (s *server) evaluated(p *ast.ModParam, diags *diag.List) (*ast.ModParam, bo
 	return &q, true
 }
 
-func (s *server) noParamModule(p *ast.ModParam, diags *diag.List) {
-	name, hint := p.Module.Text, "modparam stands behind its loadmodule"
-	switch bare := moduleName(strings.TrimSpace(name)); {
-	case bare != name:
-		hint = `it is written modparam("` + bare + `", …)`
-	case !catalogue.HasModule(name):
-		var have []string
-		for _, m := range s.modules {
-			have = append(have, m.name)
-		}
-		if near := diag.Nearest(name, have); near != "" {
-			hint = "did you mean " + near + "?"
+func (s *server) find(name string) (loaded, bool) {
+	for _, m := range s.modules {
+		if m.name == name {
+			return m, true
 		}
 	}
-	fail(diags, p.Module.Range, "modparam-no-module", "no module "+name+" is loaded", hint)
+	return loaded{}, false
 }
 
 func (s *server) setParam(m loaded, p *ast.ModParam, diags *diag.List) {
@@ -218,6 +277,14 @@ func (s *server) setParam(m loaded, p *ast.ModParam, diags *diag.List) {
 	}
 	if !typed(m.name, p, set.Type, diags) {
 		return
+	}
+	if s.dialect == Dialect56 && catalogue.Newer(p.Name.Text, func(name string) []catalogue.Param {
+		if row, ok := catalogue.ParamOf(m.name, name); ok {
+			return []catalogue.Param{row}
+		}
+		return nil
+	}) {
+		only6(diags, p.Name.Range, "parameter "+p.Name.Text+" of module "+m.name)
 	}
 	v := registry.ParamValue{Pos: p.Value.Pos}
 	if p.Value.Kind == ast.LitInt {
@@ -235,7 +302,13 @@ func (s *server) setParam(m loaded, p *ast.ModParam, diags *diag.List) {
 		})
 		s.notes.param(m.name, p, inventory.NotRun, notRun.Msg)
 	case err != nil:
-		fail(diags, p.Value.Range, "modparam-value", msg+err.Error(), "")
+		// Kamailio's modules look at most values when they start.
+		row, _ := catalogue.ParamOf(m.name, p.Name.Text)
+		diags.Add(diag.Diagnostic{
+			Severity: diag.Error, Code: "modparam-value", Late: !strings.Contains(row.Type, "func"),
+			Pos: p.Value.Pos, EndLine: p.Value.EndLine, EndCol: p.Value.EndCol, SeenLine: p.EndLine, SeenCol: p.EndCol,
+			Msg: msg + err.Error(),
+		})
 	default:
 		s.notes.param(m.name, p, inventory.Runs, "")
 	}
@@ -247,10 +320,10 @@ func typed(module string, p *ast.ModParam, takes registry.ParamType, diags *diag
 	isInt := p.Value.Kind == ast.LitInt
 	switch {
 	case isInt && takes&registry.ParamInt == 0:
-		fail(diags, p.Value.Range, "modparam-type", "parameter "+p.Name.Text+" of "+module+" takes a text, not a number", "put it into quotes")
+		failParam(diags, p, p.Value.Range, "modparam-type", "parameter "+p.Name.Text+" of "+module+" takes a text, not a number", "put it into quotes")
 		return false
 	case !isInt && takes&registry.ParamStr == 0:
-		fail(diags, p.Value.Range, "modparam-type", "parameter "+p.Name.Text+" of "+module+" takes a number, not a text", "write it without quotes")
+		failParam(diags, p, p.Value.Range, "modparam-type", "parameter "+p.Name.Text+" of "+module+" takes a number, not a text", "write it without quotes")
 		return false
 	}
 	return true
@@ -291,7 +364,7 @@ func (s *server) missingParam(module string, p *ast.ModParam, diags *diag.List) 
 	if near := catalogue.NearParams(module, p.Name.Text); len(near) > 0 {
 		hint = "did you mean " + near[0] + "?"
 	}
-	fail(diags, p.Name.Range, "unknown-modparam", "module "+module+" has no parameter "+p.Name.Text, hint)
+	failParam(diags, p, p.Name.Range, "unknown-modparam", "module "+module+" has no parameter "+p.Name.Text, hint)
 }
 
 func (s *server) noParam(m loaded, p *ast.ModParam, diags *diag.List) {
@@ -317,7 +390,7 @@ func (s *server) noParam(m loaded, p *ast.ModParam, diags *diag.List) {
 	} else if far := catalogue.NearParams(m.name, p.Name.Text); len(far) > 0 {
 		hint = "did you mean " + far[0] + "? olelo does not run that one yet"
 	}
-	fail(diags, p.Name.Range, "unknown-modparam", "module "+m.name+" has no parameter "+p.Name.Text, hint)
+	failParam(diags, p, p.Name.Range, "unknown-modparam", "module "+m.name+" has no parameter "+p.Name.Text, hint)
 }
 
 // provision lets the modules take what they need, in load order.
@@ -340,7 +413,8 @@ func (s *server) compile(o *Options, diags *diag.List) {
 	s.env.Raises("core", workerOneInit, preRouting, receiveParseError)
 	s.env.Block = func(n int) registry.Block { return block{&s.prog, n} }
 	s.prog = compile.Compile(s.file, s.env, compile.Options{
-		Wrap32:    o.Dialect == Dialect56,
+		Dialect6:  o.Dialect == Dialect6,
+		RawCodes:  s.params.ReturnMode == 1,
 		MaxLoops:  s.params.Int("max_while_loops"),
 		MaxLevel:  s.params.Int("max_recursive_level"),
 		LogPrefix: s.params.LogPrefix,
@@ -357,8 +431,41 @@ func (s *server) compile(o *Options, diags *diag.List) {
 	s.checkRoutes(diags)
 }
 
+// only6 says what the compiler says of names that only Kamailio 6 has.
+func only6(diags *diag.List, at ast.Range, what string) {
+	warn(diags, at, "only-in-6", what+" is Kamailio 6's, not in 5.6", "olelo runs it; --compat=6 gives the whole meaning of 6")
+}
+
+// globals6 says which global parameters are Kamailio 6's, each once; those that
+// olelo does not run yet are errors that say so themselves.
+func (s *server) globals6(diags *diag.List) {
+	if s.dialect != Dialect56 {
+		return
+	}
+	said := map[string]bool{}
+	for _, it := range s.file.Items {
+		g, ok := it.(*ast.Global)
+		if ok && g.Group == "" && !said[g.Name] && catalogue.Newer(g.Name, catalogue.Words) && !notYet(g.Name) {
+			said[g.Name] = true
+			only6(diags, g.Range, "the global parameter "+g.Name)
+		}
+	}
+}
+
+func notYet(global string) bool {
+	return slices.ContainsFunc(core.All(), func(p core.Param) bool { return p.Name == global && p.Class == core.NotYet })
+}
+
 func fail(diags *diag.List, at ast.Range, code, msg, hint string) {
 	add(diags, diag.Error, at, code, msg, hint)
+}
+
+// failParam is fail for a place in a modparam, which Kamailio sees at its end.
+func failParam(diags *diag.List, p *ast.ModParam, at ast.Range, code, msg, hint string) {
+	diags.Add(diag.Diagnostic{
+		Severity: diag.Error, Code: code, Msg: msg, Hint: hint,
+		Pos: at.Pos, EndLine: at.EndLine, EndCol: at.EndCol, SeenLine: p.EndLine, SeenCol: p.EndCol,
+	})
 }
 
 func warn(diags *diag.List, at ast.Range, code, msg, hint string) {

@@ -300,14 +300,17 @@ func (c *collector) warnAt(at ast.Range, code, msg, hint string) {
 }
 
 func (c *collector) add(sev diag.Severity, at ast.Range, code, msg, hint string) {
-	if at.Pos.IsValid() && c.told(at.Pos) {
-		return
-	}
 	d := diag.Diagnostic{Severity: sev, Code: code, Pos: at.Pos, Msg: msg, Hint: hint}
 	if at.Pos != (source.Pos{}) {
 		d.EndLine, d.EndCol = at.EndLine, at.EndCol
 	}
-	c.diags.Add(d)
+	c.report(d)
+}
+
+func (c *collector) report(d diag.Diagnostic) {
+	if !d.Pos.IsValid() || !c.told(d.Pos) {
+		c.diags.Add(d)
+	}
 }
 
 // told reports whether the line at has an error already: what the parser made

@@ -3,6 +3,7 @@ package core
 import (
 	"fmt"
 	"net/netip"
+	"olelo/lang/diag"
 	"slices"
 	"strconv"
 	"strings"
@@ -215,7 +216,11 @@ func (c *collector) open(l *listen) {
 	for _, h := range l.hosts {
 		addrs, err := c.addresses(h)
 		if err != nil {
-			c.errorAt(l.at, "listen", l.text+": "+err.Error(), "see 'ip addr' for the addresses and interfaces of this host")
+			c.report(diag.Diagnostic{
+				Severity: diag.Error, Code: "listen", Address: true,
+				Pos: l.at.Pos, EndLine: l.at.EndLine, EndCol: l.at.EndCol,
+				Msg: l.text + ": " + err.Error(), Hint: "see 'ip addr' for the addresses and interfaces of this host",
+			})
 			return
 		}
 		for _, p := range protos {

@@ -31,6 +31,7 @@ type Params struct {
 	MTUProto      transport.Proto // None: UDP carries it
 	MaxWhileLoops int             // iterations; 0: no limit
 	MaxRecursive  int             // levels of nested blocks and routes
+	ReturnMode    int             // 1: a call in an expression is its code
 
 	// What Via headers carry, where a route does not say it: "" and 0 for the
 	// socket's own.

@@ -342,7 +342,7 @@ var table = []row{
 	{name: "msg_recv_max_size", kind: number, class: NotYet, why: v6},
 	{name: "msg_apply_changes_mode", kind: number, class: NotYet, why: v6},
 	{name: "msg_clone_extra_size", kind: number, class: Accepted, why: goMemory},
-	{name: "return_mode", kind: number, class: NotYet, why: v6, same: "0"},
+	{name: "return_mode", kind: number, num: func(p *Params) *int { return &p.ReturnMode }, max: 1},
 	{name: "rpc_exec_delta", kind: number, class: NotYet, why: v6, same: "0"},
 	{name: "tcp_accept_iplimit", kind: number, class: NotYet, why: v6, same: "0"},
 	{name: "tcp_check_timer", kind: number, class: Accepted, why: "every connection has its own timeout"},
