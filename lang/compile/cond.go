@@ -83,7 +83,7 @@ func (c *compiler) compareConst(e *ast.Binary, want bool) (jumpList, bool) {
 	}
 	if x, ok := nullTest(e); ok {
 		c.nulled(e)
-		r := c.operand(x)
+		r := c.bare(x)
 		op := program.OpJumpNotNull
 		if isNot(e.Op) != want {
 			op = program.OpJumpNull

@@ -78,7 +78,21 @@ func (c *compiler) expr(e ast.Expr, dst uint8) {
 			"a variable starts with $, a function has ( ), a text stands in quotes")
 	case *ast.Select:
 		c.selection(e, dst)
+		c.emit(program.Instr{Op: program.OpToStr, A: dst, B: dst})
 	}
+}
+
+// bare is operand for what asks whether there is a value: a select is $null
+// where the message has nothing of the kind, elsewhere it is the empty text.
+func (c *compiler) bare(e ast.Expr) uint8 {
+	s, ok := e.(*ast.Select)
+	if !ok {
+		return c.operand(e)
+	}
+	r := c.reg()
+	c.pos = s.Pos
+	c.selection(s, r)
+	return r
 }
 
 // clearRC makes $rc 0, as an assignment in an expression does before it sets
@@ -171,6 +185,8 @@ var unaryWords = map[string]string{
 func (c *compiler) unary(e *ast.Unary, dst uint8) {
 	eval := c.operand
 	switch e.Op {
+	case "defined":
+		eval = c.bare
 	case "-", "~", "!", "int":
 		eval = c.numberOperand
 	}
@@ -311,7 +327,7 @@ func (c *compiler) textEquality(e *ast.Binary, dst uint8) {
 // null tests whether x is $null.
 func (c *compiler) null(e *ast.Binary, x ast.Expr, dst uint8) {
 	c.nulled(e)
-	r := c.operand(x)
+	r := c.bare(x)
 	c.pos = e.OpAt
 	op := program.OpIsNull
 	if isNot(e.Op) {

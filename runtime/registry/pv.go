@@ -32,6 +32,9 @@ type PV struct {
 	Bind   func(Fixup, Ref) (Var, error) // called once for each place it is used
 }
 
+// SelectClass is the Class of a Ref to $sel(NAME) that is written @NAME.
+const SelectClass = "@"
+
 // Ref is one use of a variable in a configuration.
 type Ref struct {
 	Class    string

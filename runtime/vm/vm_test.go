@@ -12,6 +12,7 @@ import (
 	"olelo/lang/diag"
 	"olelo/lang/parse"
 	"olelo/lang/program"
+	"olelo/modules/core"
 	"olelo/pv"
 	"olelo/runtime/log"
 	"olelo/runtime/registry"
@@ -84,7 +85,7 @@ func tryBuild(t testing.TB, config string, opt compile.Options) (*bench, *diag.L
 	})
 	b := &bench{probe: &probe{}}
 	env := compile.NewEnv()
-	env.Add("core", pv.Core{})
+	env.Add("core", core.New())
 	env.Add("pv", pv.New())
 	env.Add("probe", b.probe)
 	env.Myself = names{}
