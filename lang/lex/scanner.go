@@ -48,9 +48,13 @@ type scanner struct {
 	*Definition
 	frames []frame // the innermost last
 	tables
-	strict   bool // the configuration says #!KAMAILIO: no SER attributes
+	strays
+	dollar   dollar
 	ifs      []condition
-	suspects []source.Pos // #!else and #!endif that Kamailio takes for comments
+	rule     *ruleWanted  // a #!subst whose rule is the next token
+	badRule  int          // the remark about a wrong rule, its index plus one: its place is the next token's
+	nul      bool         // a file has NUL bytes
+	nest     int          // open braces, brackets and parentheses
 	after    int          // what the token before was, for the words that change the next token
 	last     source.Token // of the token before
 	lastPos  source.Pos
@@ -73,11 +77,17 @@ func newScanner(d *Definition, name, text string) *scanner {
 	s := &scanner{Definition: d, tables: newTables()}
 	s.predefine()
 	s.presubst()
-	text, _ = strings.CutPrefix(text, "\ufeff")
-	s.bytes = len(text)
-	s.set.AddFile(name, text)
-	s.frames = append(s.frames, frame{text: text, name: name, line: 1, comment: -1, branch: -1})
+	s.frames = append(s.frames, s.file(name, text, 0))
 	return s
+}
+
+// file is the frame of a file's text.
+func (s *scanner) file(name, text string, via source.Via) frame {
+	text, _ = strings.CutPrefix(text, "\ufeff")
+	s.bytes += len(text)
+	s.nul = s.nul || strings.IndexByte(text, 0) >= 0
+	s.set.AddFile(name, text)
+	return frame{text: text, name: name, line: 1, via: via, comment: -1, branch: -1}
 }
 
 func (s *scanner) top() *frame { return &s.frames[len(s.frames)-1] }
@@ -92,11 +102,22 @@ func (f *frame) at(off int) source.Pos {
 
 // Next implements participle's lexer.Lexer. It never fails.
 func (s *scanner) Next() (lexer.Token, error) {
+	t := s.next()
+	for t.Type == taken {
+		t = s.next()
+	}
+	return t, nil
+}
+
+// taken is the type of a token that a directive has used up.
+const taken = lexer.TokenType(0)
+
+func (s *scanner) next() lexer.Token {
 	for {
 		f := s.top()
 		if f.pos >= len(f.text) {
 			if !s.leave() {
-				return s.eof(), nil
+				return s.eof()
 			}
 			continue
 		}
@@ -110,24 +131,24 @@ func (s *scanner) Next() (lexer.Token, error) {
 			continue
 		case cLetter:
 			if t, ok := s.word(f); ok {
-				return t, nil
+				return t
 			}
 			continue
 		case cDigit:
-			return s.number(f), nil
+			return s.number(f)
 		}
 		if s.after == afterEventBracket && c != ']' {
-			return s.event(f), nil
+			return s.event(f)
 		}
 		switch c {
 		case '"':
-			return s.double(f), nil
+			return s.double(f)
 		case '\'':
-			return s.single(f), nil
+			return s.single(f)
 		case '$':
-			return s.variable(f), nil
+			return s.variable(f)
 		case '@':
-			return s.selection(f), nil
+			return s.selection(f)
 		case '#':
 			if !s.directive(f) {
 				s.lineComment(f)
@@ -148,15 +169,15 @@ func (s *scanner) Next() (lexer.Token, error) {
 			}
 		case '(':
 			if rest := f.text[f.pos:]; strings.HasPrefix(rest, "(int)") || strings.HasPrefix(rest, "(str)") {
-				return s.token(f, Cast, 5), nil
+				return s.token(f, Cast, 5)
 			}
 		case ':':
 			if n := ipv6(f.text[f.pos:]); n > 0 {
-				return s.token(f, IPv6, n), nil
+				return s.token(f, IPv6, n)
 			}
 		}
 		if class[c] == cOp {
-			return s.operator(f), nil
+			return s.operator(f)
 		}
 		s.stray(f)
 	}
@@ -185,18 +206,34 @@ func (s *scanner) emit(f *frame, typ lexer.TokenType, value string, from int) le
 // emitAt is emit for a token that starts at p, maybe lines before pos.
 func (s *scanner) emitAt(f *frame, typ lexer.TokenType, value string, p source.Pos, from int) lexer.Token {
 	t := s.origin(f, from, f.pos)
+	if s.rule != nil {
+		if s.takeRule(typ, value, p, t) {
+			return lexer.Token{Type: taken}
+		}
+	}
 	p = s.set.Add(p, t)
 	s.last, s.lastPos = t, p
+	if s.badRule > 0 {
+		s.ruleBefore(p)
+	}
 	next := afterOther
 	switch {
+	case typ == Op:
+		switch value[0] {
+		case '(', '[', '{':
+			s.nest++
+			if s.after == afterEvent && value == "[" {
+				next = afterEventBracket
+			}
+		case ')', ']', '}':
+			s.nest = max(0, s.nest-1)
+		}
 	case typ == Key && value == "event_route":
 		next = afterEvent
 	case typ == Key && (value == "loadmodule" || value == "loadmodulex"):
 		next = afterLoad
-	case typ == Op && value == "[" && s.after == afterEvent:
-		next = afterEventBracket
 	case typ == Str && s.after == afterLoad:
-		s.loaded(Text(value))
+		s.loaded(Text(value), p)
 	}
 	s.after = next
 	return lexer.Token{Type: typ, Value: value, Pos: lexer.Position(p)}
@@ -245,7 +282,10 @@ func (s *scanner) report(sev diag.Severity, code string, at source.Pos, msg, hin
 		}
 		code, msg, hint = "too-many-errors", "too many errors", ""
 	}
-	s.diags.Add(diag.Diagnostic{Severity: sev, Code: code, Pos: at, Msg: msg, Hint: hint})
+	s.diags.Add(diag.Diagnostic{
+		Severity: sev, Code: code, Pos: at, Msg: msg, Hint: hint,
+		Late: sev != diag.Error && code != diag.UnbalancedDirective, // Kamailio does not say it
+	})
 	return &s.diags.Items[len(s.diags.Items)-1]
 }
 
@@ -297,6 +337,9 @@ func (s *scanner) eof() lexer.Token {
 	if !s.done {
 		s.done = true
 		s.unclosed(p)
+		if s.rule != nil {
+			s.fail("bad-subst", s.rule.at, "#!"+s.rule.name+" needs a rule in quotes behind it", ruleHint)
+		}
 	}
 	return lexer.Token{Type: EOF, Pos: lexer.Position(p)}
 }
