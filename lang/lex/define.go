@@ -101,6 +101,9 @@ func (s *scanner) define(f *frame, d directive, m mode) {
 		return
 	}
 	def := s.value(f, name, at)
+	if def.has && keywords[name] {
+		s.report(diag.Warning, "keyword-define", at, name+" is a word of the language: it never stands for this value", "take another name")
+	}
 	s.bind(def, m)
 }
 
@@ -215,7 +218,8 @@ func (s *scanner) expand(f *frame, d *define) bool {
 		}
 	}
 	s.expanded++
-	if depth >= maxDefineDepth || s.expanded > maxExpanded {
+	s.grown += len(d.value)
+	if depth >= maxDefineDepth || s.expanded > maxExpanded || s.grown > maxGrown {
 		if s.expanded <= maxExpanded+1 {
 			s.fail("define-too-deep", s.mark(f, f.pos, len(d.name)), "too many defines inside the values of defines", "")
 			s.expanded = maxExpanded + 2

@@ -202,7 +202,7 @@ func (s *scanner) unknownDirective(f *frame, word string) {
 	case "":
 		return
 	}
-	if f.text[f.pos] != '#' {
+	if f.text[f.pos] != '#' || s.reports[diag.Warning] >= maxReports {
 		return
 	}
 	if near := diag.Nearest(word, directiveNames); near != "" {

@@ -136,7 +136,7 @@ func TestPreprocessor(t *testing.T) {
 		{"trydef and redefine", "#!define A 1\n#!trydef A 2\n#!trydef B 3\n#!redefine A 4\nA B", "int:4 int:3", ""},
 		{"undefine", "#!define A 1\n#!undefine A\nA", "int:1", "2:1 newer-directive"},
 		{"short names", "#!def A 1\n#!redef A 2\n#!trydefine A 3\nA", "int:2", ""},
-		{"keywords are no defines", "#!define if 1\nif", "key:if", ""},
+		{"keywords are no defines", "#!define if 1\nif", "key:if", "1:10 keyword-define"},
 		{"text in a define joins", "#!define P \"a\"\nP \"b\" P P", `str:"ab" str:"a" str:"a"`, ""},
 		{"comment in a define", "#!define A 1 # x\nA 2\n3", "int:1 int:3", "2:1 define-comment"},
 		{"ifdef", "#!define A\n#!ifdef A\n1\n#!else\n2\n#!endif\n#!ifndef A\n3\n#!else\n4\n#!endif\n", "int:1 int:4", ""},
@@ -360,5 +360,17 @@ func TestBounds(t *testing.T) {
 	})
 	if n := r.diags.Errors(); n == 0 {
 		t.Error("includes without end are not reported")
+	}
+	for name, text := range map[string]string{
+		"values":         "#!define A " + strings.Repeat("x", 1<<10) + "\n" + strings.Repeat("A ", 1<<12),
+		"doubling rules": strings.Repeat("#!subst \"/a/aa/g\"\n", 20) + "; \"a\"",
+		"one long rule":  "#!subst \"/a/" + strings.Repeat("b", 1<<16) + "/g\"\n; \"" + strings.Repeat("a", 1<<16) + "\"",
+		"slow rule":      "#!subst '/(x+x+)+\\1y/z/'\n" + strings.Repeat("; 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'\n", 1000),
+		"open quotes":    "\"" + strings.Repeat("\\\"\n", 100_000),
+	} {
+		r := scan(t, text, lex.Options{})
+		if n := len(r.tokens); n > 2_500_000 || r.diags.Errors() == 0 {
+			t.Errorf("%s: %d tokens, %s", name, n, r.codes())
+		}
 	}
 }

@@ -16,7 +16,8 @@ const (
 	maxIncludes     = 5_000   // files opened
 	maxDefineDepth  = 64      // defines inside the values of defines
 	maxExpanded     = 200_000 // names replaced by their values
-	maxText         = 1 << 28 // bytes of all files
+	maxGrown        = 1 << 21 // bytes that defines and rules put in
+	maxText         = 1 << 26 // bytes of all files
 	maxReports      = 100     // diagnostics of each severity
 )
 
@@ -60,6 +61,7 @@ type scanner struct {
 	lastPos  source.Pos
 	reports  [3]int // diagnostics by severity
 	expanded int
+	grown    int // bytes that defines and rules have put in
 	includes int
 	bytes    int
 	done     bool

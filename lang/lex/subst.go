@@ -96,6 +96,10 @@ func (s *scanner) addRule(rule string, at source.Pos, what int) {
 		s.badSubst(at, rule, short)
 		return
 	}
+	if len(fields[0]) > maxPattern {
+		s.badSubst(at, rule, "has a regular expression of more than "+strconv.Itoa(maxPattern)+" bytes")
+		return
+	}
 	r := &subst{rule: rule, at: at}
 	flags := ere.Newline
 	for _, c := range fields[2] {
@@ -258,8 +262,9 @@ func (s *scanner) substitute(text string) (string, *subst) {
 		}
 		found, err := r.pattern.Find(text, n)
 		if err != nil {
-			s.once(r, "the rule "+quote(r.rule)+" took too long on the text "+quote(text)+", which stays as it is")
-			continue
+			s.fail("subst-too-long", r.at, "the rule "+quote(r.rule)+" takes too long on the text "+quote(text), "a pattern without back-references is quick")
+			s.substs = nil // each text would take as long
+			return text, by
 		}
 		if found == nil {
 			continue
@@ -267,8 +272,7 @@ func (s *scanner) substitute(text string) (string, *subst) {
 		var b strings.Builder
 		end, empty := 0, false
 		for _, m := range found {
-			if m[0] == m[1] {
-				empty = true
+			if empty = m[0] == m[1]; empty || b.Len() > len(text)+maxLonger {
 				break
 			}
 			b.WriteString(text[end:m[0]])
@@ -285,8 +289,9 @@ func (s *scanner) substitute(text string) (string, *subst) {
 			continue
 		}
 		b.WriteString(text[end:])
-		if b.Len() > maxSubst {
-			s.fail("subst-too-long", r.at, "this rule makes a text longer than "+strconv.Itoa(maxSubst>>20)+" MiB", "")
+		longer := max(0, b.Len()-len(text))
+		if s.grown += longer; longer > maxLonger || s.grown > maxGrown {
+			s.fail("subst-too-long", r.at, "the rule "+quote(r.rule)+" makes texts too long: one by at most "+strconv.Itoa(maxLonger>>10)+" KiB, all by "+strconv.Itoa(maxGrown>>20)+" MiB", "")
 			s.substs = nil
 			return text, by
 		}
@@ -295,8 +300,11 @@ func (s *scanner) substitute(text string) (string, *subst) {
 	return text, by
 }
 
-// maxSubst bounds a text that rules make longer: each could double it.
-const maxSubst = 1 << 20
+// Bounds on rules: each can make the texts longer, those of other rules too.
+const (
+	maxPattern = 512     // bytes of a regular expression
+	maxLonger  = 1 << 16 // bytes that a rule adds to a text
+)
 
 // once warns of a rule, one time.
 func (s *scanner) once(r *subst, msg string) {

@@ -164,8 +164,8 @@ func (s *scanner) unclosedText(f *frame, from int) lexer.Token {
 func (s *scanner) reportUnclosed(f *frame, from int) int {
 	rest := f.text[from:]
 	n := len(rest)
-	if i := strings.IndexByte(rest, '\n'); i >= 0 {
-		n = i
+	if i := strings.IndexByte(rest, '\n'); i >= 0 && s.reports[diag.Error] <= maxReports {
+		n = i // and else all, for each of them is looked for to the end
 	}
 	hint := "close it with " + rest[:1]
 	if f.def != nil {
