@@ -6,9 +6,9 @@ import (
 
 	"olelo/lang/ast"
 	"olelo/lang/diag"
+	"olelo/lang/inventory"
 	"olelo/lang/program"
 	"olelo/runtime/ere"
-	"olelo/runtime/log"
 	"olelo/runtime/registry"
 	"olelo/runtime/value"
 )
@@ -18,9 +18,11 @@ import (
 func (c *compiler) call(e *ast.Call, dst uint8, test bool) {
 	switch e.Name {
 	case "route":
+		c.statement("route()", e.Pos)
 		c.routeCall(e, dst, test)
 		return
 	case "selval":
+		c.statement("selval()", e.Pos)
 		c.selval(e, dst)
 		return
 	}
@@ -51,18 +53,54 @@ func (c *compiler) ofCore(name string) bool {
 func (c *compiler) function(e *ast.Call) (registry.Call, bool) {
 	f, ok := c.env.fn(e.Name, len(e.Args))
 	if !ok {
-		m := c.unknownFunc(e.Name, len(e.Args))
-		if m.known && c.opt.Lenient {
-			c.warnAt(e.Range, "not-run-yet", m.text, "this call logs an error and is false")
-			return refuse(e), true
+		return c.notRun(e)
+	}
+	if !c.allowed(e, f.it.Routes) {
+		return nil, false
+	}
+	c.only6Func(e)
+	args, ok := c.arguments(e)
+	if !ok {
+		return nil, false
+	}
+	fx := c.site(e)
+	c.late = true
+	defer func() { c.late = false }()
+	call, err := f.it.Bind(fx, args)
+	if err != nil {
+		if !errors.Is(err, errReported) {
+			c.errorAt(e.Range, "bad-parameter", err.Error(), "")
 		}
-		c.complain(e.Range, "unknown-function", m)
 		return nil, false
 	}
-	if f.Routes&c.mask == 0 {
+	if c.opt.Uses != nil {
+		c.runs(inventory.Function, functionName(e.Name, len(e.Args)), f.module, e.Pos)
+	}
+	return call, true
+}
+
+// allowed reports whether a function may stand in the route that is compiled.
+func (c *compiler) allowed(e *ast.Call, routes registry.Mask) bool {
+	if routes&c.mask == 0 {
 		c.errorAt(e.Range, "wrong-route", e.Name+"() cannot be used in this kind of route block", "")
-		return nil, false
+		return false
 	}
+	return true
+}
+
+// site is the fixup of a call's arguments.
+func (c *compiler) site(e *ast.Call) *fixup {
+	fx := &fixup{c: c, at: e.Range, text: -1}
+	for _, a := range e.Args {
+		lit, _ := a.(*ast.Lit)
+		fx.args = append(fx.args, lit)
+	}
+	return fx
+}
+
+// arguments are a call's, which must be constants; ok is false where one is
+// not, which is reported.
+func (c *compiler) arguments(e *ast.Call) ([]registry.Arg, bool) {
 	args := make([]registry.Arg, len(e.Args))
 	for i, a := range e.Args {
 		if id, ok := a.(*ast.Ident); ok && c.ofCore(e.Name) { // uri:host, TCP
@@ -84,30 +122,7 @@ func (c *compiler) function(e *ast.Call) (registry.Call, bool) {
 		}
 		args[i] = registry.Arg{Text: lit.Text, Int: lit.Int, IsInt: lit.Kind == ast.LitInt, Pos: lit.Pos}
 	}
-	fx := &fixup{c: c, at: e.Range, text: -1}
-	for _, a := range e.Args {
-		lit, _ := a.(*ast.Lit)
-		fx.args = append(fx.args, lit)
-	}
-	c.late = true
-	defer func() { c.late = false }()
-	call, err := f.Bind(fx, args)
-	if err != nil {
-		if !errors.Is(err, errReported) {
-			c.errorAt(e.Range, "bad-parameter", err.Error(), "")
-		}
-		return nil, false
-	}
-	return call, true
-}
-
-// refuse is a call that a lenient start left unbound.
-func refuse(e *ast.Call) registry.Call {
-	where, name := place(e.Pos), e.Name
-	return func(c *registry.Ctx) int {
-		c.Log.Errorf(log.Core, "%s: %s() is not run by olelo yet", where, name)
-		return -1
-	}
+	return args, true
 }
 
 func (c *compiler) routeCall(e *ast.Call, dst uint8, test bool) {
@@ -134,11 +149,9 @@ func (c *compiler) routeCall(e *ast.Call, dst uint8, test bool) {
 			c.late = false
 			return
 		}
-		c.used[n] = true
 		c.pos = e.Pos
 		c.emit(program.Instr{Op: program.OpRoute, A: dst, C: depth, D: int32(n)})
 	} else {
-		c.dynamic = true
 		r := c.operand(e.Args[0])
 		c.pos = e.Pos
 		c.emit(program.Instr{Op: program.OpRouteDyn, A: dst, B: r, C: depth})

@@ -23,6 +23,8 @@ type Env struct {
 	trans   map[string]export[registry.Trans]
 	events  map[string]string // event route: module
 	missing map[string]bool   // modules that the configuration loads and that are not there
+
+	stranger bool // one of those is in no catalogue: any function may be its
 }
 
 // Myself knows the server's own addresses and names, while it routes.
@@ -85,15 +87,15 @@ func (e *Env) Raises(module string, events ...string) {
 	}
 }
 
-// raises reports whether anything loaded raises an event route: by its name,
-// or by its start up to the colon where the configuration chooses the rest.
-func (e *Env) raises(event string) bool {
+// raiser is the loaded module that raises an event route: by its name, or by
+// its start up to the colon where the configuration chooses the rest. "" is none.
+func (e *Env) raiser(event string) string {
 	for i := len(event); i > 0; i = strings.LastIndexByte(event[:i-1], ':') + 1 {
-		if _, ok := e.events[event[:i]]; ok {
-			return true
+		if mod, ok := e.events[event[:i]]; ok {
+			return mod
 		}
 	}
-	return false
+	return ""
 }
 
 // Module returns a loaded module's instance.
@@ -105,6 +107,13 @@ func (e *Env) Module(name string) (registry.Module, bool) {
 // Missing says that the configuration loads a module that is not there, which
 // is reported: what needs the module is not reported again.
 func (e *Env) Missing(module string) { e.missing[module] = true }
+
+// Stranger says that the configuration loads a module that nobody knows, which
+// is reported: a function that nobody knows may be that module's.
+func (e *Env) Stranger(module string) {
+	e.Missing(module)
+	e.stranger = true
+}
 
 // IsMissing reports whether module was said to be Missing.
 func (e *Env) IsMissing(module string) bool { return e.missing[module] }
@@ -119,13 +128,13 @@ func (e *Env) anyMissing(modules []string) bool {
 }
 
 // fn finds the function of that name and arity: the first module's that has it.
-func (e *Env) fn(name string, arity int) (registry.Func, bool) {
+func (e *Env) fn(name string, arity int) (export[registry.Func], bool) {
 	for _, f := range e.funcs[name] {
 		if len(f.it.Params) == arity {
-			return f.it, true
+			return f, true
 		}
 	}
-	return registry.Func{}, false
+	return export[registry.Func]{}, false
 }
 
 // arities lists the numbers of parameters that a loaded function takes.

@@ -18,22 +18,25 @@ type message struct {
 	silent     bool // it belongs to a module whose absence is reported
 }
 
+// taken reports whether Kamailio takes what m is about.
+func (m message) taken() bool { return m.known || m.silent }
+
 func (c *compiler) errorAt(at ast.Range, code, msg, hint string) {
-	c.diags.Add(diag.Diagnostic{
-		Severity: diag.Error, Code: code, Msg: msg, Hint: hint, Late: c.late,
-		Pos: at.Pos, EndLine: at.EndLine, EndCol: at.EndCol,
-	})
+	c.complain(at, code, message{text: msg, hint: hint})
 }
 
 // complain reports m, unless that would repeat the report of a missing module.
 func (c *compiler) complain(at ast.Range, code string, m message) {
-	switch {
-	case m.silent:
-	case m.known:
-		c.errorAt(at, "not-run-yet", m.text, m.hint)
-	default:
-		c.errorAt(at, code, m.text, m.hint)
+	if m.silent {
+		return
 	}
+	if m.known {
+		code = "not-run-yet"
+	}
+	c.diags.Add(diag.Diagnostic{
+		Severity: diag.Error, Code: code, Msg: m.text, Hint: m.hint, Late: c.late, NotRun: m.known,
+		Pos: at.Pos, EndLine: at.EndLine, EndCol: at.EndCol,
+	})
 }
 
 // warnAt warns of what Kamailio takes without a word.
@@ -77,11 +80,16 @@ func (c *compiler) unknownFunc(name string, arity int) message {
 			m.hint = "did you mean " + near + "()?"
 		} else if far := catalogue.NearFunctions(name); len(far) > 0 {
 			m.hint = "did you mean " + far[0] + "() of module " + catalogue.Modules(catalogue.Functions(far[0]))[0] + ", which is not loaded?"
+		} else {
+			m.silent = c.env.stranger
 		}
 		return m
 	}
 	mods := catalogue.Modules(rows)
 	if c.env.anyMissing(mods) {
+		if len(catalogue.FunctionsWith(name, arity)) == 0 {
+			return message{text: fmt.Sprintf("%s() takes %s, not %d", name, list(arities(rows), "parameter"), arity)}
+		}
 		return message{silent: true}
 	}
 	for _, mod := range mods {
@@ -152,31 +160,6 @@ func (c *compiler) unknownTrans(class string) message {
 		text: fmt.Sprintf("{%s.…} is a transformation class of module %s, which is not loaded", class, strings.Join(mods, " or ")),
 		hint: `add loadmodule "` + mods[0] + `.so"`,
 	}
-}
-
-// unraised warns of an event route that never runs.
-func (c *compiler) unraised(r *ast.Route) {
-	title := "event_route[" + r.Name + "]"
-	rows := catalogue.EventRoutes(r.Name)
-	if len(rows) == 0 {
-		hint := "where a module's parameter names it, all is well"
-		if near := diag.Nearest(r.Name, names(c.env.events)); near != "" {
-			hint = "did you mean event_route[" + near + "]?"
-		}
-		c.warnAt(r.NamAt, "unknown-event-route", "nothing that is loaded raises "+title, hint)
-		return
-	}
-	mods := catalogue.Modules(rows)
-	if c.env.anyMissing(mods) {
-		return
-	}
-	for _, mod := range mods {
-		if _, loaded := c.env.Module(mod); loaded {
-			c.warnAt(r.NamAt, "event-not-run-yet", title+" is raised by module "+mod+" in Kamailio, not by olelo yet: it never runs", "")
-			return
-		}
-	}
-	c.warnAt(r.NamAt, "unknown-event-route", title+" is raised by module "+strings.Join(mods, " or ")+", which is not loaded: it never runs", `add loadmodule "`+mods[0]+`.so"`)
 }
 
 func plural(n int, noun string) string {

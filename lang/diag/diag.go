@@ -41,6 +41,8 @@ type Diagnostic struct {
 	// Late tells that Kamailio's parser does not find it: Kamailio says it
 	// when it starts, or not at all.
 	Late bool
+	// NotRun tells that Kamailio takes it, and olelo does not run it yet.
+	NotRun bool
 }
 
 // Note is a second place of a diagnostic.
@@ -50,16 +52,37 @@ type Note struct {
 }
 
 // List collects diagnostics in the order found.
-type List struct{ Items []Diagnostic }
+type List struct {
+	Items []Diagnostic
+	// Lenient makes warnings of the errors that are NotRun.
+	Lenient bool
+	// ParserOnly makes warnings of the errors that are Late and not NotRun: what
+	// kamailio -c does not find.
+	ParserOnly bool
+}
 
 // Add appends d.
-func (l *List) Add(d Diagnostic) { l.Items = append(l.Items, d) }
+func (l *List) Add(d Diagnostic) {
+	switch {
+	case d.Severity != Error:
+	case d.NotRun && l.Lenient:
+		d.Severity = Warning
+	case d.Late && !d.NotRun && l.ParserOnly:
+		d.Severity, d.Msg = Warning, "a start fails here: "+d.Msg
+	}
+	l.Items = append(l.Items, d)
+}
 
 // Errors counts the diagnostics that stop a start.
-func (l *List) Errors() int {
+func (l *List) Errors() int { return l.count(Error) }
+
+// Warnings counts the probable mistakes that do not.
+func (l *List) Warnings() int { return l.count(Warning) }
+
+func (l *List) count(s Severity) int {
 	n := 0
 	for i := range l.Items {
-		if l.Items[i].Severity == Error {
+		if l.Items[i].Severity == s {
 			n++
 		}
 	}

@@ -96,3 +96,26 @@ func TestNearest(t *testing.T) {
 		}
 	}
 }
+
+// TestAdd: what Kamailio takes is a warning where the list is asked to say so.
+func TestAdd(t *testing.T) {
+	for _, k := range []struct {
+		name string
+		list diag.List
+		d    diag.Diagnostic
+		want diag.Severity
+	}{
+		{"plain", diag.List{}, diag.Diagnostic{NotRun: true, Late: true}, diag.Error},
+		{"lenient", diag.List{Lenient: true}, diag.Diagnostic{NotRun: true}, diag.Warning},
+		{"lenient, a mistake", diag.List{Lenient: true}, diag.Diagnostic{}, diag.Error},
+		{"parser", diag.List{ParserOnly: true}, diag.Diagnostic{Late: true}, diag.Warning},
+		{"parser, its own", diag.List{ParserOnly: true}, diag.Diagnostic{}, diag.Error},
+		{"parser, not run", diag.List{ParserOnly: true}, diag.Diagnostic{Late: true, NotRun: true}, diag.Error},
+		{"info", diag.List{Lenient: true, ParserOnly: true}, diag.Diagnostic{Severity: diag.Info, Late: true}, diag.Info},
+	} {
+		k.list.Add(k.d)
+		if got := k.list.Items[0].Severity; got != k.want {
+			t.Errorf("%s: %v, want %v", k.name, got, k.want)
+		}
+	}
+}

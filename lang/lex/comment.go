@@ -6,6 +6,9 @@ import (
 	"olelo/lang/diag"
 )
 
+// UnclosedComment is the code of a comment without its end.
+const UnclosedComment = "unclosed-comment"
+
 // lineComment skips up to the end of the line. A comment inside a define's
 // value hides what follows the name on its line, as in Kamailio.
 func (s *scanner) lineComment(f *frame) {
@@ -64,5 +67,5 @@ func (s *scanner) blockComment(f *frame) {
 	if most > 1 {
 		hint = "comments nest: each /* needs its own */"
 	}
-	s.report(diag.Warning, "unclosed-comment", at, "the comment that starts here is never closed: nothing after it is read", hint)
+	s.report(diag.Warning, UnclosedComment, at, "the comment that starts here is never closed: nothing after it is read", hint)
 }

@@ -21,7 +21,7 @@ type handler struct {
 type follow uint8
 
 const (
-	blank    follow = iota // a space or a tab
+	spaced   follow = iota // a space or a tab
 	anything               // even letters: #!defenvX is #!defenv X
 	lineEnd                // nothing, and the line must end: at the end of a file it does not
 )
@@ -121,24 +121,41 @@ func (s *scanner) directive(f *frame) bool {
 		}
 		return false
 	}
-	switch {
-	case h.after == lineEnd && !endsLine(rest):
+	switch whole := follows(name, rest); {
+	case h.after == lineEnd && !whole:
 		s.suspect(f, n, "this does not count, because "+whatFollows(rest))
 		return false
-	case h.after == blank && (rest == "" || !isBlank(rest[0])):
+	case !whole:
 		if rest != "" && rest[0] != '\n' && class[rest[0]] != cLetter {
 			return false // a comment such as "#!define: …"
 		}
 		s.nameless(f, d, n)
 		return false
 	}
-	if strings.HasPrefix(name, "if") || h.after == lineEnd {
+	if conditional(name) {
 		f.branch = f.pos
 	}
 	d.at = s.mark(f, f.pos, n)
 	f.pos += n
 	h.run(s, f, d)
 	return true
+}
+
+// conditional reports whether a directive starts or ends a branch.
+func conditional(name string) bool {
+	return strings.HasPrefix(name, "if") || name == "else" || name == "endif"
+}
+
+// follows reports whether rest may stand behind a directive's name, so that it
+// is one and not a comment.
+func follows(name, rest string) bool {
+	switch {
+	case name == "else" || name == "endif":
+		return endsLine(rest)
+	case slices.Contains(openNames, name):
+		return true
+	}
+	return rest != "" && isBlank(rest[0])
 }
 
 // nameless warns of a directive that ends its line, which makes it a comment.

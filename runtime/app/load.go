@@ -1,13 +1,17 @@
 package app
 
 import (
+	"errors"
 	"path"
+	"slices"
 	"strings"
 
 	"olelo/lang/ast"
 	"olelo/lang/catalogue"
 	"olelo/lang/compile"
 	"olelo/lang/diag"
+	"olelo/lang/inventory"
+	"olelo/runtime/core"
 	"olelo/runtime/registry"
 )
 
@@ -18,10 +22,20 @@ type loaded struct {
 	sets map[string]registry.Param
 }
 
-// retired are modules of older Kamailios whose work olelo does elsewhere, or
-// that have nothing to do here. They load, with a warning that says so.
+// retired are modules of older Kamailios whose work olelo does elsewhere. They
+// load, with a warning that says so.
 var retired = map[string]string{
 	"mi_fifo": "retired in Kamailio 5.0; here its FIFO answers with the RPC commands",
+}
+
+// idle reports whether a module that olelo does not have has nothing to do
+// here, and why: a database driver drives nothing while no module that runs
+// uses a database.
+func idle(name string) (why string, ok bool) {
+	if strings.HasPrefix(name, "db_") && catalogue.HasModule(name) {
+		return "no module that olelo runs uses a database", true
+	}
+	return "", false
 }
 
 // loadModules makes and sets up the modules that the configuration names, in
@@ -56,21 +70,30 @@ func moduleName(arg string) string { return strings.TrimSuffix(path.Base(arg), "
 func (s *server) load(l *ast.Load, o *Options, diags *diag.List) {
 	if l.Keyword == "mpath" || l.Keyword == "loadpath" {
 		warn(diags, l.Range, "mpath-ignored", l.Keyword+" has no effect: olelo's modules are built in", "the line may stay")
+		s.notes.global(l.Keyword, inventory.Accepted, "olelo's modules are built in", l.Pos)
 		return
 	}
 	name := moduleName(l.Arg.Text)
 	if _, twice := s.env.Module(name); twice {
 		warn(diags, l.Range, "module-twice", "module "+name+" is loaded already", "")
+		s.notes.module(name, inventory.Runs, "", l.Pos)
 		return
 	}
 	make := o.Modules[name]
 	if make == nil {
+		s.env.Missing(name)
+		if why, ok := idle(name); ok {
+			add(diags, diag.Info, l.Arg.Range, "module-idle", "module "+name+" is not needed: "+why, "")
+			s.notes.module(name, inventory.Accepted, why, l.Pos)
+			return
+		}
 		s.noModule(name, l, o, diags)
 		return
 	}
 	if why := retired[name]; why != "" {
 		warn(diags, l.Range, "module-retired", "module "+name+" is "+why, "the jsonrpcs and ctl modules are its successors")
 	}
+	s.notes.module(name, inventory.Runs, "", l.Pos)
 	m := loaded{name: name, it: make(), sets: map[string]registry.Param{}}
 	for _, p := range m.it.Exports().Params {
 		m.sets[p.Name] = p
@@ -81,9 +104,16 @@ func (s *server) load(l *ast.Load, o *Options, diags *diag.List) {
 
 func (s *server) noModule(name string, l *ast.Load, o *Options, diags *diag.List) {
 	if catalogue.HasModule(name) {
-		s.env.Missing(name)
-		fail(diags, l.Arg.Range, "module-not-run",
-			"module "+name+" is known in Kamailio, not run by olelo yet", "what needs it is not reported again")
+		s.notes.module(name, inventory.NotRun, "", l.Pos)
+		d := diag.Diagnostic{
+			Severity: diag.Error, Code: "module-not-run", NotRun: true,
+			Pos: l.Arg.Pos, EndLine: l.Arg.EndLine, EndCol: l.Arg.EndCol,
+			Msg: "module " + name + " is known in Kamailio, not run by olelo yet",
+		}
+		if !slices.ContainsFunc(diags.Items, func(x diag.Diagnostic) bool { return x.Code == d.Code }) {
+			d.Hint = "what uses it is not reported again; --lenient starts without it: its functions log an error and are false"
+		}
+		diags.Add(d)
 		return
 	}
 	hint := ""
@@ -97,8 +127,10 @@ func (s *server) noModule(name string, l *ast.Load, o *Options, diags *diag.List
 	} else if far := catalogue.NearModules(name); len(far) > 0 {
 		hint = `did you mean "` + far[0] + `.so"? olelo does not run that one yet`
 		s.env.Missing(far[0])
+	} else {
+		s.env.Stranger(name)
+		s.notes.module(name, inventory.Unknown, "no module of Kamailio 5.6 or 6.1", l.Pos)
 	}
-	s.env.Missing(name)
 	fail(diags, l.Arg.Range, "unknown-module", "there is no module "+name, hint)
 }
 
@@ -107,6 +139,7 @@ func (s *server) modParam(p *ast.ModParam, diags *diag.List) {
 	for _, name := range strings.Split(p.Module.Text, "|") {
 		name = moduleName(strings.TrimSpace(name))
 		if s.env.IsMissing(name) {
+			s.missingParam(name, p, diags)
 			continue
 		}
 		m, ok := s.find(name)
@@ -143,28 +176,103 @@ func (s *server) setParam(m loaded, p *ast.ModParam, diags *diag.List) {
 		s.noParam(m, p, diags)
 		return
 	}
+	if !typed(m.name, p, set.Type, diags) {
+		return
+	}
+	if s.dialect == Dialect56 && catalogue.Newer(p.Name.Text, func(name string) []catalogue.Param {
+		if row, ok := catalogue.ParamOf(m.name, name); ok {
+			return []catalogue.Param{row}
+		}
+		return nil
+	}) {
+		only6(diags, p.Name.Range, "parameter "+p.Name.Text+" of module "+m.name)
+	}
 	v := registry.ParamValue{Pos: p.Value.Pos}
-	switch {
-	case p.Value.Kind == ast.LitInt && set.Type&registry.ParamInt != 0:
+	if p.Value.Kind == ast.LitInt {
 		v.Int, v.IsInt = p.Value.Int, true
-	case p.Value.Kind != ast.LitInt && set.Type&registry.ParamStr != 0:
+	} else {
 		v.Str = p.Value.Text
-	case p.Value.Kind == ast.LitInt:
-		fail(diags, p.Value.Range, "modparam-type", "parameter "+p.Name.Text+" of "+m.name+" takes a text, not a number", "put it into quotes")
-		return
+	}
+	err := set.Set(v)
+	var notRun *registry.NotRunError
+	switch msg := "modparam(" + m.name + ", " + p.Name.Text + "): "; {
+	case errors.As(err, &notRun):
+		diags.Add(diag.Diagnostic{
+			Severity: diag.Error, Code: "not-run-yet", NotRun: true,
+			Pos: p.Value.Pos, EndLine: p.Value.EndLine, EndCol: p.Value.EndCol, Msg: msg + notRun.Msg,
+		})
+		s.notes.param(m.name, p, inventory.NotRun, notRun.Msg)
+	case err != nil:
+		fail(diags, p.Value.Range, "modparam-value", msg+err.Error(), "")
 	default:
-		fail(diags, p.Value.Range, "modparam-type", "parameter "+p.Name.Text+" of "+m.name+" takes a number, not a text", "write it without quotes")
+		s.notes.param(m.name, p, inventory.Runs, "")
+	}
+}
+
+// typed reports whether a parameter takes the type of its value, having said
+// so where not.
+func typed(module string, p *ast.ModParam, takes registry.ParamType, diags *diag.List) bool {
+	isInt := p.Value.Kind == ast.LitInt
+	switch {
+	case isInt && takes&registry.ParamInt == 0:
+		fail(diags, p.Value.Range, "modparam-type", "parameter "+p.Name.Text+" of "+module+" takes a text, not a number", "put it into quotes")
+		return false
+	case !isInt && takes&registry.ParamStr == 0:
+		fail(diags, p.Value.Range, "modparam-type", "parameter "+p.Name.Text+" of "+module+" takes a number, not a text", "write it without quotes")
+		return false
+	}
+	return true
+}
+
+// paramType is what a parameter takes by the catalogue; where that does not
+// tell, anything.
+func paramType(row catalogue.Param) registry.ParamType {
+	var t registry.ParamType
+	for word := range strings.SplitSeq(row.Type, "|") {
+		switch word {
+		case "int", "int_param":
+			t |= registry.ParamInt
+		case "str", "string":
+			t |= registry.ParamStr
+		}
+	}
+	if t == 0 {
+		return registry.ParamInt | registry.ParamStr
+	}
+	return t
+}
+
+// missingParam checks a parameter of a module that is not there by the
+// catalogue.
+func (s *server) missingParam(module string, p *ast.ModParam, diags *diag.List) {
+	if row, ok := catalogue.ParamOf(module, p.Name.Text); ok {
+		if typed(module, p, paramType(row), diags) {
+			s.notes.missingParam(module, p)
+		}
 		return
 	}
-	if err := set.Set(v); err != nil {
-		fail(diags, p.Value.Range, "modparam-value", "modparam("+m.name+", "+p.Name.Text+"): "+err.Error(), "")
+	if !catalogue.HasModule(module) {
+		s.notes.param(module, p, inventory.Unknown, "of a module that nobody knows")
+		return
 	}
+	hint := ""
+	if near := catalogue.NearParams(module, p.Name.Text); len(near) > 0 {
+		hint = "did you mean " + near[0] + "?"
+	}
+	fail(diags, p.Name.Range, "unknown-modparam", "module "+module+" has no parameter "+p.Name.Text, hint)
 }
 
 func (s *server) noParam(m loaded, p *ast.ModParam, diags *diag.List) {
 	if row, ok := catalogue.ParamOf(m.name, p.Name.Text); ok {
-		fail(diags, p.Name.Range, "not-run-yet",
-			"parameter "+p.Name.Text+" of module "+m.name+" is known in Kamailio "+row.Versions.String()+", not run by olelo yet", "")
+		if typed(m.name, p, paramType(row), diags) {
+			diags.Add(diag.Diagnostic{
+				Severity: diag.Error, Code: "not-run-yet", NotRun: true,
+				Pos: p.Name.Pos, EndLine: p.Name.EndLine, EndCol: p.Name.EndCol,
+				Msg:  "parameter " + p.Name.Text + " of module " + m.name + " is known in Kamailio " + row.Versions.String() + ", not run by olelo yet",
+				Hint: "--lenient starts without it",
+			})
+			s.notes.param(m.name, p, inventory.NotRun, "")
+		}
 		return
 	}
 	var have []string
@@ -189,7 +297,7 @@ func (s *server) provision(diags *diag.List) {
 		}
 		s.provisioned = i + 1
 		if err := p.Provision(host{s}); err != nil {
-			diags.Add(diag.Diagnostic{Severity: diag.Error, Code: "module-start", Msg: "module " + m.name + ": " + err.Error()})
+			diags.Add(diag.Diagnostic{Severity: diag.Error, Code: "module-start", Late: true, Msg: "module " + m.name + ": " + err.Error()})
 		}
 	}
 }
@@ -200,12 +308,12 @@ func (s *server) compile(o *Options, diags *diag.List) {
 	s.env.Raises("core", workerOneInit, preRouting, receiveParseError)
 	s.env.Block = func(n int) registry.Block { return block{&s.prog, n} }
 	s.prog = compile.Compile(s.file, s.env, compile.Options{
-		Wrap32:   o.Dialect == Dialect56,
-		MaxLoops: s.params.Int("max_while_loops"),
-		MaxLevel: s.params.Int("max_recursive_level"),
-		Lenient:  o.Lenient,
-
+		Dialect6:  o.Dialect == Dialect6,
+		RawCodes:  s.params.ReturnMode == 1,
+		MaxLoops:  s.params.Int("max_while_loops"),
+		MaxLevel:  s.params.Int("max_recursive_level"),
 		LogPrefix: s.params.LogPrefix,
+		Uses:      s.notes.list,
 	}, diags)
 	s.findEvents()
 	s.requestRoute, s.replyRoute = -1, -1
@@ -216,6 +324,31 @@ func (s *server) compile(o *Options, diags *diag.List) {
 		s.replyRoute = n
 	}
 	s.checkRoutes(diags)
+}
+
+// only6 says what the compiler says of names that only Kamailio 6 has.
+func only6(diags *diag.List, at ast.Range, what string) {
+	warn(diags, at, "only-in-6", what+" is Kamailio 6's, not in 5.6", "olelo runs it; --compat=6 gives the whole meaning of 6")
+}
+
+// globals6 says which global parameters are Kamailio 6's, each once; those that
+// olelo does not run yet are errors that say so themselves.
+func (s *server) globals6(diags *diag.List) {
+	if s.dialect != Dialect56 {
+		return
+	}
+	said := map[string]bool{}
+	for _, it := range s.file.Items {
+		g, ok := it.(*ast.Global)
+		if ok && g.Group == "" && !said[g.Name] && catalogue.Newer(g.Name, catalogue.Words) && !notYet(g.Name) {
+			said[g.Name] = true
+			only6(diags, g.Range, "the global parameter "+g.Name)
+		}
+	}
+}
+
+func notYet(global string) bool {
+	return slices.ContainsFunc(core.All(), func(p core.Param) bool { return p.Name == global && p.Class == core.NotYet })
 }
 
 func fail(diags *diag.List, at ast.Range, code, msg, hint string) {

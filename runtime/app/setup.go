@@ -37,7 +37,9 @@ func parseFile(o *Options) (*ast.File, *source.Set, *diag.List) {
 	for _, s := range o.Substs {
 		po.Substs = append(po.Substs, lex.Subst{Directive: s.Directive, Rule: s.Text})
 	}
-	return parse.Load(po)
+	file, set, diags := parse.Load(po)
+	diags.Lenient, diags.ParserOnly = o.Lenient, o.ParserOnly
+	return file, set, diags
 }
 
 // newLog makes the log that the configuration asks for.
