@@ -29,6 +29,10 @@ var layers = []layer{
 		never: []string{"modules/*", "pv", "transformations", "runtime/vm", "runtime/app", "runtime/core"},
 	},
 	{
+		of: []string{"lang/lex"}, may: []string{"lang/*", "runtime/ere"},
+		never: []string{"modules/*", "pv", "transformations", "runtime/vm", "runtime/app", "runtime/core"},
+	},
+	{
 		of: []string{"lang/*"}, may: []string{"lang/*"},
 		never: []string{"modules/*", "pv", "transformations", "runtime/vm", "runtime/app", "runtime/core"},
 	},

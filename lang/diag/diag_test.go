@@ -25,6 +25,7 @@ func list() (*diag.List, *source.Set) {
 	l.Add(diag.Diagnostic{Severity: diag.Error, Code: "d", Pos: place(2, 8), Mark: word, EndLine: 4, EndCol: 0, Msg: "fourth"})
 	l.Add(diag.Diagnostic{Severity: diag.Error, Code: diag.UnbalancedDirective, Pos: place(4, 6), Msg: "fifth"})
 	l.Add(diag.Diagnostic{Severity: diag.Error, Code: "e", Msg: "sixth"})
+	l.Add(diag.Diagnostic{Severity: diag.Error, Code: "no-include", Pos: place(1, 1), Msg: "seventh", Late: true})
 	return l, set
 }
 
@@ -56,7 +57,10 @@ func TestText(t *testing.T) {
 		"a.cfg:4:6: error: fifth [unbalanced-directive]\n" +
 		"     4 | bell ·\n" +
 		"       |      ^\n" +
-		"error: sixth [e]\n"
+		"error: sixth [e]\n" +
+		"a.cfg:1:1: error: seventh [no-include]\n" +
+		"     1 | one\n" +
+		"       | ^\n"
 	if diff := cmp.Diff(want, b.String()); diff != "" {
 		t.Error(diff)
 	}
@@ -74,7 +78,9 @@ func TestKamailio(t *testing.T) {
 		"CRITICAL: <core> parse error in config file a.cfg, from line 2, column 8 to line 4, column 0: fourth\n" +
 		"CRITICAL: <core> fifth - at a.cfg line 5\n" +
 		"ERROR: <core> sixth\n" +
-		"ERROR: bad config file (4 errors) (parsing code: 1)\n"
+		"ERROR: <core> seventh at a.cfg:1\n" +
+		": <core> error at cfg line 1\n" +
+		"ERROR: bad config file (5 errors) (parsing code: 1)\n"
 	if diff := cmp.Diff(want, b.String()); diff != "" {
 		t.Error(diff)
 	}

@@ -12,6 +12,12 @@ import (
 // Kamailio names the line after it.
 const UnbalancedDirective = "unbalanced-directive"
 
+// failedInclude are the codes of files that cannot be included. Kamailio tells
+// the line after its message, in a line without a level.
+func failedInclude(code string) bool {
+	return code == "bad-include" || code == "no-include" || code == "include-depth"
+}
+
 // Kamailio writes the list in the form of Kamailio's own messages, for tools
 // that read those: the files, lines and columns are where Kamailio 5.6 finds
 // the same mistakes. Its log prefix, "0(PID) ", is left to the caller. A list
@@ -50,6 +56,9 @@ func (d *Diagnostic) kamailio(b *strings.Builder, set *source.Set) {
 			level = "ERROR"
 		}
 		fmt.Fprintf(b, "%s: <core> %s at %s:%d\n", level, msg, d.Pos.Filename, d.Pos.Line)
+		if d.Severity == Error && failedInclude(d.Code) {
+			fmt.Fprintf(b, ": <core> error at cfg line %d\n", d.Pos.Line)
+		}
 	case d.Code == UnbalancedDirective:
 		fmt.Fprintf(b, "%s: <core> %s - at %s line %d\n", level, msg, d.Pos.Filename, d.Pos.Line+1)
 	default:

@@ -23,6 +23,7 @@ func TestJSON(t *testing.T) {
 {"severity":"error","code":"d","file":"a.cfg","line":2,"column":2,"endLine":2,"endColumn":4,"message":"fourth","origin":[{"kind":"include","name":"a.cfg","file":"a.cfg","line":1,"column":1}]}
 {"severity":"error","code":"unbalanced-directive","file":"a.cfg","line":4,"column":6,"endLine":4,"endColumn":6,"message":"fifth"}
 {"severity":"error","code":"e","message":"sixth"}
+{"severity":"error","code":"no-include","file":"a.cfg","line":1,"column":1,"endLine":1,"endColumn":1,"message":"seventh"}
 `
 	if diff := cmp.Diff(want, b.String()); diff != "" {
 		t.Error(diff)

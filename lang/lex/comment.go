@@ -32,22 +32,22 @@ func (s *scanner) lineComment(f *frame) {
 	}
 }
 
-// blockComment skips /* … */; comments nest.
+// blockComment skips /* … */; comments nest. One that is open at the end of
+// an included file or of a value goes on behind it, as in Kamailio.
 func (s *scanner) blockComment(f *frame) {
-	from := f.pos
-	line, start := f.line, f.start
-	depth := 0
-	for i := from; i < len(f.text); i++ {
-		switch f.text[i] {
-		case '\n':
-			line, start = line+1, i+1
-		case '/':
-			if i+1 < len(f.text) && f.text[i+1] == '*' {
+	at := s.mark(f, f.pos, 2)
+	depth, most := 0, 0
+	for {
+		line, start := f.line, f.start
+		for i := f.pos; i < len(f.text); i++ {
+			switch c := f.text[i]; {
+			case c == '\n':
+				line, start = line+1, i+1
+			case c == '/' && i+1 < len(f.text) && f.text[i+1] == '*':
 				depth++
+				most = max(most, depth)
 				i++
-			}
-		case '*':
-			if i+1 < len(f.text) && f.text[i+1] == '/' {
+			case c == '*' && i+1 < len(f.text) && f.text[i+1] == '/':
 				i++
 				if depth--; depth == 0 {
 					f.lines(line, start)
@@ -56,13 +56,16 @@ func (s *scanner) blockComment(f *frame) {
 				}
 			}
 		}
+		f.lines(line, start)
+		f.pos = len(f.text)
+		if !s.leave() {
+			break
+		}
+		f = s.top()
 	}
 	hint := "close it with */"
-	if depth > 1 {
+	if most > 1 {
 		hint = "comments nest: each /* needs its own */"
 	}
-	s.report(diag.Warning, UnclosedComment, s.mark(f, from, 2),
-		"the comment that starts here is never closed: nothing after it is read", hint)
-	f.lines(line, start)
-	f.pos = len(f.text)
+	s.report(diag.Warning, UnclosedComment, at, "the comment that starts here is never closed: nothing after it is read", hint)
 }

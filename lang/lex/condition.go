@@ -7,11 +7,14 @@ import (
 	"olelo/lang/source"
 )
 
+// UnclosedIfdef is the code of a #!ifdef without its #!endif. Kamailio finds
+// it after it has parsed all, and names no line.
+const UnclosedIfdef = "unclosed-ifdef"
+
 // condition is an open #!ifdef.
 type condition struct {
 	text  string     // as written
 	at    source.Pos // of the directive
-	truth bool       // of its first branch
 	other bool       // the #!else was there
 }
 
@@ -24,14 +27,12 @@ func (s *scanner) ifDirective(f *frame, d directive) {
 		v, ok := s.evaluate(f, d, line)
 		truth = ok && v.truth()
 		f.pos += len(line)
-	} else {
-		name, _, ok := s.name(f, d)
-		if ok {
-			truth = (s.defines[name] != nil) == (d.name == "ifdef")
-			s.ignored(f, d)
-		}
+	} else if name, _, ok := s.name(f, d); ok {
+		truth = (s.defines[name] != nil) == (d.name == "ifdef")
+		s.ignored(f, d)
 	}
-	s.ifs = append(s.ifs, condition{text: strings.TrimSpace(f.text[d.from:f.pos]), at: d.at, truth: truth})
+	text, _, _ := strings.Cut(f.text[d.from:f.pos], "\n")
+	s.ifs = append(s.ifs, condition{text: strings.TrimSpace(text), at: d.at})
 	if !truth {
 		s.skip(f)
 	}
@@ -42,8 +43,12 @@ func (s *scanner) ignored(f *frame, d directive) {
 	line := f.restOfLine()
 	rest := strings.TrimSpace(line)
 	if rest != "" && rest[0] != '#' && !strings.HasPrefix(rest, "//") {
+		hint := "a second #!ifdef inside of the first asks for two names"
+		if s.opt.Dialect6 {
+			hint = "#!ifexp takes an expression"
+		}
 		s.report(diag.Warning, "directive-text", s.mark(f, f.pos+strings.Index(line, rest), len(rest)),
-			"the text after the name has no effect: #!"+d.name+" looks at one name only", "#!ifexp takes an expression, from Kamailio 5.7 on")
+			"the text after the name has no effect: #!"+d.name+" looks at one name only", hint)
 	}
 	f.pos += len(line)
 }
@@ -51,23 +56,27 @@ func (s *scanner) ignored(f *frame, d directive) {
 func (s *scanner) elseDirective(f *frame, d directive) {
 	n := len(s.ifs)
 	if n == 0 {
-		s.fail(diag.UnbalancedDirective, d.at, "invalid position for preprocessor directive 'else': no #!ifdef is open", "")
+		s.strayElse(d)
 		return
 	}
-	c := &s.ifs[n-1]
+	s.turn(d.at)
+	s.skip(f) // the branch before was read
+}
+
+// turn notes a #!else of the innermost #!ifdef: each changes over.
+func (s *scanner) turn(at source.Pos) {
+	c := &s.ifs[len(s.ifs)-1]
 	if c.other {
-		dg := s.report(diag.Warning, "second-else", d.at, "this #!ifdef has a #!else already", "each #!ifdef has at most one #!else")
+		dg := s.report(diag.Warning, "second-else", at, "this #!ifdef has a #!else already: what follows is read if the first branch was", "each #!ifdef has at most one #!else")
 		dg.Notes = append(dg.Notes, diag.Note{Pos: c.at, Msg: "the #!ifdef"})
 	}
 	c.other = true
-	s.skip(f) // the branch before was read
 }
 
 func (s *scanner) endifDirective(_ *frame, d directive) {
 	n := len(s.ifs)
 	if n == 0 {
-		dg := s.fail(diag.UnbalancedDirective, d.at, "invalid position for preprocessor directive 'endif': no #!ifdef is open", "")
-		s.addSuspects(dg)
+		s.strayEndif(d)
 		return
 	}
 	s.ifs = s.ifs[:n-1]
@@ -116,13 +125,23 @@ func (s *scanner) skip(f *frame) {
 		}
 		f.skipLines(at)
 		switch end := name == "else" || name == "endif"; {
-		case !end && whole:
-			depth++
-			continue
-		case !end:
+		case end && !whole:
+			s.suspect(f, len(name), "this does not count, because "+whatFollows(f.text[at+len(name):]))
 			continue
 		case !whole:
-			s.suspect(f, len(name))
+			continue
+		case name == "ifexp" && !s.opt.Dialect6:
+			f.pos -= 2
+			s.newerDirective(f, directive{name: name}, len(name)+2)
+			f.pos += 2
+			continue
+		case !end:
+			depth++
+			f.pos += len(name)
+			// The name is the next word, even if that is on another line.
+			for name != "ifexp" && f.pos < len(f.text) && class[f.text[f.pos]] != cLetter {
+				f.skipLines(f.pos + 1)
+			}
 			continue
 		}
 		f.pos += len(name)
@@ -134,14 +153,10 @@ func (s *scanner) skip(f *frame) {
 			s.set.Skip(f.text[from:f.branch])
 			s.ifs = s.ifs[:len(s.ifs)-1]
 			return
-		case depth == 0 && !s.ifs[len(s.ifs)-1].other:
-			// The branch behind #!else is read only if the first was not.
-			c := &s.ifs[len(s.ifs)-1]
-			c.other = true
-			if !c.truth {
-				s.set.Skip(f.text[from:f.branch])
-				return
-			}
+		case depth == 0:
+			s.set.Skip(f.text[from:f.branch])
+			s.turn(s.mark(f, f.branch, len(name)+2))
+			return
 		}
 	}
 }
@@ -159,16 +174,14 @@ func (f *frame) skipLines(to int) {
 
 // unclosed reports what is open at the end.
 func (s *scanner) unclosed(eof source.Pos) {
-	for _, c := range s.ifs {
-		d := s.fail("unclosed-ifdef", eof, quote(c.text)+" is never closed", "add #!endif")
-		d.Mark = c.at
-		s.addSuspects(d)
+	if len(s.ifs) == 0 {
+		return
 	}
-}
-
-func (s *scanner) addSuspects(d *diag.Diagnostic) {
-	for _, at := range s.suspects {
-		d.Notes = append(d.Notes, diag.Note{Pos: at, Msg: "this does not count, because text follows it on its line"})
+	c := s.ifs[0]
+	d := s.fail(UnclosedIfdef, eof, quote(c.text)+" is never closed", "add #!endif")
+	d.Mark, d.Late = c.at, true
+	for _, c := range s.ifs[1:] {
+		d.Notes = append(d.Notes, diag.Note{Pos: c.at, Msg: quote(c.text) + " neither"})
 	}
-	s.suspects = nil
+	d.Notes = append(d.Notes, s.suspects...)
 }

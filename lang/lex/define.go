@@ -2,6 +2,7 @@ package lex
 
 import (
 	"path"
+	"strconv"
 	"strings"
 
 	"olelo/lang/diag"
@@ -15,6 +16,7 @@ type define struct {
 	has    bool       // it has a value
 	at     source.Pos // of its name; not valid on the command line
 	pieces []piece    // where the value's lines stand
+	module bool       // MOD_x, from loading x
 }
 
 // piece is one line of a value.
@@ -28,7 +30,8 @@ type tables struct {
 
 func newTables() tables { return tables{defines: map[string]*define{}} }
 
-// The built-in defines of the two dialects.
+// The built-in defines of the two dialects: those of 5.6.3, and of the 6.2 that
+// the cases for Kamailio 6 were observed on.
 var (
 	builtin5 = []string{"KAMAILIO_5", "KAMAILIO_5_6", "KAMAILIO_5_6_3"}
 	builtin6 = []string{"KAMAILIO_6", "KAMAILIO_6_2", "KAMAILIO_6_2_0", "KAMAILIO_VERSION=6002000", `OS_NAME="linux"`}
@@ -47,13 +50,16 @@ func (s *scanner) predefine() {
 	for _, d := range s.opt.Defines {
 		name, value, has := strings.Cut(d, "=")
 		switch {
-		case name == "" || class[name[0]] != cLetter || wordLen(name) != len(name):
-			s.fail("bad-define", source.Pos{}, "-A "+d+": "+quote(name)+" is not a name", "it is written -A NAME or -A NAME=value")
+		case name == "":
+			s.fail("bad-define", source.Pos{}, "-A "+d+": the name is missing", "it is written -A NAME or -A NAME=value")
+			continue
 		case s.defines[name] != nil:
 			s.fail("duplicate-define", source.Pos{}, "-A "+d+": "+name+" is defined already", "")
-		default:
-			s.defines[name] = &define{name: name, value: value, has: has}
+			continue
+		case class[name[0]] != cLetter || wordLen(name) != len(name):
+			s.report(diag.Warning, "bad-define", source.Pos{}, "-A "+d+": "+quote(name)+" is not a name that a configuration can use", "letters, digits and _ make a name, the first no digit")
 		}
+		s.defines[name] = &define{name: name, value: value, has: has}
 	}
 }
 
@@ -66,11 +72,17 @@ func (s *scanner) presubst() {
 }
 
 // loaded defines MOD_x for a loaded module.
-func (s *scanner) loaded(file string) {
+func (s *scanner) loaded(file string, at source.Pos) {
 	name := "MOD_" + strings.TrimSuffix(path.Base(file), ".so")
-	if s.defines[name] == nil {
-		s.defines[name] = &define{name: name}
+	old := s.defines[name]
+	if old != nil && !old.module {
+		d := s.fail("duplicate-define", at, name+" is defined already: the module cannot define it", "loading a module defines MOD_ and its name; take the define out")
+		if old.at.IsValid() {
+			d.Notes = append(d.Notes, diag.Note{Pos: old.at, Msg: "defined here"})
+		}
+		return
 	}
+	s.defines[name] = &define{name: name, module: true}
 }
 
 // mode is what a define does where the name has a value.
@@ -89,30 +101,40 @@ func (s *scanner) define(f *frame, d directive, m mode) {
 	if !ok {
 		return
 	}
-	if f.pos < len(f.text) && f.text[f.pos] == '-' {
-		s.fail("bad-define", s.mark(f, f.pos, 1), "a define's name has no `-`: "+quote(name+f.text[f.pos:f.pos+1]+"…"), "letters, digits and _ make a name")
-		f.pos += len(f.restOfLine())
-		return
-	}
 	def := s.value(f, name, at)
+	if def.has && keywords[name] {
+		s.report(diag.Warning, "keyword-define", at, name+" is a word of the language: it never stands for this value", "take another name")
+	}
 	s.bind(def, m)
 }
 
-func (s *scanner) bind(def *define, m mode) {
+// bind gives a name its value. It returns the remark that the name has one
+// already, or nil.
+func (s *scanner) bind(def *define, m mode) *diag.Diagnostic {
 	old := s.defines[def.name]
 	switch {
 	case old == nil || m == last:
 		s.defines[def.name] = def
+		if old == nil && len(s.defines) == maxDefines+1 && !s.opt.Dialect6 {
+			s.report(diag.Warning, "many-defines", def.at, "more than "+strconv.Itoa(maxDefines)+" defines: Kamailio 5.6 refuses this configuration", "each loaded module counts too")
+		}
 	case m == once:
 		dg := s.fail("duplicate-define", def.at, def.name+" is defined already",
 			"#!redefine replaces a value, #!trydef keeps the first")
 		if old.at.IsValid() {
 			dg.Notes = append(dg.Notes, diag.Note{Pos: old.at, Msg: "first defined here"})
+		} else if old.module {
+			dg.Hint = "it was defined when the module was loaded; " + dg.Hint
 		} else {
 			dg.Hint = "it is built in or comes from the command line (-A); " + dg.Hint
 		}
+		return dg
 	}
+	return nil
 }
+
+// maxDefines is how many names Kamailio 5.6 can define.
+const maxDefines = 512
 
 // value reads a define's value.
 func (s *scanner) value(f *frame, name string, at source.Pos) *define {
@@ -123,12 +145,9 @@ func (s *scanner) value(f *frame, name string, at source.Pos) *define {
 		line := f.restOfLine()
 		def.pieces = append(def.pieces, piece{b.Len(), f.line, f.pos - f.start + 1})
 		body, more := strings.CutSuffix(line, `\`)
-		if !more {
-			if crlf, ok := strings.CutSuffix(line, "\\\r"); ok {
-				s.fail("crlf-continuation", s.mark(f, f.pos+len(crlf), 1),
-					"this `\\` does not continue the line: a carriage return stands after it", "save the file with Unix line ends (LF)")
-				body, more = crlf, true
-			}
+		if crlf, ok := strings.CutSuffix(line, "\\\r"); ok {
+			s.report(diag.Warning, "crlf-continuation", s.mark(f, f.pos+len(crlf), 1),
+				"this `\\` does not continue the line: a carriage return stands after it", "save the file with Unix line ends (LF)")
 		}
 		b.WriteString(body)
 		f.pos += len(line)
@@ -140,7 +159,7 @@ func (s *scanner) value(f *frame, name string, at source.Pos) *define {
 			break
 		}
 	}
-	def.value = b.String()
+	def.value = s.upToNUL(b.String(), at)
 	def.has = strings.TrimSpace(def.value) != ""
 	return def
 }
@@ -151,18 +170,20 @@ func (s *scanner) undefine(f *frame, d directive) {
 	}
 }
 
-// defineEnv runs #!defenv NAME or #!defenv NAME=VARIABLE.
+// defineEnv runs #!defenv NAME or #!defenv NAME=VARIABLE. Kamailio takes the
+// next text without white space, even from another line.
 func (s *scanner) defineEnv(f *frame, d directive, text, try bool) {
-	name, at, ok := s.name(f, d)
-	if !ok {
-		return
+	f.space()
+	arg := f.solid()
+	at := s.mark(f, f.pos, len(arg))
+	f.pos += len(arg)
+	name, env, other := strings.Cut(arg, "=")
+	if !other {
+		env = name
 	}
-	env := name
-	if f.pos < len(f.text) && f.text[f.pos] == '=' {
-		f.pos++
-		if env, _, ok = s.name(f, d); !ok {
-			return
-		}
+	if name == "" || env == "" {
+		s.fail("bad-directive", d.at, "#!"+d.name+" needs a name", "it is written #!"+d.name+" NAME or #!"+d.name+" NAME=VARIABLE")
+		return
 	}
 	value, set := "", false
 	if s.opt.LookupEnv != nil {
@@ -170,18 +191,14 @@ func (s *scanner) defineEnv(f *frame, d directive, text, try bool) {
 	}
 	if !set {
 		if !try {
-			s.fail("no-environment", at, "the environment has no variable "+env, "#!try"+d.name+" leaves "+name+" undefined then")
+			s.fail("no-environment", at, "the environment has no variable "+quote(env), "#!try"+d.name+" leaves "+name+" undefined then")
 		}
 		return
 	}
 	if text {
 		value = `"` + value + `"`
 	}
-	m := once
-	if try {
-		m = first
-	}
-	s.bind(&define{name: name, value: value, has: true, at: at}, m)
+	s.bind(&define{name: name, value: value, has: true, at: at}, once)
 }
 
 // expand puts a define's value in the place of its name. It is false where
@@ -202,7 +219,8 @@ func (s *scanner) expand(f *frame, d *define) bool {
 		}
 	}
 	s.expanded++
-	if depth >= maxDefineDepth || s.expanded > maxExpanded {
+	s.grown += len(d.value)
+	if depth >= maxDefineDepth || s.expanded > maxExpanded || s.grown > maxGrown {
 		if s.expanded <= maxExpanded+1 {
 			s.fail("define-too-deep", s.mark(f, f.pos, len(d.name)), "too many defines inside the values of defines", "")
 			s.expanded = maxExpanded + 2

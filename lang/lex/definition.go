@@ -65,7 +65,7 @@ func (d *Definition) LexString(name, text string) (lexer.Lexer, error) {
 
 // Attributes reports whether SER's attributes are part of the language where
 // the newest lexer stands: nothing said that it is only Kamailio's.
-func (d *Definition) Attributes() bool { return d.last != nil && !d.last.strict }
+func (d *Definition) Attributes() bool { return d.last != nil && d.last.dollar != dollarVariable }
 
 // Defines are the names defined where the newest lexer stands, with their
 // values; "" for a name without one.

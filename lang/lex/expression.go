@@ -25,6 +25,14 @@ func (o operand) String() string {
 	return strconv.FormatFloat(o.num, 'g', -1, 64)
 }
 
+// number is an operand as a number; 0 for a text that is none.
+func (o operand) number() float64 {
+	if !o.str {
+		return o.num
+	}
+	return value(strings.TrimSpace(o.text)).num
+}
+
 func truth(b bool) operand {
 	if b {
 		return operand{num: 1}
@@ -52,9 +60,10 @@ func (s *scanner) defineExp(f *frame, d directive, text bool) {
 	s.bind(&define{name: name, value: value, has: value != "", at: at}, once)
 }
 
-// evaluate computes an expression of the Kamailio cookbook's #!ifexp: numbers
-// and texts with the usual operators; a name stands for its define's value, 1
-// where it has none, 0 where it is not defined.
+// evaluate computes an expression of the Kamailio 6.1 cookbook's #!ifexp:
+// numbers and texts with the usual operators, the right one as what the left
+// one is. A name stands for its define's value as a text, for 1 where it has
+// none, for 0 where it is not defined.
 func (s *scanner) evaluate(f *frame, d directive, line string) (operand, bool) {
 	e := &evaluator{s: s, text: line}
 	v := e.binary(0)
@@ -64,7 +73,7 @@ func (s *scanner) evaluate(f *frame, d directive, line string) (operand, bool) {
 	}
 	if e.wrong {
 		s.fail("bad-expression", s.mark(f, f.pos+e.at, 1), "#!"+d.name+": "+e.why,
-			"numbers, texts in quotes, names, + - * / %, == != < > <= >=, && || ! and parentheses make an expression")
+			"numbers, texts in quotes, names, + - * / % **, << >> & | ^, == != < > <= >=, && || ! and parentheses make an expression")
 	}
 	return v, !e.wrong
 }
@@ -104,13 +113,14 @@ func (e *evaluator) blanks() {
 
 // levels are the operators, the weakest first.
 var levels = [][]string{
-	{"||"}, {"&&"}, {"==", "!="}, {"<=", ">=", "<", ">"}, {"+", "-"}, {"*", "/", "%"},
+	{"||"}, {"&&"}, {"|"}, {"^"}, {"&"}, {"==", "!="}, {"<=", ">=", "<", ">"}, {"<<", ">>"}, {"+", "-"}, {"*", "/", "%"}, {"**"},
 }
 
 func (e *evaluator) operator(level int) string {
 	e.blanks()
+	rest := e.text[e.pos:]
 	for _, op := range levels[level] {
-		if strings.HasPrefix(e.text[e.pos:], op) {
+		if strings.HasPrefix(rest, op) && !(len(op) == 1 && len(rest) > 1 && rest[1] == rest[0] && strings.Contains("|&<>*", op)) {
 			e.pos += len(op)
 			return op
 		}
@@ -136,8 +146,8 @@ func apply(op string, x, y operand) operand {
 	case "&&":
 		return truth(x.truth() && y.truth())
 	}
-	if x.str || y.str {
-		a, b := x.String(), y.String()
+	if x.str {
+		a, b := x.text, y.String()
 		switch op {
 		case "+":
 			return operand{text: a + b, str: true}
@@ -154,9 +164,8 @@ func apply(op string, x, y operand) operand {
 		case ">=":
 			return truth(a >= b)
 		}
-		return operand{}
 	}
-	a, b := x.num, y.num
+	a, b := x.number(), y.number()
 	switch op {
 	case "+":
 		return operand{num: a + b}
@@ -168,6 +177,18 @@ func apply(op string, x, y operand) operand {
 		return operand{num: a / b}
 	case "%":
 		return operand{num: math.Mod(a, b)}
+	case "**":
+		return operand{num: math.Pow(a, b)}
+	case "<<":
+		return operand{num: float64(int64(a) << (uint64(b) & 63))}
+	case ">>":
+		return operand{num: float64(int64(a) >> (uint64(b) & 63))}
+	case "&":
+		return operand{num: float64(int64(a) & int64(b))}
+	case "|":
+		return operand{num: float64(int64(a) | int64(b))}
+	case "^":
+		return operand{num: float64(int64(a) ^ int64(b))}
 	case "==":
 		return truth(a == b)
 	case "!=":
@@ -242,7 +263,7 @@ func value(text string) operand {
 	if text != "" && isNumber(text) {
 		return operand{num: float64(Number(text))}
 	}
-	if v, err := strconv.ParseFloat(text, 64); err == nil {
+	if v, err := strconv.ParseFloat(text, 64); err == nil && !math.IsNaN(v) && !math.IsInf(v, 0) {
 		return operand{num: v}
 	}
 	return operand{text: text, str: true}
@@ -261,7 +282,7 @@ func (e *evaluator) named(name string) operand {
 	}
 	text := strings.TrimSpace(d.value)
 	if len(text) > 1 && (text[0] == '"' || text[0] == '\'') && text[len(text)-1] == text[0] {
-		return operand{text: text[1 : len(text)-1], str: true}
+		text = text[1 : len(text)-1]
 	}
-	return value(text)
+	return operand{text: text, str: true}
 }

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"olelo/lang/diag"
 	"olelo/lang/source"
 )
 
@@ -15,66 +16,45 @@ import (
 // defines is unknown then.
 const NoInclude = "no-include"
 
-// includeDirective runs #!include_file.
-func (s *scanner) includeDirective(f *frame, word string) {
-	from := f.pos - len(word)
-	s.includeName(f, word, from)
-}
-
-// include runs the bare include_file at pos. It is false where no file name
-// follows on the line.
-func (s *scanner) include(f *frame, word string) bool {
-	rest := f.text[f.pos+len(word):]
-	if f.def != nil || blankLine(rest) {
-		return false
-	}
-	from := f.pos
-	f.pos += len(word)
-	s.includeName(f, word, from)
-	return true
-}
-
-// fileLen is the length of the file name at the start of rest. Kamailio takes
-// all up to the next white space for the name.
-func fileLen(rest string) int {
-	blank := 0
-	if len(rest) > 0 && rest[0] == '"' { // a name may have blanks
-		blank = strings.IndexByte(rest[1:], '"') + 1
-	}
-	if n := strings.IndexAny(rest[blank:], " \t\r"); n >= 0 {
-		return blank + n
-	}
-	return len(rest)
-}
-
-// includeName reads the name and opens the file.
-func (s *scanner) includeName(f *frame, word string, from int) {
-	f.blanks()
-	rest := f.restOfLine()
-	n := fileLen(rest)
-	arg := rest[:n]
-	at := s.mark(f, f.pos, n)
-	f.pos += n
+// include runs include_file and import_file, with and without #!. Kamailio
+// takes the next text without white space for the name, even from another
+// line.
+func (s *scanner) include(f *frame, d directive) {
+	word := d.name
+	f.space()
+	arg := f.solid()
+	at := s.mark(f, f.pos, len(arg))
+	f.pos += len(arg)
 	name, ok := strings.CutPrefix(arg, `"`)
 	if ok {
 		name, ok = strings.CutSuffix(name, `"`)
 	}
-	if !ok || len(arg) < 2 {
-		hint := `it is written ` + word + ` "FILE", with nothing behind the closing quote but a blank`
-		if i := strings.IndexByte(name, '"'); i > 0 {
+	switch {
+	case arg == "":
+		s.badInclude(d, d.at, word+" needs the name of a file, in quotes", "it is written "+word+` "FILE"`)
+	case !ok || len(arg) < 2:
+		hint := "it is written " + word + ` "FILE", with nothing behind the closing quote but a blank`
+		switch i := strings.IndexByte(name, '"'); {
+		case i > 0 && i < len(name)-1:
 			hint = "take " + quote(name[i+1:]) + " away: it counts as part of the name"
+		case len(arg) > 1 && arg[0] == '"' && i < 0 && strings.Contains(f.restOfLine(), `"`):
+			hint = "a file's name has no blanks: Kamailio takes what stands before the first"
 		}
-		s.fail("bad-include", at, "the file name must be in quotes, not "+quote(arg), hint)
-		return
+		s.badInclude(d, at, "the file name must be in quotes, not "+quote(arg), hint)
+		f.pos += len(f.restOfLine()) // no remark about the rest of the name
+	case name == "":
+		s.badInclude(d, at, word+" has an empty file name", "it is written "+word+` "FILE"`)
+	default:
+		if changed, rule := s.substitute(name); rule != nil {
+			name = changed
+		}
+		s.open(f, word, strings.ReplaceAll(name, `\`, ""), d.at, at)
 	}
-	if name == "" {
-		s.fail("bad-include", at, word+" has an empty file name", "")
-		return
-	}
-	if changed, rule := s.substitute(name); rule != nil {
-		name = changed
-	}
-	s.open(f, word, name, s.mark(f, from, len(word)), at)
+}
+
+// badInclude refuses an include. Kamailio names the line for import_file only.
+func (s *scanner) badInclude(d directive, at source.Pos, msg, hint string) {
+	s.fail("bad-include", at, msg, hint).Late = d.name == "include_file"
 }
 
 // open reads a file from the working directory or, if it is not there, from
@@ -96,12 +76,12 @@ func (s *scanner) open(f *frame, word, name string, at, nameAt source.Pos) {
 		if i := slices.Index(chain, f.name); i < len(chain)-1 {
 			msg, hint = f.name+" includes itself", "the way: "+strings.Join(chain[i:slices.Index(chain[i+1:], f.name)+i+2], " → ")
 		}
-		s.fail("include-depth", nameAt, msg, hint)
+		s.fail("include-depth", nameAt, msg, hint).Late = true
 		s.includes = maxIncludes + 1 // no more
 		return
 	}
 	if s.includes++; s.includes > maxIncludes {
-		s.fail("include-depth", nameAt, "more than "+strconv.Itoa(maxIncludes)+" files are included", "")
+		s.fail("include-depth", nameAt, "more than "+strconv.Itoa(maxIncludes)+" files are included", "").Late = true
 		return
 	}
 	tried := []string{name}
@@ -123,10 +103,13 @@ func (s *scanner) open(f *frame, word, name string, at, nameAt source.Pos) {
 		}
 	}
 	if word == "import_file" {
+		if !errors.Is(failure, fs.ErrNotExist) {
+			s.report(diag.Warning, NoInclude, nameAt, "cannot open imported file "+quote(name)+": "+reason(failure), "")
+		}
 		return
 	}
 	hint := "tried " + strings.Join(tried, " and ") + "; import_file does without a file that is missing"
-	s.fail(NoInclude, nameAt, "cannot open included file "+quote(name)+": "+reason(failure), hint)
+	s.fail(NoInclude, nameAt, "cannot open included file "+quote(name)+": "+reason(failure), hint).Late = true
 }
 
 // reason is an error's cause without the path, which is said already.
@@ -147,12 +130,10 @@ func (s *scanner) read(name string) (string, error) {
 }
 
 func (s *scanner) enter(f *frame, file, text string, at, nameAt source.Pos) {
-	text, _ = strings.CutPrefix(text, "\ufeff")
-	if s.bytes += len(text); s.bytes > maxText {
+	if s.bytes+len(text) > maxText {
 		s.fail("include-depth", nameAt, "the configuration has more than "+strconv.Itoa(maxText>>20)+" MiB", "")
 		return
 	}
-	s.set.AddFile(file, text)
-	via := s.set.Nest(f.via, source.Frame{Kind: source.Include, Name: file, At: at})
-	s.frames = append(s.frames, frame{text: text, name: file, line: 1, via: via, comment: -1, branch: -1})
+	via := s.origin(f, f.pos-1, f.pos).Via // with the value that it stands in
+	s.frames = append(s.frames, s.file(file, text, s.set.Nest(via, source.Frame{Kind: source.Include, Name: file, At: at})))
 }

@@ -134,13 +134,13 @@ func TestPreprocessor(t *testing.T) {
 		{"define over lines", "#!define A 1 \\\n 2 \\\n 3\nA\n4", "int:1 int:2 int:3 int:4", ""},
 		{"no value after the name's line", "#!define A \\\n1\nA", "int:1", ""},
 		{"trydef and redefine", "#!define A 1\n#!trydef A 2\n#!trydef B 3\n#!redefine A 4\nA B", "int:4 int:3", ""},
-		{"undefine", "#!define A 1\n#!undefine A\nA", "word:A", ""},
+		{"undefine", "#!define A 1\n#!undefine A\nA", "int:1", "2:1 newer-directive"},
 		{"short names", "#!def A 1\n#!redef A 2\n#!trydefine A 3\nA", "int:2", ""},
-		{"keywords are no defines", "#!define if 1\nif", "key:if", ""},
+		{"keywords are no defines", "#!define if 1\nif", "key:if", "1:10 keyword-define"},
 		{"text in a define joins", "#!define P \"a\"\nP \"b\" P P", `str:"ab" str:"a" str:"a"`, ""},
 		{"comment in a define", "#!define A 1 # x\nA 2\n3", "int:1 int:3", "2:1 define-comment"},
-		{"ifdef", "#!define A\n#!ifdef A\n1\n#!else\n2\n#!endif\n#!ifndef A\n3\n#!else\n4\n#!endif", "int:1 int:4", ""},
-		{"nested", "#!ifdef A\n#!ifdef B\n1\n#!else\n2\n#!endif\n#!else\n3\n#!endif", "int:3", ""},
+		{"ifdef", "#!define A\n#!ifdef A\n1\n#!else\n2\n#!endif\n#!ifndef A\n3\n#!else\n4\n#!endif\n", "int:1 int:4", ""},
+		{"nested", "#!ifdef A\n#!ifdef B\n1\n#!else\n2\n#!endif\n#!else\n3\n#!endif\n", "int:3", ""},
 		{"false branches are not lexed", "#!ifdef A\n\" $( /* ' \n#!endif\n1", "int:1", ""},
 		{"in the middle of a line", "1 #!ifdef A\n2 #!endif\n3", "int:1 int:3", ""},
 		{"commented in a false branch", "#!ifdef A\n##!ifdef B\n1\n#!endif\n2\n#!endif\n3", "int:3", ""},
@@ -150,23 +150,46 @@ func TestPreprocessor(t *testing.T) {
 		{"comment after ifdef", "#!ifdef A # B\n1\n#!endif\n2", "int:2", ""},
 		{"text after endif", "#!ifdef A\n1\n#!endif # A\n2", "", "4:1 unclosed-ifdef"},
 		{"endif alone", "1\n#!endif\n2", "int:1 int:2", "2:1 unbalanced-directive"},
-		{"second else", "#!ifdef A\n#!else\n1\n#!else\n2\n#!endif", "int:1", "4:1 second-else"},
+		{"second else", "#!ifdef A\n#!else\n1\n#!else\n2\n#!endif\n#!ifndef A\n3\n#!else\n4\n#!else\n5\n#!endif\n", "int:1 int:3 int:5", "4:1 second-else, 11:1 second-else"},
 		{"carriage returns", "#!define A 1\r\n#!ifdef A\r\nA\r\n#!endif\r\n", "int:1", ""},
-		{"module loaded", "#!ifdef MOD_sl\n1\n#!endif\nloadmodule \"x/sl.so\"\n#!ifdef MOD_sl\n2\n#!endif", `key:loadmodule str:"x/sl.so" int:2`, ""},
-		{"built in", "#!ifdef KAMAILIO_5_6_3\n1\n#!endif\n#!ifdef OS_NAME\n2\n#!endif", "int:1", ""},
+		{"module loaded", "#!ifdef MOD_sl\n1\n#!endif\nloadmodule \"x/sl.so\"\n#!ifdef MOD_sl\n2\n#!endif\n", `key:loadmodule str:"x/sl.so" int:2`, ""},
+		{"built in", "#!ifdef KAMAILIO_5_6_3\n1\n#!endif\n#!ifdef OS_NAME\n2\n#!endif\n", "int:1", ""},
 		{"subst", "#!subst \"/a/b/\"\n#!subst \"!b!c!\"\n; \"aa\" 'a' a", `; str:"ca" str:"c" word:a`, ""},
 		{"subst everywhere", "#!subst \"/A+/{\\0}/gi\"\n; \"xaaya\"", `; str:"x{aa}y{a}"`, ""},
 		{"subst groups", "#!subst \"/(a)(.)/[\\2\\1]/g\"\n; \"axay\"", `; str:"[xa][ya]"`, ""},
 		{"a rule is a text", "#!substdef \"/Y/33/\"\n#!substdef \"/Y/4444/\"\n; \"Y\" Y", `; str:"4444" int:33`, ""},
 		{"substdefs", "#!substdefs \"!Y!a b!g\"\nY; \"xY\"", `str:"a b" ; str:"xa b"`, ""},
 		{"subst with the environment", "#!subst \"/x/$env(NUM)/\"\n; \"x\"", `; str:"42"`, ""},
-		{"bad rules", "#!subst /a/b/\n#!subst \"/a\"\n#!subst \"/(/b/\"\n#!subst \"/a/b/q\"\n#!subst \"/a/$x/\"", "", "1:9 bad-subst, 2:9 bad-subst, 3:9 bad-subst, 4:9 bad-subst, 5:9 bad-subst"},
+		{"no rule", "#!subst /a/b/\n#!subst 5\n#!subst", "/ word:a / word:b / int:5", "1:9 bad-subst, 2:9 bad-subst, 3:1 bad-subst"},
+		{"bad rules", "#!subst \"/a\"\n#!subst \"/(/b/\"\n#!subst \"/a/b/q\"\n#!subst \"/a/$x/\"", "", "1:9 bad-subst, 2:9 bad-subst, 3:9 bad-subst, 4:9 bad-subst"},
+		{"the place of a bad rule", "1\n#!subst \"/a\"\n\n2", "int:1 int:2", "4:1 bad-subst"},
 		{"environment", "#!defenv NUM\n#!defenvs T=TEXT\n#!trydefenv NONE\nNUM T NONE", `int:42 str:"a b" word:NONE`, ""},
 		{"no environment", "#!defenv NONE\nNONE", "word:NONE", "1:10 no-environment"},
-		{"ifexp", "#!define N 5\n#!define S \"ab\"\n#!ifexp N > 3 && S == \"ab\" && !NONE\n1\n#!endif\n#!ifexp (N - 5) * 2 || NONE\n2\n#!else\n3\n#!endif\n#!ifexp KAMAILIO_5\n4\n#!endif", "int:1 int:3 int:4", ""},
-		{"bad ifexp", "#!ifexp 1 +\n1\n#!endif\n#!ifexp 1 ? 2\n2\n#!endif\n#!ifexp (1\n3\n#!endif", "", "1:12 bad-expression, 4:11 bad-expression, 7:11 bad-expression"},
-		{"defexp", "#!define A \"10.0.0.1\"\n#!defexp N 2 + 3 * 4\n#!defexps U \"sip:\" + A + \":\" + N\nN U", `int:14 str:"sip:10.0.0.1:14"`, ""},
-		{"bad names", "#!define 1A 2\n#!define A-B 3\n#!ifdef\n1\n#!endif", "int:1", "1:10 bad-directive, 2:11 bad-define, 3:1 bad-directive, 5:1 unbalanced-directive"},
+		{"an ifexp of 6", "#!ifexp 1\n1\n#!else\n2\n#!endif\n#!defexp A 1\n", "int:1 int:2", "3:1 unbalanced-directive, 6:1 newer-directive"},
+		{"odd names", "#!define 1A 2\n#!define A-B 3\n#!ifdef\n1\n#!endif\nA", "int:1 int:2", "1:10 bad-directive, 2:11 bad-define, 5:1 unbalanced-directive"},
+		{"a name on the next line", "#!define \n\nA 1\n#!ifdef \r\nA\n2\n#!endif\nA", "int:2 int:1", "1:1 bad-directive, 4:1 bad-directive"},
+		{"an else alone", "1\n#!else\n2", "int:1 int:2", "2:1 unbalanced-directive"},
+		{"else and endif alone", "1\n#!else\n2\n#!endif\n#!endif\n", "int:1 int:2", "2:1 unbalanced-directive, 5:1 unbalanced-directive"},
+		{"an endif that ends the file", "#!ifndef A\n1\n#!endif", "int:1", "2:1 unclosed-ifdef"},
+		{"carriage return behind a backslash", "#!define A 1 \\\r\n2\nA", "int:2 int:1", "1:14 crlf-continuation, 3:1 stray-character"},
+		{"a directive in a value", "#!define A #!define B 1\nA\nB", "word:B", "2:1 directive-in-define"},
+		{"a comment beyond the value", "#!define A 1 /* x\nA 2 */ 3", "int:1 int:3", ""},
+		{"a comment beyond the file", "include_file \"open.cfg\"\n2 */ 3", "int:1 int:3", ""},
+		{"an include in a value", "#!define A include_file \"inc.cfg\" + X\nA", "int:7 + int:8", ""},
+		{"include on two lines", "include_file\n\"inc.cfg\"", "int:7", ""},
+		{"no blanks in a file's name", "include_file \"a b.cfg\"\n1", "int:1", "1:14 bad-include"},
+		{"MOD_ is taken", "#!define MOD_sl\nloadmodule \"sl.so\"\n", `key:loadmodule str:"sl.so"`, "2:12 duplicate-define"},
+		{"SER's dollar", "#!SER\n$x $f.a $var(x)", "var:$x var:$f.a bad:$var( word:x )", "2:9 bad-variable"},
+		{"file type with text", "#!KAMAILIO x\n$f.did", "var:$f.did", ""},
+		{"NUL bytes", "\"a\x00b\" 'c\x00d' $x\x00 \x00", `str:"a" str:"c" var:$x`, "1:1 nul-byte, 1:7 nul-byte, 1:15 stray-character, 1:17 stray-character"},
+		{"a rule in a define, on the next line", "#!define R \"/a/b/\"\n#!subst # x\nR\n; \"a\"", `; str:"b"`, ""},
+		{"a rule in a block", "{\n#!subst \"/a/b/\"\n\"a\" }", `{ }`, "2:1 bad-subst"},
+		{"POSIX expressions", "#!subst \"/(.)\\1|\\d/x/\"\n; \"12d\" 'aab'", `; str:"12x" str:"xb"`, ""},
+		{"lines in a text", "#!subst \"/a$/x/\"\n#!subst \"/y.b/z/\"\n#!subst \"/u.v/w/s\"\n; \"a\\nb\" \"y\\nb\" \"u\\nv\"", `; str:"x\nby\nbw"`, ""},
+		{"a separator with a meaning", "#!subst \"|a\\|b|x|\"\n; \"a|b a\"", `; str:"x a"`, ""},
+		{"empty matches", "#!subst \"/a*/x/g\"\n; \"aab\" 'aa'", `; str:"aab" str:"x"`, "1:9 subst-no-match"},
+		{"a define gets the rule's backslashes", "#!substdefs '!A!x\\n!'\n#!substdefs '!B!x\\\\n!'\nA ; B", `str:"x\n" ; str:"x\\n"`, ""},
+		{"a define in a rule", "#!define A 5\n#!subst \"/x/$def(A)$$/\"\n; \"x\"", `; str:"5$"`, ""},
 		{"loop", "#!define A B C\n#!define B A\n1 A 2", "int:1 bad:A int:2", "3:3 define-loop"},
 		{"unclosed text", "1 \"a\n2", "int:1 bad:\"a int:2", "1:3 unclosed-string"},
 		{"unclosed text in a define", "#!define A \"x\n1 A 2", "int:1 bad:\"x int:2", "2:3 unclosed-string"},
@@ -180,7 +203,7 @@ func TestPreprocessor(t *testing.T) {
 		{"include with a directive", "#!include_file \"sub/a.cfg\" # x\n1", "int:9 int:1", ""},
 		{"import", "import_file \"none.cfg\"\n1", "int:1", ""},
 		{"missing include", "include_file \"none.cfg\"\n1", "int:1", "1:14 no-include"},
-		{"bad include", "include_file \"inc.cfg\"; 1\ninclude_file x\ninclude_file\n", "int:1 word:include_file", "1:14 bad-include, 2:14 bad-include"},
+		{"bad include", "include_file \"inc.cfg\"; 1\ninclude_file x\ninclude_file\n", "", "1:14 bad-include, 2:14 bad-include, 3:1 bad-include"},
 		{"include of itself", "include_file \"self.cfg\"\n1", "int:1", "1:14 include-depth"},
 	} {
 		r := scan(t, test.in, lex.Options{
@@ -188,7 +211,7 @@ func TestPreprocessor(t *testing.T) {
 			Read: func(name string) ([]byte, error) {
 				text, ok := map[string]string{
 					"inc.cfg": "#!define X 8\n7", "sub/a.cfg": "include_file \"b.cfg\"\n", "sub/b.cfg": "9",
-					"self.cfg": "include_file \"self.cfg\"\n",
+					"self.cfg": "include_file \"self.cfg\"\n", "open.cfg": "1 /* x\n",
 				}[name]
 				if !ok {
 					return nil, fs.ErrNotExist
@@ -219,6 +242,59 @@ func TestCommandLine(t *testing.T) {
 	r = scan(t, "#!ifexp KAMAILIO_VERSION >= 6000000\nOS_NAME\n#!endif\n", lex.Options{Dialect6: true})
 	if got, want := r.String(), `str:"linux"`; got != want {
 		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+// TestDialect6 has what only Kamailio 6 reads. The values are the 6.1 cookbook's:
+// there is no Kamailio 6 to look at.
+func TestDialect6(t *testing.T) {
+	for _, test := range []struct{ name, in, want, codes string }{
+		{"undefine", "#!define A 1\n#!undefine A\nA\n#!define A 2\n#!undef A\n#!tryundef A\n", "word:A", ""},
+		{"ifexp", "#!define N 5\n#!define S \"ab\"\n#!ifexp N > 3 && S == \"ab\" && !NONE\n1\n#!endif\n#!ifexp (N - 5) * 2 || NONE\n2\n#!else\n3\n#!endif\n#!ifexp KAMAILIO_6\n4\n#!endif\n", "int:1 int:3 int:4", ""},
+		{"the left operand decides", "#!ifexp 4 > \"20\"\n1\n#!endif\n#!ifexp \"4\" > 20\n2\n#!endif\n#!defexp A 1 + \"20\"\n#!defexp B \"1\" + 20\nA B", "int:2 int:21 int:120", ""},
+		{"operators", "#!defexp A 1<<4\n#!defexp B 2 ** 3 + 7 % 4\n#!defexp C 6 & 3 | 8 ^ 1\n#!defexp D 32 >> 2 > 7 && 1\nA B C D", "int:16 int:11 int:11 int:1", ""},
+		{"bad ifexp", "#!ifexp 1 +\n1\n#!endif\n#!ifexp 1 ? 2\n2\n#!endif\n#!ifexp (1\n3\n#!endif\n", "", "1:12 bad-expression, 4:11 bad-expression, 7:11 bad-expression"},
+		{"defexp", "#!define A \"10.0.0.1\"\n#!defexp N 2 + 3 * 4\n#!defexps U \"sip:\" + A + \":\" + N\nN U", `int:14 str:"sip:10.0.0.1:14"`, ""},
+		{"in a false branch", "#!ifdef A\n#!ifexp 1\n#!else\n#!endif\n#!else\n1\n#!endif\n", "int:1", ""},
+	} {
+		r := scan(t, test.in, lex.Options{Dialect6: true})
+		if got := r.String(); got != test.want {
+			t.Errorf("%s:\n  got  %s\n  want %s", test.name, got, test.want)
+		}
+		if got := r.codes(); got != test.codes {
+			t.Errorf("%s:\n  got  %s\n  want %s", test.name, got, test.codes)
+		}
+	}
+}
+
+// TestRootCause has one mistake each, which gives one remark that tells why.
+func TestRootCause(t *testing.T) {
+	for _, test := range []struct{ in, want string }{
+		{"#!ifexp N > 3\n1\n#!else\n2\n#!endif\n#!ifexp M\n#!endif\n", "error 1:1 as Kamailio's 3:1: #!ifexp is newer than Kamailio 5.6, which takes the line for a comment, so that its #!else and #!endif have no #!ifdef | 3:1 | 6:1 (--compat=6 reads it; in 5.6 there is only #!ifdef NAME)"},
+		{"#!ifdef\n1\n#!endif\n", "error 1:1 as Kamailio's 3:1: #!ifdef needs a name behind it: without one the line is a comment, so that its #!else and #!endif have no #!ifdef | 3:1 (a name starts with a letter or _)"},
+		{"#!ifndef A\n1\n#!endif # A\n", "error 1:1 as Kamailio's 3:2: `#!ifndef A` is never closed | 3:1 (add #!endif)"},
+		{"#!ifndef A\n#!ifndef B\n1\n", "error 1:1 as Kamailio's 3:2: `#!ifndef A` is never closed | 2:1 (add #!endif)"},
+		{"1\n#!else\n#!endif\n", "error 2:1: #!else and #!endif without an #!ifdef | 3:1"},
+	} {
+		r := scan(t, test.in, lex.Options{})
+		var got []string
+		for _, d := range r.diags.Items {
+			s := fmt.Sprintf("%s %d:%d", d.Severity, d.Pos.Line, d.Pos.Column)
+			if d.Mark.IsValid() {
+				s = fmt.Sprintf("%s %d:%d as Kamailio's %d:%d", d.Severity, d.Mark.Line, d.Mark.Column, d.Pos.Line, d.Pos.Column)
+			}
+			s += ": " + d.Msg
+			for _, n := range d.Notes {
+				s += fmt.Sprintf(" | %d:%d", n.Pos.Line, n.Pos.Column)
+			}
+			if d.Hint != "" {
+				s += " (" + d.Hint + ")"
+			}
+			got = append(got, s)
+		}
+		if diff := cmp.Diff([]string{test.want}, got); diff != "" {
+			t.Errorf("%q: %s", test.in, diff)
+		}
 	}
 }
 
@@ -284,6 +360,18 @@ func TestBounds(t *testing.T) {
 	})
 	if n := r.diags.Errors(); n == 0 {
 		t.Error("includes without end are not reported")
+	}
+	for name, text := range map[string]string{
+		"values":         "#!define A " + strings.Repeat("x", 1<<10) + "\n" + strings.Repeat("A ", 1<<12),
+		"doubling rules": strings.Repeat("#!subst \"/a/aa/g\"\n", 20) + "; \"a\"",
+		"one long rule":  "#!subst \"/a/" + strings.Repeat("b", 1<<16) + "/g\"\n; \"" + strings.Repeat("a", 1<<16) + "\"",
+		"slow rule":      "#!subst '/(x+x+)+\\1y/z/'\n" + strings.Repeat("; 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'\n", 1000),
+		"open quotes":    "\"" + strings.Repeat("\\\"\n", 100_000),
+	} {
+		r := scan(t, text, lex.Options{})
+		if n := len(r.tokens); n > 2_500_000 || r.diags.Errors() == 0 {
+			t.Errorf("%s: %d tokens, %s", name, n, r.codes())
+		}
 	}
 }
 

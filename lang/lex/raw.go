@@ -58,7 +58,7 @@ type raw struct {
 type group struct {
 	frame  frame
 	pieces int
-	strict bool
+	dollar dollar
 }
 
 func (r *raw) cut(f *frame) {
@@ -103,7 +103,7 @@ func (r *raw) cut(f *frame) {
 		case name == "endif" && len(r.groups) > 0:
 			r.groups = r.groups[:len(r.groups)-1]
 		case name != "else" && name != "endif":
-			r.groups = append(r.groups, group{*f, len(r.pieces), r.strict})
+			r.groups = append(r.groups, group{*f, len(r.pieces), r.dollar})
 		}
 	}
 }
@@ -123,7 +123,7 @@ func nextMark(text string, from int) (at int, name string) {
 // unread goes back to the start of a group, and makes it one piece. It returns
 // the offset of the group's #!endif, where f stands then, -1 for none.
 func (r *raw) unread(f *frame, g *group) int {
-	r.pieces, r.strict, r.after = r.pieces[:g.pieces], g.strict, afterOther
+	r.pieces, r.dollar, r.after = r.pieces[:g.pieces], g.dollar, afterOther
 	from, depth := g.frame.pos, 1
 	end, name := nextMark(f.text, from)
 	for end >= 0 {
@@ -239,7 +239,7 @@ func (r *raw) lexeme(f *frame) (typ lexer.TokenType, name string) {
 			n := min(2, len(text))
 			n += wordLen(text[n:])
 			if strings.HasPrefix(text, "#!") {
-				r.unknownDirective(f, text[2:n], n) // #!KAMAILIO
+				r.unknownDirective(f, text[2:n]) // #!KAMAILIO
 			}
 			f.pos += len(f.restOfLine())
 			return Comment, ""
@@ -255,10 +255,7 @@ func (r *raw) lexeme(f *frame) (typ lexer.TokenType, name string) {
 		if w := text[:n]; w == "include_file" || w == "import_file" {
 			r.after = afterOther
 			f.pos += n
-			if blankLine(text[n:]) {
-				return Bad, ""
-			}
-			f.blanks()
+			f.space()
 			f.pos += fileLen(f.restOfLine())
 			return Include, ""
 		}
@@ -272,13 +269,26 @@ func (r *raw) lexeme(f *frame) (typ lexer.TokenType, name string) {
 	return Stray, ""
 }
 
+// fileLen is the length of the file name at the start of rest. One with blanks
+// is a piece, although it cannot be included.
+func fileLen(rest string) int {
+	quoted := 0
+	if len(rest) > 0 && rest[0] == '"' {
+		quoted = strings.IndexByte(rest[1:], '"') + 1
+	}
+	if n := strings.IndexAny(rest[quoted:], " \t\r"); n >= 0 {
+		return quoted + n
+	}
+	return len(rest)
+}
+
 // directiveAt is the name of the directive that text starts with, "" for none.
 func directiveAt(text string) string {
 	if len(text) < 2 || text[1] != '!' {
 		return ""
 	}
-	n := 2 + wordLen(text[2:])
-	if name := text[2:n]; handlers[name] != nil && follows(name, text[n:]) {
+	name, _, ok := find(text[2 : 2+wordLen(text[2:])])
+	if ok && follows(name, text[2+len(name):]) {
 		return name
 	}
 	return ""
@@ -291,9 +301,6 @@ func (r *raw) extent(f *frame, name string) {
 	switch name {
 	case "define", "def", "trydefine", "trydef", "redefine", "redef":
 		if name, at, ok := r.name(f, d); ok {
-			if f.pos < len(f.text) && f.text[f.pos] == '-' {
-				break
-			}
 			r.value(f, name, at)
 		}
 		return
@@ -301,21 +308,19 @@ func (r *raw) extent(f *frame, name string) {
 		r.name(f, d)
 		return
 	case "defenv", "defenvs", "trydefenv", "trydefenvs":
-		if _, _, ok := r.name(f, d); ok && f.pos < len(f.text) && f.text[f.pos] == '=' {
-			f.pos++
-			r.name(f, d)
-		}
+		f.space()
+		f.pos += len(f.solid())
 		return
 	case "include_file", "import_file":
-		f.blanks()
+		f.space()
 		f.pos += fileLen(f.restOfLine())
 		return
 	case "subst", "substdef", "substdefs":
 		f.blanks()
 		if f.pos < len(f.text) && (f.text[f.pos] == '"' || f.text[f.pos] == '\'') {
-			r.argument(f)
-			return
+			r.lexeme(f)
 		}
+		return
 	}
 	f.pos += len(f.restOfLine())
 }

@@ -16,7 +16,8 @@ const (
 	maxIncludes     = 5_000   // files opened
 	maxDefineDepth  = 64      // defines inside the values of defines
 	maxExpanded     = 200_000 // names replaced by their values
-	maxText         = 1 << 28 // bytes of all files
+	maxGrown        = 1 << 21 // bytes that defines and rules put in
+	maxText         = 1 << 26 // bytes of all files
 	maxReports      = 100     // diagnostics of each severity
 )
 
@@ -48,14 +49,19 @@ type scanner struct {
 	*Definition
 	frames []frame // the innermost last
 	tables
-	strict   bool // the configuration says #!KAMAILIO: no SER attributes
+	strays
+	dollar   dollar
 	ifs      []condition
-	suspects []source.Pos // #!else and #!endif that Kamailio takes for comments
+	rule     *ruleWanted  // a #!subst whose rule is the next token
+	badRule  int          // the remark about a wrong rule, its index plus one: its place is the next token's
+	nul      bool         // a file has NUL bytes
+	nest     int          // open braces, brackets and parentheses
 	after    int          // what the token before was, for the words that change the next token
 	last     source.Token // of the token before
 	lastPos  source.Pos
 	reports  [3]int // diagnostics by severity
 	expanded int
+	grown    int // bytes that defines and rules have put in
 	includes int
 	bytes    int
 	done     bool
@@ -73,11 +79,17 @@ func newScanner(d *Definition, name, text string) *scanner {
 	s := &scanner{Definition: d, tables: newTables()}
 	s.predefine()
 	s.presubst()
-	text, _ = strings.CutPrefix(text, "\ufeff")
-	s.bytes = len(text)
-	s.set.AddFile(name, text)
-	s.frames = append(s.frames, frame{text: text, name: name, line: 1, comment: -1, branch: -1})
+	s.frames = append(s.frames, s.file(name, text, 0))
 	return s
+}
+
+// file is the frame of a file's text.
+func (s *scanner) file(name, text string, via source.Via) frame {
+	text, _ = strings.CutPrefix(text, "\ufeff")
+	s.bytes += len(text)
+	s.nul = s.nul || strings.IndexByte(text, 0) >= 0
+	s.set.AddFile(name, text)
+	return frame{text: text, name: name, line: 1, via: via, comment: -1, branch: -1}
 }
 
 func (s *scanner) top() *frame { return &s.frames[len(s.frames)-1] }
@@ -92,16 +104,27 @@ func (f *frame) at(off int) source.Pos {
 
 // Next implements participle's lexer.Lexer. It never fails.
 func (s *scanner) Next() (lexer.Token, error) {
+	t := s.next()
+	for t.Type == taken {
+		t = s.next()
+	}
+	return t, nil
+}
+
+// taken is the type of a token that a directive has used up.
+const taken = lexer.TokenType(0)
+
+func (s *scanner) next() lexer.Token {
 	for {
 		f := s.top()
 		if f.pos >= len(f.text) {
 			if !s.leave() {
-				return s.eof(), nil
+				return s.eof()
 			}
 			continue
 		}
 		if t, ok := s.step(f); ok {
-			return t, nil
+			return t
 		}
 	}
 }
@@ -191,18 +214,34 @@ func (s *scanner) emit(f *frame, typ lexer.TokenType, value string, from int) le
 // emitAt is emit for a token that starts at p, maybe lines before pos.
 func (s *scanner) emitAt(f *frame, typ lexer.TokenType, value string, p source.Pos, from int) lexer.Token {
 	t := s.origin(f, from, f.pos)
+	if s.rule != nil {
+		if s.takeRule(typ, value, p, t) {
+			return lexer.Token{Type: taken}
+		}
+	}
 	p = s.set.Add(p, t)
 	s.last, s.lastPos = t, p
+	if s.badRule > 0 {
+		s.ruleBefore(p)
+	}
 	next := afterOther
 	switch {
+	case typ == Op:
+		switch value[0] {
+		case '(', '[', '{':
+			s.nest++
+			if s.after == afterEvent && value == "[" {
+				next = afterEventBracket
+			}
+		case ')', ']', '}':
+			s.nest = max(0, s.nest-1)
+		}
 	case typ == Key && value == "event_route":
 		next = afterEvent
 	case typ == Key && (value == "loadmodule" || value == "loadmodulex"):
 		next = afterLoad
-	case typ == Op && value == "[" && s.after == afterEvent:
-		next = afterEventBracket
 	case typ == Str && s.after == afterLoad:
-		s.loaded(Text(value))
+		s.loaded(Text(value), p)
 	}
 	s.after = next
 	return lexer.Token{Type: typ, Value: value, Pos: lexer.Position(p)}
@@ -251,7 +290,10 @@ func (s *scanner) report(sev diag.Severity, code string, at source.Pos, msg, hin
 		}
 		code, msg, hint = "too-many-errors", "too many errors", ""
 	}
-	s.diags.Add(diag.Diagnostic{Severity: sev, Code: code, Pos: at, Msg: msg, Hint: hint})
+	s.diags.Add(diag.Diagnostic{
+		Severity: sev, Code: code, Pos: at, Msg: msg, Hint: hint,
+		Late: sev != diag.Error && code != diag.UnbalancedDirective, // Kamailio does not say it
+	})
 	return &s.diags.Items[len(s.diags.Items)-1]
 }
 
@@ -303,6 +345,9 @@ func (s *scanner) eof() lexer.Token {
 	if !s.done {
 		s.done = true
 		s.unclosed(p)
+		if s.rule != nil {
+			s.fail("bad-subst", s.rule.at, "#!"+s.rule.name+" needs a rule in quotes behind it", ruleHint)
+		}
 	}
 	return lexer.Token{Type: EOF, Pos: lexer.Position(p)}
 }

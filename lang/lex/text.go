@@ -5,6 +5,7 @@ import (
 
 	"github.com/alecthomas/participle/v2/lexer"
 
+	"olelo/lang/diag"
 	"olelo/lang/source"
 )
 
@@ -125,6 +126,7 @@ func (s *scanner) single(f *frame) lexer.Token {
 
 // finish applies #!subst and makes the token.
 func (s *scanner) finish(f *frame, value string, at source.Pos, from int) lexer.Token {
+	value = s.upToNUL(value, at)
 	if len(s.substs) == 0 {
 		return s.emitAt(f, Str, value, at, from)
 	}
@@ -139,6 +141,18 @@ func (s *scanner) finish(f *frame, value string, at source.Pos, from int) lexer.
 	return t
 }
 
+// upToNUL is a text up to its first NUL byte, where it ends for Kamailio.
+func (s *scanner) upToNUL(text string, at source.Pos) string {
+	if !s.nul {
+		return text
+	}
+	head, _, found := strings.Cut(text, "\x00")
+	if found {
+		s.report(diag.Warning, "nul-byte", at, "this text has a NUL byte: it ends there", "")
+	}
+	return head
+}
+
 // unclosedText reports a text without end. What follows its line is read as
 // if the quote were not there.
 func (s *scanner) unclosedText(f *frame, from int) lexer.Token {
@@ -150,8 +164,8 @@ func (s *scanner) unclosedText(f *frame, from int) lexer.Token {
 func (s *scanner) reportUnclosed(f *frame, from int) int {
 	rest := f.text[from:]
 	n := len(rest)
-	if i := strings.IndexByte(rest, '\n'); i >= 0 {
-		n = i
+	if i := strings.IndexByte(rest, '\n'); i >= 0 && s.reports[diag.Error] <= maxReports {
+		n = i // and else all, for each of them is looked for to the end
 	}
 	hint := "close it with " + rest[:1]
 	if f.def != nil {

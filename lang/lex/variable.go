@@ -6,6 +6,16 @@ import (
 	"github.com/alecthomas/participle/v2/lexer"
 )
 
+// dollar is what a $ starts: SER's attributes and Kamailio's variables have it
+// both, and the file's first line chooses.
+type dollar uint8
+
+const (
+	dollarBoth      dollar = iota // #!MAXCOMPAT, #!ALL, or nothing: $f.name and its like are attributes
+	dollarVariable                // #!KAMAILIO, #!OPENSER
+	dollarAttribute               // #!SER: $name is an attribute, and $name( ) is wrong
+)
+
 // variable reads $name, $name(…) or $(…) as one token, however deep the
 // parentheses are.
 func (s *scanner) variable(f *frame) lexer.Token {
@@ -31,6 +41,10 @@ func (s *scanner) variable(f *frame) lexer.Token {
 	}
 	if n == len(text) || text[n] != '(' {
 		return s.varToken(f, n)
+	}
+	if s.dollar == dollarAttribute {
+		s.fail("bad-variable", s.mark(f, f.pos, n+1), quote(text[:n+1])+": there are no variables in a configuration that starts with #!SER", "#!KAMAILIO in the first line makes them variables")
+		return s.token(f, Bad, n+1)
 	}
 	depth := 0
 	for i := n; i < len(text) && text[i] != '\n'; i++ {
@@ -62,6 +76,10 @@ func (s *scanner) varToken(f *frame, n int) lexer.Token {
 	from, at := f.pos, f.at(f.pos)
 	f.pos += n
 	value := f.text[from:f.pos]
+	if s.nul && strings.IndexByte(value, 0) >= 0 {
+		s.fail("bad-variable", s.mark(f, from, n), "a variable's name has a NUL byte", "")
+		return s.emitAt(f, Bad, value, at, from)
+	}
 	if len(s.substs) == 0 {
 		return s.emitAt(f, Var, value, at, from)
 	}
@@ -79,7 +97,7 @@ func (s *scanner) varToken(f *frame, n int) lexer.Token {
 // attribute is the length of a SER attribute, $f.name, whose class ends at n.
 // They are variables unless the configuration says that it is Kamailio's.
 func (s *scanner) attribute(text string, n int) int {
-	if s.strict || n+1 >= len(text) || text[n] != '.' || class[text[n+1]] != cLetter {
+	if s.dollar == dollarVariable || n+1 >= len(text) || text[n] != '.' || class[text[n+1]] != cLetter {
 		return 0
 	}
 	switch text[1:n] {

@@ -37,10 +37,10 @@ func (s *scanner) word(f *frame) (lexer.Token, bool) {
 		return s.token(f, Int, n), true
 	}
 	if w == "include_file" || w == "import_file" {
-		if s.include(f, w) {
-			return lexer.Token{}, false
-		}
-		return s.token(f, Word, n), true
+		d := directive{name: w, at: s.mark(f, f.pos, n), from: f.pos}
+		f.pos += n
+		s.include(f, d)
+		return lexer.Token{}, false
 	}
 	if d := s.defines[w]; d != nil {
 		if s.expand(f, d) {
@@ -100,10 +100,10 @@ func isNumber(w string) bool {
 	digits := w
 	top := 9
 	switch {
-	case len(w) > 1 && w[len(w)-1] == 'b':
-		digits, top = w[:len(w)-1], 1
 	case strings.HasPrefix(w, "0x"):
 		digits, top = w[2:], 15
+	case len(w) > 1 && w[len(w)-1] == 'b':
+		digits, top = w[:len(w)-1], 1
 	case len(w) > 1 && w[0] == '0':
 		digits, top = w[1:], 7
 	}

@@ -67,7 +67,10 @@ func Load(o Options) (*ast.File, *source.Set, *diag.List) {
 		return &ast.File{}, set, diags
 	}
 	p := &parser{set: set, tokens: tokens, diags: diags, maxErrors: o.MaxErrors}
-	for _, d := range diags.Items {
+	for i, d := range diags.Items {
+		if d.Code == lex.UnclosedIfdef {
+			p.ifdef = i + 1
+		}
 		p.missing = p.missing || d.Code == lex.NoInclude
 		p.unclosed = p.unclosed || d.Code == lex.UnclosedString
 	}

@@ -28,6 +28,7 @@ type parser struct {
 	cases    bool // a case outside of a switch was reported in this item
 	missing  bool // an included file is missing, and with it maybe defines
 	unclosed bool // a text is never closed
+	ifdef    int  // the remark about a #!ifdef that is never closed, its index plus one
 	halted   bool // the rest of the configuration is not looked at
 	unwind   bool // the route that is being parsed was left without its end
 	wrong    bool // the statement or item that is being parsed has an error

@@ -38,6 +38,11 @@ func quote(s string) string {
 
 // errorAt reports a syntax error at a token, unless it follows from another.
 func (p *parser) errorAt(t *lexer.Token, code, msg, hint string) *diag.Diagnostic {
+	if t.EOF() && p.ifdef > 0 { // what is missing is in the branch that never ends
+		p.diags.Items[p.ifdef-1].Late = false
+		p.wrong = true
+		return &diag.Diagnostic{}
+	}
 	at := pos(t)
 	late := t.Type == lex.Key && unplaced[t.Value] && p.startsLine(t)
 	if late {
