@@ -14,7 +14,7 @@ import (
 	"olelo/runtime/log"
 )
 
-// common are the options that run, check and dis share.
+// common are the options that run, check, dis and migrate share.
 type common struct {
 	flags     *pflag.FlagSet
 	file      *string
@@ -54,29 +54,38 @@ func newCommon(name, text string, stdout, stderr io.Writer) *common {
 
 // parse reads args. Where done, the command ends with the status.
 func (c *common) parse(args []string, stderr io.Writer) (o app.Options, status int, done bool) {
+	files, o, status, done := c.parseFiles(args, stderr)
+	switch {
+	case done || len(files) == 1:
+		return o, status, done
+	case *c.file == "":
+		fmt.Fprintf(stderr, "olelo %s: which configuration? one at a time: olelo %[1]s FILE\n", c.flags.Name())
+	default:
+		fmt.Fprintf(stderr, "olelo %s: one configuration at a time: %q is left over\n", c.flags.Name(), files[1])
+	}
+	return o, statusFailed, true
+}
+
+// parseFiles is parse of a command that takes several configurations; o is for
+// the first one.
+func (c *common) parseFiles(args []string, stderr io.Writer) (files []string, o app.Options, status int, done bool) {
 	if status, done := parseFlags(c.flags, args, stderr); done {
-		return o, status, true
+		return nil, o, status, true
 	}
 	if c.alone != nil && *c.alone {
-		return o, statusOK, false
+		return []string{""}, o, statusOK, false
 	}
-	fail := func(format string, a ...any) (app.Options, int, bool) {
+	fail := func(format string, a ...any) ([]string, app.Options, int, bool) {
 		fmt.Fprintf(stderr, "olelo %s: %s\n", c.flags.Name(), fmt.Sprintf(format, a...))
-		return o, statusFailed, true
+		return nil, o, statusFailed, true
 	}
-	rest := c.flags.Args()
-	if *c.file == "" && len(rest) == 1 {
-		*c.file, rest = rest[0], nil
+	if *c.file != "" {
+		files = append(files, *c.file)
 	}
-	switch {
-	case *c.file == "" && len(rest) > 1:
-		return fail("which configuration? one at a time: olelo %s FILE", c.flags.Name())
-	case *c.file == "":
+	if files = append(files, c.flags.Args()...); len(files) == 0 {
 		return fail("which configuration? olelo %s -f FILE", c.flags.Name())
-	case len(rest) > 0:
-		return fail("one configuration at a time: %q is left over", rest[0])
 	}
-	o = newOptions(*c.file)
+	o = newOptions(files[0])
 	var err error
 	if o.Defines, err = defines(*c.defines); err != nil {
 		return fail("%v", err)
@@ -89,7 +98,7 @@ func (c *common) parse(args []string, stderr io.Writer) (o app.Options, status i
 	}
 	o.Core.Listen = *c.listen
 	o.Lenient, o.Core.Lenient = *c.lenient, *c.lenient
-	return o, 0, false
+	return files, o, 0, false
 }
 
 func parseFlags(f *pflag.FlagSet, args []string, stderr io.Writer) (status int, done bool) {

@@ -6,6 +6,7 @@ import (
 
 	"olelo/lang/ast"
 	"olelo/lang/diag"
+	"olelo/lang/inventory"
 	"olelo/lang/program"
 	"olelo/runtime/ere"
 	"olelo/runtime/registry"
@@ -17,9 +18,11 @@ import (
 func (c *compiler) call(e *ast.Call, dst uint8, test bool) {
 	switch e.Name {
 	case "route":
+		c.statement("route()", e.Pos)
 		c.routeCall(e, dst, test)
 		return
 	case "selval":
+		c.statement("selval()", e.Pos)
 		c.selval(e, dst)
 		return
 	}
@@ -52,7 +55,7 @@ func (c *compiler) function(e *ast.Call) (registry.Call, bool) {
 	if !ok {
 		return c.notRun(e)
 	}
-	if !c.allowed(e, f.Routes) {
+	if !c.allowed(e, f.it.Routes) {
 		return nil, false
 	}
 	args, ok := c.arguments(e)
@@ -62,13 +65,14 @@ func (c *compiler) function(e *ast.Call) (registry.Call, bool) {
 	fx := c.site(e)
 	c.late = true
 	defer func() { c.late = false }()
-	call, err := f.Bind(fx, args)
+	call, err := f.it.Bind(fx, args)
 	if err != nil {
 		if !errors.Is(err, errReported) {
 			c.errorAt(e.Range, "bad-parameter", err.Error(), "")
 		}
 		return nil, false
 	}
+	c.runs(inventory.Function, functionName(e.Name, len(e.Args)), f.module, e.Pos)
 	return call, true
 }
 

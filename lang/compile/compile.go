@@ -4,8 +4,11 @@
 package compile
 
 import (
+	"errors"
+
 	"olelo/lang/ast"
 	"olelo/lang/diag"
+	"olelo/lang/inventory"
 	"olelo/lang/program"
 	"olelo/lang/source"
 	"olelo/runtime/ere"
@@ -20,6 +23,8 @@ type Options struct {
 	MaxLevel int  // max_recursive_level: nested routes and blocks
 	// LogPrefix is a text with variables to bind beside the routes (log_prefix).
 	LogPrefix string
+	// Uses, where not nil, gets every name that the routes use.
+	Uses *inventory.List
 }
 
 // Compile compiles the route blocks of file. What is wrong goes to diags; the
@@ -87,7 +92,7 @@ func (c *compiler) logPrefix() {
 		return
 	}
 	f, err := (&fixup{c: c, text: -1}).Format(c.opt.LogPrefix)
-	if err != nil && err != errReported {
+	if err != nil && !errors.Is(err, errReported) {
 		c.errorAt(ast.Range{}, "bad-parameter", "log_prefix: "+err.Error(), "")
 	}
 	c.prog.LogPrefix = f
@@ -127,6 +132,7 @@ func (c *compiler) declare(file *ast.File) []*block {
 		}
 		kind, name := r.Canonical()
 		k := kinds[kind]
+		c.routeKind(kind, r)
 		if first := seen[kind+"/"+name]; first != nil {
 			if k.join {
 				first.more = append(first.more, r.Body)
@@ -136,8 +142,8 @@ func (c *compiler) declare(file *ast.File) []*block {
 				"the first one is at "+place(first.Pos)+"; rename one of them")
 			continue
 		}
-		if kind == "event_route" && !c.env.raises(name) {
-			c.unraised(r)
+		if kind == "event_route" {
+			c.event(r)
 		}
 		b := &block{Route: &ast.Route{Range: r.Range, Kind: kind, Name: name, NamAt: r.NamAt, Body: r.Body}}
 		b.n = c.prog.AddRoute(program.Route{Kind: kind, Name: name, Mask: k.mask, Pos: r.Pos})

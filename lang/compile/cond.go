@@ -73,6 +73,7 @@ func (c *compiler) compareConst(e *ast.Binary, want bool) (jumpList, bool) {
 		pick = 0
 	}
 	if x, ok := nullTest(e); ok {
+		c.nulled(e)
 		r := c.operand(x)
 		op := program.OpJumpNotNull
 		if (e.Op == "==") == want {

@@ -87,15 +87,15 @@ func (e *Env) Raises(module string, events ...string) {
 	}
 }
 
-// raises reports whether anything loaded raises an event route: by its name,
-// or by its start up to the colon where the configuration chooses the rest.
-func (e *Env) raises(event string) bool {
+// raiser is the loaded module that raises an event route: by its name, or by
+// its start up to the colon where the configuration chooses the rest. "" is none.
+func (e *Env) raiser(event string) string {
 	for i := len(event); i > 0; i = strings.LastIndexByte(event[:i-1], ':') + 1 {
-		if _, ok := e.events[event[:i]]; ok {
-			return true
+		if mod, ok := e.events[event[:i]]; ok {
+			return mod
 		}
 	}
-	return false
+	return ""
 }
 
 // Module returns a loaded module's instance.
@@ -128,13 +128,13 @@ func (e *Env) anyMissing(modules []string) bool {
 }
 
 // fn finds the function of that name and arity: the first module's that has it.
-func (e *Env) fn(name string, arity int) (registry.Func, bool) {
+func (e *Env) fn(name string, arity int) (export[registry.Func], bool) {
 	for _, f := range e.funcs[name] {
 		if len(f.it.Params) == arity {
-			return f.it, true
+			return f, true
 		}
 	}
-	return registry.Func{}, false
+	return export[registry.Func]{}, false
 }
 
 // arities lists the numbers of parameters that a loaded function takes.

@@ -1,10 +1,12 @@
 package compile
 
 import (
+	"errors"
 	"math"
 	"strconv"
 
 	"olelo/lang/ast"
+	"olelo/lang/inventory"
 	"olelo/lang/program"
 	"olelo/runtime/ere"
 	"olelo/runtime/registry"
@@ -140,7 +142,7 @@ func (c *compiler) variable(e *ast.Var) (registry.Var, bool) {
 	fx := &fixup{c: c, at: e.Range, text: 0}
 	v, err := fx.Var(e.Text)
 	if err != nil {
-		if err != errReported {
+		if !errors.Is(err, errReported) {
 			c.errorAt(e.Range, "bad-variable", err.Error(), "")
 		}
 		return registry.Var{}, false
@@ -181,6 +183,11 @@ var unaryOps = map[string]program.Op{
 	"strlen": program.OpStrLen, "strempty": program.OpStrEmpty, "defined": program.OpDefined,
 }
 
+// unaryWords are those of them that are words, as an inventory has them.
+var unaryWords = map[string]string{
+	"int": "(int)", "str": "(str)", "strlen": "strlen", "strempty": "strempty", "defined": "defined",
+}
+
 func (c *compiler) unary(e *ast.Unary, dst uint8) {
 	if t := c.typeOf(e.X); t == tStr && (e.Op == "-" || e.Op == "~" || e.Op == "!") {
 		c.mismatch(e.X)
@@ -188,6 +195,9 @@ func (c *compiler) unary(e *ast.Unary, dst uint8) {
 	}
 	x := c.operand(e.X)
 	c.pos = e.Pos
+	if word := unaryWords[e.Op]; word != "" {
+		c.statement(word, e.Pos)
+	}
 	c.emit(program.Instr{Op: unaryOps[e.Op], A: dst, B: x})
 }
 
@@ -275,6 +285,7 @@ func (c *compiler) sum(e *ast.Binary, lt, rt typ, dst uint8) {
 func (c *compiler) equality(e *ast.Binary, lt, rt typ, dst uint8) {
 	ne := e.Op == "!=" || e.Op == "ne"
 	if x, ok := nullTest(e); ok {
+		c.nulled(e)
 		r := c.operand(x)
 		c.pos = e.OpAt
 		op := program.OpIsNull
@@ -325,6 +336,16 @@ func nullTest(e *ast.Binary) (ast.Expr, bool) {
 		return e.Y, true
 	}
 	return nil, false
+}
+
+// nulled notes the $null of a comparison, which is not bound.
+func (c *compiler) nulled(e *ast.Binary) {
+	at := e.Y
+	if !isNull(at) {
+		at = e.X
+	}
+	pos, _, _ := at.Span()
+	c.runs(inventory.Variable, "$null", "pv", pos)
 }
 
 func (c *compiler) match(e *ast.Binary, lt typ, dst uint8) {

@@ -162,31 +162,6 @@ func (c *compiler) unknownTrans(class string) message {
 	}
 }
 
-// unraised warns of an event route that never runs.
-func (c *compiler) unraised(r *ast.Route) {
-	title := "event_route[" + r.Name + "]"
-	rows := catalogue.EventRoutes(r.Name)
-	if len(rows) == 0 {
-		hint := "where a module's parameter names it, all is well"
-		if near := diag.Nearest(r.Name, names(c.env.events)); near != "" {
-			hint = "did you mean event_route[" + near + "]?"
-		}
-		c.warnAt(r.NamAt, "unknown-event-route", "nothing that is loaded raises "+title, hint)
-		return
-	}
-	mods := catalogue.Modules(rows)
-	if c.env.anyMissing(mods) {
-		return
-	}
-	for _, mod := range mods {
-		if _, loaded := c.env.Module(mod); loaded {
-			c.warnAt(r.NamAt, "event-not-run-yet", title+" is raised by module "+mod+" in Kamailio, not by olelo yet: it never runs", "")
-			return
-		}
-	}
-	c.warnAt(r.NamAt, "unknown-event-route", title+" is raised by module "+strings.Join(mods, " or ")+", which is not loaded: it never runs", `add loadmodule "`+mods[0]+`.so"`)
-}
-
 func plural(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun

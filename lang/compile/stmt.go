@@ -37,6 +37,7 @@ func (c *compiler) stmt(s ast.Stmt, want int) {
 	switch s := s.(type) {
 	case *ast.Assign:
 		c.pos = s.Pos
+		c.statement("assignment", s.Pos)
 		c.assign(s.Range, s.To, s.Value, want)
 	case *ast.ExprStmt:
 		c.pos = s.Pos
@@ -80,13 +81,17 @@ func (c *compiler) assign(at ast.Range, to *ast.Var, val ast.Expr, want int) {
 	if !ok {
 		return
 	}
-	if v.Set == nil && v.Slot == 0 {
-		hint := ""
-		if v.NoSet != "" {
-			hint = "Kamailio can assign it; here: " + v.NoSet
-		}
-		c.errorAt(to.Range, "read-only", to.Text+" is read-only: it cannot be assigned", hint)
+	switch {
+	case v.Set != nil || v.Slot > 0:
+	case v.NoSet == "":
+		c.errorAt(to.Range, "read-only", to.Text+" is read-only: it cannot be assigned", "")
 		return
+	default:
+		c.complain(to.Range, "", message{
+			text: to.Text + " cannot be assigned by olelo yet", hint: "Kamailio can assign it; here: " + v.NoSet, known: true,
+		})
+		c.unassigned(to, v.NoSet)
+		v.Set = refuseSet(to.Text)
 	}
 	start := c.here()
 	if k, isConst := c.constant(val); isConst && v.Slot > 0 && c.konst(k) <= program.MaxK {
@@ -132,6 +137,7 @@ func (c *compiler) nested(b *ast.Block, want int) {
 
 func (c *compiler) ifStmt(s *ast.If, want int) {
 	c.pos = s.Pos
+	c.statement("if", s.Pos)
 	start := c.here()
 	c.constantCondition(s.Cond, "if")
 	no := c.branch(s.Cond, positive, false)
@@ -155,6 +161,7 @@ func (c *compiler) ifStmt(s *ast.If, want int) {
 
 func (c *compiler) while(s *ast.While, want int) {
 	c.pos = s.Pos
+	c.statement("while", s.Pos)
 	count := c.reg()
 	c.load(value.OfInt(0), count)
 	c.result(want, 1)
@@ -192,6 +199,7 @@ func (c *compiler) leave(broken jumpList, want int) {
 }
 
 func (c *compiler) jump(s *ast.Jump) {
+	c.statement(s.Keyword, s.Pos)
 	switch s.Keyword {
 	case "break":
 		if len(c.breaks) == 0 {
@@ -252,6 +260,7 @@ func canFail(code []program.Instr) bool {
 
 func (c *compiler) switchStmt(s *ast.Switch, want int) {
 	c.pos = s.Pos
+	c.statement("switch", s.Pos)
 	sw := &program.Switch{}
 	start := c.here()
 	r := c.operand(s.X)

@@ -17,6 +17,9 @@ func TestSet(t *testing.T) {
 			t.Errorf("line %d: %q, want %q", n, got, want)
 		}
 	}
+	if n := set.Lines("a"); n != 4 {
+		t.Errorf("%d lines", n)
+	}
 	if diff := cmp.Diff([]string{"a"}, set.Files()); diff != "" {
 		t.Error(diff)
 	}

@@ -50,7 +50,8 @@ type server struct {
 
 	env         *compile.Env
 	modules     []loaded
-	provisioned int // modules whose Provision ran
+	provisioned int   // modules whose Provision ran
+	notes       notes // what the configuration uses, where a survey asks for it
 	prog        *program.Program
 	frames      frameHandler // the module that routes MSRP frames, nil if none
 	filters     []registry.RequestFilter
@@ -148,7 +149,7 @@ func Disassemble(o Options, w io.Writer) int {
 // load does all that comes before a socket is opened. Where diags has errors,
 // the server is only fit for cleanup.
 func load(o *Options) (*server, *diag.List) {
-	s := &server{pid: os.Getpid(), configDir: filepath.Dir(o.File), started: time.Now(), env: compile.NewEnv(), rpcs: rpc.NewTable()}
+	s := &server{notes: notes{o.uses}, pid: os.Getpid(), configDir: filepath.Dir(o.File), started: time.Now(), env: compile.NewEnv(), rpcs: rpc.NewTable()}
 	s.workers.s, s.workers.next = s, 1 // 0 is the server itself
 	var diags *diag.List
 	s.file, s.set, diags = parseFile(o)

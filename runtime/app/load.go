@@ -1,6 +1,7 @@
 package app
 
 import (
+	"errors"
 	"path"
 	"slices"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"olelo/lang/catalogue"
 	"olelo/lang/compile"
 	"olelo/lang/diag"
+	"olelo/lang/inventory"
 	"olelo/runtime/registry"
 )
 
@@ -67,11 +69,13 @@ func moduleName(arg string) string { return strings.TrimSuffix(path.Base(arg), "
 func (s *server) load(l *ast.Load, o *Options, diags *diag.List) {
 	if l.Keyword == "mpath" || l.Keyword == "loadpath" {
 		warn(diags, l.Range, "mpath-ignored", l.Keyword+" has no effect: olelo's modules are built in", "the line may stay")
+		s.notes.global(l.Keyword, inventory.Accepted, "olelo's modules are built in", l.Pos)
 		return
 	}
 	name := moduleName(l.Arg.Text)
 	if _, twice := s.env.Module(name); twice {
 		warn(diags, l.Range, "module-twice", "module "+name+" is loaded already", "")
+		s.notes.module(name, inventory.Runs, "", l.Pos)
 		return
 	}
 	make := o.Modules[name]
@@ -79,6 +83,7 @@ func (s *server) load(l *ast.Load, o *Options, diags *diag.List) {
 		s.env.Missing(name)
 		if why, ok := idle(name); ok {
 			add(diags, diag.Info, l.Arg.Range, "module-idle", "module "+name+" is not needed: "+why, "")
+			s.notes.module(name, inventory.Accepted, why, l.Pos)
 			return
 		}
 		s.noModule(name, l, o, diags)
@@ -87,6 +92,7 @@ func (s *server) load(l *ast.Load, o *Options, diags *diag.List) {
 	if why := retired[name]; why != "" {
 		warn(diags, l.Range, "module-retired", "module "+name+" is "+why, "the jsonrpcs and ctl modules are its successors")
 	}
+	s.notes.module(name, inventory.Runs, "", l.Pos)
 	m := loaded{name: name, it: make(), sets: map[string]registry.Param{}}
 	for _, p := range m.it.Exports().Params {
 		m.sets[p.Name] = p
@@ -97,6 +103,7 @@ func (s *server) load(l *ast.Load, o *Options, diags *diag.List) {
 
 func (s *server) noModule(name string, l *ast.Load, o *Options, diags *diag.List) {
 	if catalogue.HasModule(name) {
+		s.notes.module(name, inventory.NotRun, "", l.Pos)
 		d := diag.Diagnostic{
 			Severity: diag.Error, Code: "module-not-run", NotRun: true,
 			Pos: l.Arg.Pos, EndLine: l.Arg.EndLine, EndCol: l.Arg.EndCol,
@@ -121,6 +128,7 @@ func (s *server) noModule(name string, l *ast.Load, o *Options, diags *diag.List
 		s.env.Missing(far[0])
 	} else {
 		s.env.Stranger(name)
+		s.notes.module(name, inventory.Unknown, "no module of Kamailio 5.6 or 6.1", l.Pos)
 	}
 	fail(diags, l.Arg.Range, "unknown-module", "there is no module "+name, hint)
 }
@@ -130,7 +138,7 @@ func (s *server) modParam(p *ast.ModParam, diags *diag.List) {
 	for _, name := range strings.Split(p.Module.Text, "|") {
 		name = moduleName(strings.TrimSpace(name))
 		if s.env.IsMissing(name) {
-			missingParam(name, p, diags)
+			s.missingParam(name, p, diags)
 			continue
 		}
 		m, ok := s.find(name)
@@ -176,8 +184,19 @@ func (s *server) setParam(m loaded, p *ast.ModParam, diags *diag.List) {
 	} else {
 		v.Str = p.Value.Text
 	}
-	if err := set.Set(v); err != nil {
-		fail(diags, p.Value.Range, "modparam-value", "modparam("+m.name+", "+p.Name.Text+"): "+err.Error(), "")
+	err := set.Set(v)
+	var notRun *registry.NotRunError
+	switch msg := "modparam(" + m.name + ", " + p.Name.Text + "): "; {
+	case errors.As(err, &notRun):
+		diags.Add(diag.Diagnostic{
+			Severity: diag.Error, Code: "not-run-yet", NotRun: true,
+			Pos: p.Value.Pos, EndLine: p.Value.EndLine, EndCol: p.Value.EndCol, Msg: msg + notRun.Msg,
+		})
+		s.notes.param(m.name, p, inventory.NotRun, notRun.Msg)
+	case err != nil:
+		fail(diags, p.Value.Range, "modparam-value", msg+err.Error(), "")
+	default:
+		s.notes.param(m.name, p, inventory.Runs, "")
 	}
 }
 
@@ -216,12 +235,15 @@ func paramType(row catalogue.Param) registry.ParamType {
 
 // missingParam checks a parameter of a module that is not there by the
 // catalogue.
-func missingParam(module string, p *ast.ModParam, diags *diag.List) {
+func (s *server) missingParam(module string, p *ast.ModParam, diags *diag.List) {
 	if row, ok := catalogue.ParamOf(module, p.Name.Text); ok {
-		typed(module, p, paramType(row), diags)
+		if typed(module, p, paramType(row), diags) {
+			s.notes.missingParam(module, p)
+		}
 		return
 	}
 	if !catalogue.HasModule(module) {
+		s.notes.param(module, p, inventory.Unknown, "of a module that nobody knows")
 		return
 	}
 	hint := ""
@@ -240,6 +262,7 @@ func (s *server) noParam(m loaded, p *ast.ModParam, diags *diag.List) {
 				Msg:  "parameter " + p.Name.Text + " of module " + m.name + " is known in Kamailio " + row.Versions.String() + ", not run by olelo yet",
 				Hint: "--lenient starts without it",
 			})
+			s.notes.param(m.name, p, inventory.NotRun, "")
 		}
 		return
 	}
@@ -280,6 +303,7 @@ func (s *server) compile(o *Options, diags *diag.List) {
 		MaxLoops:  s.params.Int("max_while_loops"),
 		MaxLevel:  s.params.Int("max_recursive_level"),
 		LogPrefix: s.params.LogPrefix,
+		Uses:      s.notes.list,
 	}, diags)
 	s.findEvents()
 	s.requestRoute, s.replyRoute = -1, -1

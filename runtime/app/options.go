@@ -4,6 +4,7 @@ import (
 	"io"
 	"os"
 
+	"olelo/lang/inventory"
 	"olelo/runtime/core"
 	"olelo/runtime/log"
 	"olelo/runtime/registry"
@@ -51,7 +52,8 @@ type Options struct {
 	// Ready, where not nil, is called once all sockets are open and served.
 	Ready Hook
 
-	started func(*server) // of tests, as Ready
+	started func(*server)   // of tests, as Ready
+	uses    *inventory.List // of Survey
 }
 
 func (o *Options) setDefaults() {
