@@ -56,7 +56,7 @@ func newCommon(name, text string, stdout, stderr io.Writer) *common {
 func (c *common) parse(args []string, stderr io.Writer) (o app.Options, status int, done bool) {
 	files, o, status, done := c.parseFiles(args, stderr)
 	switch {
-	case done || len(files) == 1:
+	case done || len(files) < 2:
 		return o, status, done
 	case *c.file == "":
 		fmt.Fprintf(stderr, "olelo %s: which configuration? one at a time: olelo %[1]s FILE\n", c.flags.Name())
@@ -73,7 +73,7 @@ func (c *common) parseFiles(args []string, stderr io.Writer) (files []string, o 
 		return nil, o, status, true
 	}
 	if c.alone != nil && *c.alone {
-		return []string{""}, o, statusOK, false
+		return nil, o, statusOK, false
 	}
 	fail := func(format string, a ...any) ([]string, app.Options, int, bool) {
 		fmt.Fprintf(stderr, "olelo %s: %s\n", c.flags.Name(), fmt.Sprintf(format, a...))

@@ -72,7 +72,9 @@ func (c *compiler) function(e *ast.Call) (registry.Call, bool) {
 		}
 		return nil, false
 	}
-	c.runs(inventory.Function, functionName(e.Name, len(e.Args)), f.module, e.Pos)
+	if c.opt.Uses != nil {
+		c.runs(inventory.Function, functionName(e.Name, len(e.Args)), f.module, e.Pos)
+	}
 	return call, true
 }
 

@@ -119,7 +119,7 @@ func (f *fixup) class(v *pvar.Var) (registry.Var, error) {
 		m := f.c.unknownVar(v.Class)
 		f.report(v.Off, v.Off+len(v.Text), "unknown-variable", m)
 		if m.taken() {
-			f.c.waitsVar(v.Class, f.place(v.Off))
+			f.waitsVar(v.Class, v.Off)
 			f.mention(v.Inner, v.InnerOff)
 			f.mention(v.Index, v.IndexOff)
 			return absent(v), nil
@@ -144,7 +144,9 @@ func (f *fixup) class(v *pvar.Var) (registry.Var, error) {
 		f.report(v.Off, v.Off+len(v.Text), "bad-variable", message{text: about(v.Text, err)})
 		return registry.Var{}, errReported
 	}
-	f.runs(inventory.Variable, "$"+v.Class, x.module, v.Off)
+	if f.c.opt.Uses != nil {
+		f.runs(inventory.Variable, "$"+v.Class, x.module, v.Off)
+	}
 	return bound, nil
 }
 
@@ -198,7 +200,7 @@ func (f *fixup) transformation(t *pvar.Tr) (registry.TransFunc, error) {
 		m := f.c.unknownTrans(t.Class)
 		f.report(t.Off, end, "unknown-transformation", m)
 		if m.taken() {
-			f.c.waitsTrans(t.Class, t.Key, f.place(t.Off))
+			f.waitsTrans(t.Class, t.Key, t.Off)
 			f.mention(t.Args, t.ArgsOff)
 			return func(_ *registry.Ctx, v *value.Value) { *v = value.Value{} }, nil
 		}
@@ -215,7 +217,7 @@ func (f *fixup) transformation(t *pvar.Tr) (registry.TransFunc, error) {
 			f.report(t.Off, end+len(t.Args), "bad-transformation", message{text: "{" + written + "}: " + err.Error()})
 			err = errReported
 		}
-		if err == nil {
+		if err == nil && f.c.opt.Uses != nil {
 			f.runs(inventory.Transformation, "{"+written+"}", x.module, t.Off)
 		}
 		return tr, err

@@ -89,13 +89,17 @@ func (c *compiler) waitsFunc(e *ast.Call) {
 }
 
 // waitsVar notes a use of a variable that olelo does not run.
-func (c *compiler) waitsVar(class string, at source.Pos) {
-	c.waits(inventory.Variable, "$"+class, owners(catalogue.Vars(class)), at)
+func (f *fixup) waitsVar(class string, off int) {
+	if !f.quiet {
+		f.c.waits(inventory.Variable, "$"+class, owners(catalogue.Vars(class)), f.place(off))
+	}
 }
 
 // waitsTrans notes a use of a transformation that olelo does not run.
-func (c *compiler) waitsTrans(class, key string, at source.Pos) {
-	c.waits(inventory.Transformation, "{"+class+"."+key+"}", owners(catalogue.Transformations(class)), at)
+func (f *fixup) waitsTrans(class, key string, off int) {
+	if !f.quiet {
+		f.c.waits(inventory.Transformation, "{"+class+"."+key+"}", owners(catalogue.Transformations(class)), f.place(off))
+	}
 }
 
 // place is that of byte off of f's text.
@@ -162,7 +166,7 @@ func (f *fixup) mentionVar(v *pvar.Var, off int) {
 	if x, ok := f.c.env.pvs[v.Class]; ok {
 		f.runs(inventory.Variable, "$"+v.Class, x.module, off+v.Off)
 	} else {
-		f.c.waitsVar(v.Class, f.place(off+v.Off))
+		f.waitsVar(v.Class, off+v.Off)
 	}
 	f.mention(v.Inner, off+v.InnerOff)
 	f.mention(v.Index, off+v.IndexOff)
@@ -171,7 +175,7 @@ func (f *fixup) mentionVar(v *pvar.Var, off int) {
 		case ok && x.it.Has(t.Key):
 			f.runs(inventory.Transformation, "{"+t.Class+"."+t.Key+"}", x.module, off+t.Off)
 		case !ok && f.c.unknownTrans(t.Class).taken():
-			f.c.waitsTrans(t.Class, t.Key, f.place(off+t.Off))
+			f.waitsTrans(t.Class, t.Key, off+t.Off)
 		}
 		f.mention(t.Args, off+t.ArgsOff)
 	}

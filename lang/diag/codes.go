@@ -101,7 +101,7 @@ var codes = []Code{
 	{"second-default", Error, "a switch has two defaults"},
 	{"second-else", Warning, "an #!ifdef has two #!else"},
 	{"select", Error, "olelo does not run this select @… yet"},
-	{"straddling-text", Error, "olelo fmt: a text or a comment ends outside of the #!ifdef branch that it starts in"},
+	{"straddling-text", Error, "a text or a comment starts in an #!ifdef branch and ends behind it: olelo fmt cannot lay that out"},
 	{"stray-character", Warning, "a character that the language does not have is skipped"},
 	{"syntax", Error, "something cannot stand where it stands"},
 	{"text-condition", Warning, "a text as condition is true only where it is a number > 0"},
