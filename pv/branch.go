@@ -106,20 +106,17 @@ func allBranches(c *registry.Ctx) []*msgstate.Branch {
 	return list
 }
 
-// contacts is the branches as a Contact header has them. A URI alone stands
-// without angle brackets where it is the first and has no q.
+// contacts is the branches as a Contact header has them. A URI stands in
+// angle brackets where it has a q.
 func contacts(c *registry.Ctx, list []*msgstate.Branch, s string) string {
 	for i, b := range list {
-		switch {
-		case i > 0:
-			s = concat(c, s, ", <", b.URI, ">")
-		case b.HasQ:
-			s = concat(c, "<", b.URI, ">")
-		default:
-			s = b.URI
+		if i > 0 {
+			s = concat(c, s, ", ")
 		}
 		if b.HasQ {
-			s = concat(c, s, ";q=", qText(b.Q))
+			s = concat(c, s, "<", b.URI, ">;q=", qText(b.Q))
+		} else {
+			s = concat(c, s, b.URI)
 		}
 	}
 	return s

@@ -33,7 +33,7 @@ func (m *Module) Exports() registry.Exports {
 	for _, list := range [][]registry.PV{
 		m.scriptVars(), m.avps(), m.xavps(),
 		requestURIs(), addresses(), identities(), messageVars(), headers(), credentials(),
-		m.received(), m.clock(), flagVars(), m.branchVars(), m.texts(), sending(),
+		m.received(), m.clock(), flagVars(), m.branchVars(), m.texts(), escapes(), sending(),
 	} {
 		pvs = append(pvs, list...)
 	}

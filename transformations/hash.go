@@ -44,7 +44,8 @@ func hexText(c *registry.Ctx, sum []byte) string {
 }
 
 // CoreHash is Kamailio's hash of two texts, reduced to a size that is a power
-// of two; size 0 leaves the 32 bits. The texts are taken four bytes at a time.
+// of two; size 0 leaves the 32 bits. The texts are taken four bytes at a time,
+// each byte with its sign, as char is.
 func CoreHash(a, b string, size uint32) uint32 {
 	h := hashWords(0, a)
 	h = hashWords(h, b)
@@ -58,15 +59,17 @@ func CoreHash(a, b string, size uint32) uint32 {
 // hashWords adds s to h in big-endian words, the last one short.
 func hashWords(h uint32, s string) uint32 {
 	for len(s) >= 4 {
-		h = mixWord(h, uint32(s[0])<<24|uint32(s[1])<<16|uint32(s[2])<<8|uint32(s[3]))
+		h = mixWord(h, signed(s[0])<<24+signed(s[1])<<16+signed(s[2])<<8+signed(s[3]))
 		s = s[4:]
 	}
 	var w uint32
 	for i := range len(s) {
-		w = w<<8 | uint32(s[i])
+		w = w<<8 + signed(s[i])
 	}
 	return mixWord(h, w)
 }
+
+func signed(b byte) uint32 { return uint32(int8(b)) }
 
 func mixWord(h, w uint32) uint32 { return h + (w ^ w>>3) }
 

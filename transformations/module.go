@@ -17,7 +17,7 @@ import (
 const logAs = "pv"
 
 // PV is the classes of Kamailio's module pv: s, uri, param, nameaddr, tobody,
-// line, urialias and val (which 5.6.3 does not have, 6.1 does).
+// line, urialias, val (which 5.6.3 does not have, later ones do) and num (of 6).
 func PV() []registry.Trans {
 	return []registry.Trans{
 		{Class: "s", Doc: "Of a string.", Keys: stringKeys()},
@@ -27,6 +27,7 @@ func PV() []registry.Trans {
 		{Class: "tobody", Doc: "Parts of a To or From header.", Keys: toBodyKeys()},
 		{Class: "line", Doc: "Lines of a text.", Keys: lineKeys()},
 		{Class: "urialias", Doc: "A URI and its alias, host~port~proto.", Keys: uriAliasKeys()},
+		{Class: "num", Doc: "Digits of a number.", Keys: numKeys()},
 		{Class: "val", Doc: "Stand-ins for $null, and JSON.", Keys: valKeys()},
 	}
 }
@@ -114,6 +115,14 @@ func with(key, doc string, bind func(a args) (func(c *registry.Ctx, s string, v 
 			return fromText(f), nil
 		},
 	}
+}
+
+// only6 marks keys that Kamailio 5.6 does not have.
+func only6(keys ...registry.TransKey) []registry.TransKey {
+	for i := range keys {
+		keys[i].Only6 = true
+	}
+	return keys
 }
 
 var errNoParam = errors.New("a parameter is missing")

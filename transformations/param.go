@@ -23,8 +23,11 @@ func nextParam(s string, sep byte) (p param, rest string, ok bool) {
 	s = skipBlanks(s[i:])
 	if s != "" && s[0] == '=' && s[0] != sep {
 		s = skipBlanks(s[1:])
-		if s == "" || s[0] == sep || s[0] == ',' {
-			return p, "", false // a value is missing
+		if s == "" {
+			return p, "", true // only the last value may be missing
+		}
+		if s[0] == sep || s[0] == ',' {
+			return p, "", false
 		}
 		if q := s[0]; q == '"' || q == '\'' {
 			end := strings.IndexByte(s[1:], q)
@@ -112,6 +115,9 @@ func paramKeys() []registry.TransKey {
 		paramIndex("name", "The name of the i-th parameter: {param.name,i[,separator]}.", func(p param) string { return p.name }),
 		with("count", "How many parameters there are: {param.count[,separator]}.", func(a args) (func(*registry.Ctx, string, *value.Value) bool, error) {
 			sep, err := separator(a.text, a.has)
+			if a.text == "," { // the other keys refuse it
+				sep, err = ',', nil
+			}
 			if err != nil {
 				return nil, err
 			}

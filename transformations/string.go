@@ -68,7 +68,7 @@ func stringKeys() []registry.TransKey {
 		fmtLinesKey("fmtlines", "Lines of n bytes, each after the first indented by m spaces: {s.fmtlines,n,m}.", ' '),
 		fmtLinesKey("fmtlinet", "Lines of n bytes, each after the first indented by m tabs: {s.fmtlinet,n,m}.", '\t'),
 	}
-	return append(append(keys, hashKeys()...), codecKeys()...)
+	return append(append(append(keys, hashKeys()...), codecKeys()...), stringKeys6()...)
 }
 
 // intKey is {s.int}: a decimal number with a sign, or nothing.

@@ -218,3 +218,54 @@ func FuzzTransformations(f *testing.F) {
 		}
 	})
 }
+
+// What only Kamailio 6 has: the values are its manual's, or follow from it.
+func TestOnlyIn6(t *testing.T) {
+	b := bench(t)
+	for _, k := range []struct {
+		x        any
+		tr, want string
+	}{
+		{"abc", "{s.sha1}", "a9993e364706816aba3e25717850c26c9cd0d89d"},
+		{"4321", "{s.intv}", "4321"},
+		{"x", "{s.intv}", ""},
+		{"12 34\t56", "{s.selectsw,1}", "34"},
+		{"12 34\t56", "{s.selectsw,2}", "56"},
+		{"12 34\t56", "{s.selectsw,3}", ""},
+		{" 12  34\r\n56 ", "{s.selectsw,0}", "12"},
+		{" 12  34\r\n56 ", "{s.selectsw,-1}", "56"},
+		{" 12  34\r\n56 ", "{s.selectsw,-3}", "12"},
+		{" 12  34\r\n56 ", "{s.selectsw,-4}", ""},
+		{"12 34", "{s.selectsw,$var(one)}", "34"},
+		{"", "{s.selectsw,0}", ""},
+		{"a,\r\n\t b,\r\n c", "{s.rmhdws}", "a, b, c"},
+		{"a,\r\n\t b,\r\n c\r\n", "{s.rmhlws}", "a,b,c"},
+		{"abc", "{s.rmhlws}", "abc"},
+		{"sip:a@b;x=1;y=2;z?h=v", "{uri.rmparam,y}", "sip:a@b;x=1;z?h=v"},
+		{"sip:a@b;x=1;y=2;z?h=v", "{uri.rmparam,z}", "sip:a@b;x=1;y=2?h=v"},
+		{"sip:a@b;b", "{uri.rmparam,$var(b)}", "sip:a@b"},
+		{"sip:a@b", "{uri.rmparam,x}", "sip:a@b"},
+		{1234, "{num.fdigit}", "1"},
+		{1234, "{num.ldigit}", "4"},
+		{-57, "{num.fdigit}", "5"},
+		{"1234", "{num.fdigit}", "0"},
+	} {
+		switch x := k.x.(type) {
+		case string:
+			b.Set("$var(x)", x)
+		case int:
+			b.Set("$var(x)", x)
+		}
+		if got := b.Eval("$(var(x)" + k.tr + ")"); got != k.want {
+			t.Errorf("%s of %q = %q, want %q", k.tr, k.x, got, k.want)
+		}
+	}
+	if got, want := b.Eval("$Eb$En$Er$Et$Es$Ec$Eq$Ek$Ei$Ej$Ev"), "\\\n\r\t ,\"':;`"; got != want {
+		t.Errorf("the named bytes are %q, want %q", got, want)
+	}
+	for _, bad := range []string{"{s.selectsw}", "{s.sha1,x}", "{uri.rmparam}"} {
+		if _, err := b.Var("$(var(x)" + bad + ")"); err == nil {
+			t.Errorf("%s is taken", bad)
+		}
+	}
+}

@@ -16,7 +16,7 @@ func uriKeys() []registry.TransKey {
 		return part(key, "The value of its parameter "+name+".", func(u sip.URI) string { s, _ := u.Param(name); return s })
 	}
 	host := func(u sip.URI) string { _, h := userHost(&u); return h }
-	return []registry.TransKey{
+	return append([]registry.TransKey{
 		part("user", "Its user.", func(u sip.URI) string { s, _ := userHost(&u); return s }),
 		part("passwd", "Its password.", func(u sip.URI) string { return u.Password }),
 		part("host", "Its host.", host),
@@ -64,7 +64,7 @@ func uriKeys() []registry.TransKey {
 		uriKey("suri", "The simple URI: scheme, user, host, port, transport.", func(c *registry.Ctx, u sip.URI) string {
 			return join(c, u.Scheme, ":", userAt(c, &u), u.Host, before(c, ":", u.Port), transport(c, &u))
 		}),
-	}
+	}, uriKeys6()...)
 }
 
 func uriKey(key, doc string, get func(c *registry.Ctx, u sip.URI) string) registry.TransKey {

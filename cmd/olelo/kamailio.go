@@ -27,7 +27,7 @@ type kamailioFlags struct {
 	file, autoAliases, atexit, maxBuffer, debug, group, pgid, modules *string
 	shm, pkg, children, tcpChildren, optimize, pid, sctpChildren      *string
 	serverID, chroot, user, shmAlloc, pkgAlloc, rundir, workdir, poll *string
-	logEngine, dialect, logFormat                                     *string
+	logEngine, compat, logFormat                                      *string
 
 	aliases, defines, listen, load, modparams *[]string
 	substs                                    []app.Subst
@@ -94,7 +94,7 @@ func newKamailioFlags() *kamailioFlags {
 	k.poll = f.StringP("poll-method", "W", "", "accepted, `NAME`: the Go runtime polls")
 
 	f.BoolVar(&k.lenient, "lenient", false, "olelo's own: go on without what Kamailio runs and olelo does not run yet")
-	k.dialect = f.String("dialect", "5.6", "olelo's own: `VERSION` of Kamailio whose meaning counts where they differ: 5.6 or 6")
+	k.compat = f.String("compat", "5.6", "olelo's own: `VERSION` of Kamailio whose meaning counts where they differ: 5.6 or 6")
 	k.logFormat = f.String("log-format", "text", "olelo's own: `FORM` of log lines: text, as Kamailio's, or json")
 	f.SetNormalizeFunc(k.complete)
 	return k
@@ -220,7 +220,7 @@ func (k *kamailioFlags) options() (app.Options, error) {
 	if o.LogFormat, err = log.ParseFormat(*k.logFormat); err != nil {
 		return o, fmt.Errorf("--log-format: %w", err)
 	}
-	if o.Dialect, err = dialect(*k.dialect); err != nil {
+	if o.Dialect, err = dialect(*k.compat); err != nil {
 		return o, err
 	}
 	for _, p := range *k.modparams {

@@ -70,7 +70,7 @@ func TestKamailioOptionsBesideTheCore(t *testing.T) {
 	}
 	k, o, err := parseKamailio(t, "-cf", "x.cfg", "-A", "FLAG", "-A", `TEXT="a=b"`, "-A", "EMPTY=", "-L", "/m",
 		"--substdef=/A/B/", "--subst=/C/D/g", "--loadmodule=pv.so", "--modparam=corex:alias_subdomains:s:a:b", "--modparam", "msrp:sipmsg:i:0x1",
-		"-P", "x.pid", "--log-format=json", "--dialect=6")
+		"-P", "x.pid", "--log-format=json", "--compat=6")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,7 +150,7 @@ func TestKamailioMistakes(t *testing.T) {
 		{[]string{"--modparam=a:b:i:x"}, `failed to set modparam: a:b:i:x: "x" is not a number`},
 		{[]string{"--modparam=a:b:f:1"}, `failed to set modparam: a:b:f:1: the type is s or i, not "f"`},
 		{[]string{"--atexit=foo"}, "bad atexit parameter: foo (valid y, yes, 1, n, no, 0)"},
-		{[]string{"--dialect=7"}, `--dialect: there is 5.6 and 6, not "7"`},
+		{[]string{"--compat=7"}, `--compat: there is 5.6 and 6, not "7"`},
 		{[]string{"--log-format=xml"}, `--log-format: log format "xml": text or json`},
 		{[]string{"--cfg-print"}, "--cfg-print is known in Kamailio, and olelo does not run it yet"},
 	} {
@@ -206,7 +206,7 @@ func TestCommands(t *testing.T) {
 		{[]string{"run"}, 255, "", "which configuration? olelo run -f FILE"},
 		{[]string{"check", "a", "b"}, 255, "", "which configuration?"},
 		{[]string{"check", "-f", "a", "b"}, 255, "", `"b" is left over`},
-		{[]string{"check", "--format=xml", "a"}, 255, "", "text, json or kamailio"},
+		{[]string{"check", "--format=xml", "a"}, 255, "", "text, json, sarif or kamailio"},
 		{[]string{"run", "--nosuch"}, 255, "", "olelo run --help lists the options"},
 		{[]string{"check", "-A", "X", "-A", "X", "a"}, 255, "", "already defined: X"},
 	} {

@@ -1,6 +1,6 @@
 // Command olelo runs the routing language of the Kamailio SIP server.
 //
-// It has commands of its own (olelo run, check, dis, rpc, version), and takes
+// It has commands of its own (olelo run, check, migrate, fmt, dis, rpc, version), and takes
 // the command line of kamailio itself where the first argument starts with -,
 // or where it is called by the name kamailio.
 package main
@@ -35,7 +35,9 @@ func commands() []command {
 	return []command{
 		{"run", "runs a configuration until SIGTERM or Ctrl-C", runCommand},
 		{"check", "finds a configuration's mistakes, opens no socket", checkCommand},
+		{"migrate", "reports what of a configuration runs, differs, does not run yet", migrateCommand},
 		{"dis", "prints a configuration's bytecode with its source lines", disCommand},
+		{"fmt", "lays out configurations, keeping their meaning", fmtCommand},
 		{"rpc", "sends an RPC command to a running server", rpcCommand},
 		{"version", "prints olelo's version and whose language it runs", versionCommand},
 	}
@@ -86,6 +88,7 @@ func usage(w io.Writer) {
 olelo COMMAND --help says more. To start:
 
   olelo check /etc/kamailio/kamailio.cfg      what will not run, and why
+  olelo migrate /etc/kamailio/kamailio.cfg    whether to switch
   olelo run -f /etc/kamailio/kamailio.cfg -E  run it, with the log on this terminal
 
 In place of kamailio: olelo takes its options where the first one starts with -,

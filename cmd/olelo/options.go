@@ -14,15 +14,16 @@ import (
 	"olelo/runtime/log"
 )
 
-// common are the options that run, check and dis share.
+// common are the options that run, check, dis and migrate share.
 type common struct {
 	flags     *pflag.FlagSet
 	file      *string
 	defines   *[]string
 	listen    *[]string
 	lenient   *bool
-	dialect   *string
+	compat    *string
 	logFormat *string
+	alone     *bool // an option that needs no configuration; nil: there is none
 }
 
 // newFlags makes a subcommand's flag set; text is what its help says above the
@@ -46,33 +47,45 @@ func newCommon(name, text string, stdout, stderr io.Writer) *common {
 		defines:   f.StringArrayP("define", "A", nil, "`ID[=VALUE]`: a #!define before the file"),
 		listen:    f.StringArrayP("listen", "l", nil, "`ADDRESS` to listen on beside listen=, as [proto:]host[:port][/advertised]"),
 		lenient:   f.Bool("lenient", false, "go on without what Kamailio runs and olelo does not run yet"),
-		dialect:   f.String("dialect", "5.6", "`VERSION` of Kamailio whose meaning counts where they differ: 5.6 or 6"),
+		compat:    f.String("compat", "5.6", "`VERSION` of Kamailio whose meaning counts where they differ: 5.6 or 6"),
 		logFormat: f.String("log-format", "text", "`FORM` of log lines: text, as Kamailio's, or json"),
 	}
 }
 
 // parse reads args. Where done, the command ends with the status.
 func (c *common) parse(args []string, stderr io.Writer) (o app.Options, status int, done bool) {
-	if status, done := parseFlags(c.flags, args, stderr); done {
-		return o, status, true
-	}
-	fail := func(format string, a ...any) (app.Options, int, bool) {
-		fmt.Fprintf(stderr, "olelo %s: %s\n", c.flags.Name(), fmt.Sprintf(format, a...))
-		return o, statusFailed, true
-	}
-	rest := c.flags.Args()
-	if *c.file == "" && len(rest) == 1 {
-		*c.file, rest = rest[0], nil
-	}
+	files, o, status, done := c.parseFiles(args, stderr)
 	switch {
-	case *c.file == "" && len(rest) > 1:
-		return fail("which configuration? one at a time: olelo %s FILE", c.flags.Name())
+	case done || len(files) < 2:
+		return o, status, done
 	case *c.file == "":
-		return fail("which configuration? olelo %s -f FILE", c.flags.Name())
-	case len(rest) > 0:
-		return fail("one configuration at a time: %q is left over", rest[0])
+		fmt.Fprintf(stderr, "olelo %s: which configuration? one at a time: olelo %[1]s FILE\n", c.flags.Name())
+	default:
+		fmt.Fprintf(stderr, "olelo %s: one configuration at a time: %q is left over\n", c.flags.Name(), files[1])
 	}
-	o = newOptions(*c.file)
+	return o, statusFailed, true
+}
+
+// parseFiles is parse of a command that takes several configurations; o is for
+// the first one.
+func (c *common) parseFiles(args []string, stderr io.Writer) (files []string, o app.Options, status int, done bool) {
+	if status, done := parseFlags(c.flags, args, stderr); done {
+		return nil, o, status, true
+	}
+	if c.alone != nil && *c.alone {
+		return nil, o, statusOK, false
+	}
+	fail := func(format string, a ...any) ([]string, app.Options, int, bool) {
+		fmt.Fprintf(stderr, "olelo %s: %s\n", c.flags.Name(), fmt.Sprintf(format, a...))
+		return nil, o, statusFailed, true
+	}
+	if *c.file != "" {
+		files = append(files, *c.file)
+	}
+	if files = append(files, c.flags.Args()...); len(files) == 0 {
+		return fail("which configuration? olelo %s -f FILE", c.flags.Name())
+	}
+	o = newOptions(files[0])
 	var err error
 	if o.Defines, err = defines(*c.defines); err != nil {
 		return fail("%v", err)
@@ -80,12 +93,12 @@ func (c *common) parse(args []string, stderr io.Writer) (o app.Options, status i
 	if o.LogFormat, err = log.ParseFormat(*c.logFormat); err != nil {
 		return fail("--log-format: %v", err)
 	}
-	if o.Dialect, err = dialect(*c.dialect); err != nil {
+	if o.Dialect, err = dialect(*c.compat); err != nil {
 		return fail("%v", err)
 	}
 	o.Core.Listen = *c.listen
 	o.Lenient, o.Core.Lenient = *c.lenient, *c.lenient
-	return o, 0, false
+	return files, o, 0, false
 }
 
 func parseFlags(f *pflag.FlagSet, args []string, stderr io.Writer) (status int, done bool) {
@@ -135,5 +148,5 @@ func dialect(s string) (app.Dialect, error) {
 	case s == "6" || strings.HasPrefix(s, "6."):
 		return app.Dialect6, nil
 	}
-	return 0, fmt.Errorf("--dialect: there is 5.6 and 6, not %q", s)
+	return 0, fmt.Errorf("--compat: there is 5.6 and 6, not %q", s)
 }

@@ -9,7 +9,7 @@ import (
 // reportValue is --format's value.
 type reportValue struct{ r *app.Report }
 
-var reports = map[string]app.Report{"text": app.ReportText, "json": app.ReportJSON, "kamailio": app.ReportKamailio}
+var reports = map[string]app.Report{"text": app.ReportText, "json": app.ReportJSON, "sarif": app.ReportSARIF, "kamailio": app.ReportKamailio}
 
 func (v *reportValue) String() string {
 	for name, r := range reports {
@@ -23,7 +23,7 @@ func (v *reportValue) String() string {
 func (v *reportValue) Set(s string) error {
 	r, ok := reports[s]
 	if !ok {
-		return fmt.Errorf("text, json or kamailio, not %q", s)
+		return fmt.Errorf("text, json, sarif or kamailio, not %q", s)
 	}
 	*v.r = r
 	return nil

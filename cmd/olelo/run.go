@@ -1,9 +1,12 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"runtime/debug"
+	"text/tabwriter"
 
+	"olelo/lang/diag"
 	"olelo/runtime/app"
 )
 
@@ -40,24 +43,44 @@ func runCommand(args []string, stdout, stderr io.Writer) int {
 }
 
 const checkUsage = `usage: olelo check [OPTION …] FILE
+       olelo check --codes
 
 Does all that a start would do with a configuration, without opening a socket,
-and reports every mistake that it finds: errors, warnings and hints with their
-places. The exit status is 0, or 255 where a start would fail.
+and reports every mistake that it finds: errors, which stop a start, warnings of
+what is hardly meant, and infos. The exit status is 0, 1 with warnings under
+--strict, or 255 where a start would fail.
 `
 
 // checkCommand is "olelo check".
 func checkCommand(args []string, stdout, stderr io.Writer) int {
 	c := newCommon("check", checkUsage, stdout, stderr)
 	report := app.ReportText
-	c.flags.Var(&reportValue{&report}, "format", "of the report: text, json (one object a line) or kamailio")
+	c.flags.Var(&reportValue{&report}, "format", "of the report: text, json (one object a line), sarif (2.1.0) or kamailio")
+	strict := c.flags.Bool("strict", false, "exit with 1 where there are warnings")
+	codes := c.flags.Bool("codes", false, "list the codes of errors, warnings and infos, and what they mean")
+	c.alone = codes
 	o, status, done := c.parse(args, stderr)
 	if done {
 		return status
 	}
-	o.Report = report
+	if *codes {
+		return printCodes(stdout)
+	}
+	o.Report, o.Strict = report, *strict
 	o.Stdout, o.Stderr = stdout, stderr
 	return check(o, stdout)
+}
+
+// printCodes lists what check may find.
+func printCodes(w io.Writer) int {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, c := range diag.Codes() {
+		fmt.Fprintf(t, "%s\t%s\t%s\n", c.Name, c.Severity, c.Means)
+	}
+	if t.Flush() != nil {
+		return statusFailed
+	}
+	return statusOK
 }
 
 const disUsage = `usage: olelo dis [OPTION …] FILE

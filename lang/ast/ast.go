@@ -82,6 +82,18 @@ type Route struct {
 	Body  *Block
 }
 
+// Canonical resolves the several spellings of the main blocks: route{} and
+// route[0] are request_route, onreply_route{} is reply_route.
+func (r *Route) Canonical() (kind, name string) {
+	switch {
+	case r.Kind == "route" && (r.Name == "" || r.Name == "0"):
+		return "request_route", ""
+	case r.Kind == "onreply_route" && (r.Name == "" || r.Name == "0"):
+		return "reply_route", ""
+	}
+	return r.Kind, r.Name
+}
+
 // BadItem is text that the parser skipped after an error.
 type BadItem struct{ Range }
 

@@ -119,3 +119,19 @@ func TestNearestIsBounded(t *testing.T) {
 		t.Errorf("got %v, want none", got)
 	}
 }
+
+func TestNewer(t *testing.T) {
+	for name, want := range map[string]bool{"Ec": true, "ru": false, "nosuch": false, "shvinc": true} {
+		if got := catalogue.Newer(name, catalogue.Vars); got != want {
+			t.Errorf("$%s newer is %v", name, got)
+		}
+	}
+	if catalogue.Newer("Ec", catalogue.Functions) {
+		t.Error("a function is newer because a variable is")
+	}
+	for n, want := range map[int]bool{1: false, 2: true} {
+		if got := catalogue.Newer("lock", func(name string) []catalogue.Function { return catalogue.FunctionsWith(name, n) }); got != want {
+			t.Errorf("lock() with %d parameters newer is %v", n, got)
+		}
+	}
+}

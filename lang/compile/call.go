@@ -7,6 +7,7 @@ import (
 	"olelo/lang/ast"
 	"olelo/lang/catalogue"
 	"olelo/lang/diag"
+	"olelo/lang/inventory"
 	"olelo/lang/program"
 	"olelo/runtime/ere"
 	"olelo/runtime/registry"
@@ -18,9 +19,11 @@ import (
 func (c *compiler) call(e *ast.Call, dst uint8, test bool) {
 	switch e.Name {
 	case "route":
+		c.statement("route()", e.Pos)
 		c.routeCall(e, dst, test)
 		return
 	case "selval":
+		c.statement("selval()", e.Pos)
 		c.selval(e, dst)
 		return
 	}
@@ -53,17 +56,18 @@ func (c *compiler) function(e *ast.Call) (registry.Call, bool) {
 	if !ok {
 		return c.notRun(e)
 	}
-	if !c.allowed(e, f.Routes) {
+	if !c.allowed(e, f.it.Routes) {
 		return nil, false
 	}
-	args, err := c.arguments(e, f.Params)
+	c.only6Func(e)
+	args, err := c.arguments(e, f.it.Params)
 	if err != nil {
 		return refuse(e), err == errNotRun
 	}
 	fx := c.site(e)
 	c.late = true
 	defer func() { c.late = false }()
-	call, err := f.Bind(fx, args)
+	call, err := f.it.Bind(fx, args)
 	if err != nil {
 		var early *registry.ParserError
 		c.late = !errors.As(err, &early)
@@ -71,6 +75,9 @@ func (c *compiler) function(e *ast.Call) (registry.Call, bool) {
 			c.complain(e.Range, "bad-parameter", message{text: err.Error(), atEnd: true})
 		}
 		return nil, false
+	}
+	if c.opt.Uses != nil {
+		c.runs(inventory.Function, functionName(e.Name, len(e.Args)), f.module, e.Pos)
 	}
 	return call, true
 }
@@ -182,11 +189,9 @@ func (c *compiler) routeCall(e *ast.Call, dst uint8, test bool) {
 			c.late = false
 			return
 		}
-		c.used[n] = true
 		c.pos = e.Pos
 		c.emit(program.Instr{Op: program.OpRoute, A: dst, C: depth, D: int32(n)})
 	} else {
-		c.dynamic = true
 		r := c.operand(e.Args[0])
 		c.pos = e.Pos
 		c.emit(program.Instr{Op: program.OpRouteDyn, A: dst, B: r, C: depth})

@@ -4,8 +4,11 @@
 package compile
 
 import (
+	"errors"
+
 	"olelo/lang/ast"
 	"olelo/lang/diag"
+	"olelo/lang/inventory"
 	"olelo/lang/program"
 	"olelo/lang/source"
 	"olelo/runtime/ere"
@@ -15,11 +18,18 @@ import (
 
 // Options are what the language's meaning depends on.
 type Options struct {
-	Wrap32   bool // integers wrap at 32 bits: dialect 5.6
-	MaxLoops int  // max_while_loops: iterations, 0 for no bound
-	MaxLevel int  // max_recursive_level: nested routes and blocks
+	// Dialect6 gives the meaning of Kamailio 6 in place of 5.6's: integers of
+	// 64 bits, and a text that is no number fails its expression.
+	Dialect6 bool
+	// RawCodes makes a call in an expression its code, and in a condition true
+	// where that is not 0: return_mode=1.
+	RawCodes bool
+	MaxLoops int // max_while_loops: iterations, 0 for no bound
+	MaxLevel int // max_recursive_level: nested routes and blocks
 	// LogPrefix is a text with variables to bind beside the routes (log_prefix).
 	LogPrefix string
+	// Uses, where not nil, gets every name that the routes use.
+	Uses *inventory.List
 }
 
 // Compile compiles the route blocks of file. What is wrong goes to diags; the
@@ -32,10 +42,9 @@ func Compile(file *ast.File, env *Env, opt Options, diags *diag.List) *program.P
 		diags:  diags,
 		slots:  map[string]int{},
 		warned: map[string]bool{},
-		used:   map[int]bool{},
 		consts: map[value.Value]int{},
 		prog: &program.Program{
-			Wrap32: opt.Wrap32, MaxLoops: opt.MaxLoops, MaxLevel: opt.MaxLevel,
+			Wrap32: !opt.Dialect6, MaxLoops: opt.MaxLoops, MaxLevel: opt.MaxLevel,
 			MatchText: matchText(ere.NewCache(dynamicPatterns)),
 		},
 	}
@@ -44,7 +53,6 @@ func Compile(file *ast.File, env *Env, opt Options, diags *diag.List) *program.P
 		c.route(r)
 	}
 	c.logPrefix()
-	c.unusedRoutes(routes)
 	c.prog.Seal()
 	return c.prog
 }
@@ -72,10 +80,8 @@ type compiler struct {
 	slots      map[string]int // $var slots by class and name
 	consts     map[value.Value]int
 	defines    map[string]string
-	attributes bool            // $name is an AVP where no variable has that name
 	warned     map[string]bool // warnings given once a configuration
-	used       map[int]bool    // routes that something names
-	dynamic    bool            // a route's name is computed while routing
+	attributes bool            // $name is an AVP where no variable has that name
 
 	// Of the route that is compiled.
 	mask   registry.Mask
@@ -92,7 +98,7 @@ func (c *compiler) logPrefix() {
 		return
 	}
 	f, err := (&fixup{c: c, text: -1}).Format(c.opt.LogPrefix)
-	if err != nil && err != errReported {
+	if err != nil && !errors.Is(err, errReported) {
 		c.errorAt(ast.Range{}, "bad-parameter", "log_prefix: "+err.Error(), "")
 	}
 	c.prog.LogPrefix = f
@@ -130,8 +136,9 @@ func (c *compiler) declare(file *ast.File) []*block {
 		if !ok || r.Body == nil {
 			continue
 		}
-		kind, name := canonical(r)
+		kind, name := r.Canonical()
 		k := kinds[kind]
+		c.routeKind(kind, r)
 		if first := seen[kind+"/"+name]; first != nil {
 			if k.join {
 				first.more = append(first.more, r.Body)
@@ -141,8 +148,8 @@ func (c *compiler) declare(file *ast.File) []*block {
 				"the first one is at "+place(first.Pos)+"; rename one of them")
 			continue
 		}
-		if kind == "event_route" && !c.env.raises(name) {
-			c.unraised(r)
+		if kind == "event_route" {
+			c.event(r)
 		}
 		b := &block{Route: &ast.Route{Range: r.Range, Kind: kind, Name: name, NamAt: r.NamAt, Body: r.Body}}
 		b.n = c.prog.AddRoute(program.Route{Kind: kind, Name: name, Mask: k.mask, Pos: r.Pos})
@@ -150,18 +157,6 @@ func (c *compiler) declare(file *ast.File) []*block {
 		list = append(list, b)
 	}
 	return list
-}
-
-// canonical resolves the several spellings of the main blocks: route{} and
-// route[0] are request_route, onreply_route{} is reply_route.
-func canonical(r *ast.Route) (kind, name string) {
-	switch {
-	case r.Kind == "route" && (r.Name == "" || r.Name == "0"):
-		return "request_route", ""
-	case r.Kind == "onreply_route" && (r.Name == "" || r.Name == "0"):
-		return "reply_route", ""
-	}
-	return r.Kind, r.Name
 }
 
 // tail is the register that holds a route's code while its last statement runs.

@@ -19,7 +19,10 @@ const (
 func (c *compiler) branch(e ast.Expr, how truth, want bool) jumpList {
 	mark := c.regs
 	defer c.release(mark)
-	e = neutral(e)
+	e = c.neutral(e)
+	if c.opt.RawCodes && isCall(e) {
+		how = nonzero
+	}
 	if v, ok := c.constant(e); ok && v.K == value.Int {
 		if (v.I > 0 || v.I < 0 && how == nonzero) != want {
 			return nil
@@ -28,8 +31,15 @@ func (c *compiler) branch(e ast.Expr, how truth, want bool) jumpList {
 	}
 	switch x := e.(type) {
 	case *ast.Binary:
+		if v, other, ok := c.absorbed(x); ok {
+			c.skip(other)
+			if (v.I > 0) != want {
+				return nil
+			}
+			return jumpList{c.emit(program.Instr{Op: program.OpJump})}
+		}
 		switch {
-		case (x.Op == "&&" || x.Op == "||") && !c.twoTruths(x):
+		case (x.Op == "&&" || x.Op == "||") && c.badLogic(x):
 			return nil
 		case x.Op == "&&" && want || x.Op == "||" && !want:
 			// Both sides must agree: the first that does not leaves.
@@ -48,20 +58,13 @@ func (c *compiler) branch(e ast.Expr, how truth, want bool) jumpList {
 			return c.branch(x.X, nonzero, !want)
 		}
 	}
-	r := c.operand(e)
-	return jumpList{c.emit(program.Instr{Op: jumpOps[how][ifElse(want, 1, 0)], A: r})}
-}
-
-// twoTruths reports whether the operands of && or || can be true or not: a text
-// cannot, but as a condition of its own.
-func (c *compiler) twoTruths(e *ast.Binary) bool {
-	for _, x := range []ast.Expr{e.X, e.Y} {
-		if c.typeOf(x) == tStr {
-			c.complain(e.Range, "type-mismatch", message{text: "type mismatch: a text is neither true nor false beside " + e.Op, hint: "is a comparison or a function missing before it?"})
-			return false
-		}
+	var r uint8
+	if how == nonzero || c.isSum(e) {
+		r = c.number(e)
+	} else { // of an if as a whole: what is no number is false either way
+		r = c.operand(e)
 	}
-	return true
+	return jumpList{c.emit(program.Instr{Op: jumpOps[how][ifElse(want, 1, 0)], A: r})}
 }
 
 // jumpOps are the jumps where a value is not true, and where it is.
@@ -86,10 +89,11 @@ func (c *compiler) compareConst(e *ast.Binary, want bool) (jumpList, bool) {
 	if want {
 		pick = 0
 	}
-	if x, ok := nullTest(e); ok {
+	if x, ne, ok := nullTest(e); ok && c.typeOf(x) != tInt {
+		c.nulled(e)
 		r := c.operand(x)
 		op := program.OpJumpNotNull
-		if (e.Op == "==") == want {
+		if ne != want {
 			op = program.OpJumpNull
 		}
 		c.pos = e.OpAt
@@ -106,25 +110,45 @@ func (c *compiler) compareConst(e *ast.Binary, want bool) (jumpList, bool) {
 	if e.Op == "==" && k.K == value.Str && k.S == "" {
 		return nil, false
 	}
+	if c.opt.Dialect6 && k.K == value.Str { // which may be no number
+		return nil, false
+	}
 	n := c.konst(k)
 	if n > program.MaxK {
 		return nil, false
 	}
-	r := c.operand(e.X)
+	var r uint8
+	if e.Op == "==" || e.Op == "!=" {
+		r = c.operand(e.X)
+	} else {
+		r = c.number(e.X)
+	}
 	c.pos = e.OpAt
 	return jumpList{c.emit(program.Instr{Op: ops[pick], A: r, B: uint8(n >> 8), C: uint8(n)})}, true
 }
 
-// constantCondition warns of an if that always goes the same way, as Kamailio does.
-func (c *compiler) constantCondition(e ast.Expr) {
+// constantCondition warns of an if or a while that always goes the same way, as
+// Kamailio does.
+func (c *compiler) constantCondition(e ast.Expr, word string) {
 	warn := func(code, msg, hint string) {
 		c.warnAt(rangeOf(e), code, msg, hint)
 		c.diags.Items[len(c.diags.Items)-1].Late = false
 	}
-	if c.typeOf(e) == tStr {
+	switch {
+	case c.typeOf(e) != tStr:
+	case word == "while":
+		c.late = true
+		c.mismatch(e)
+		c.late = false
+	default:
 		warn("text-condition", "a text stands as condition: it is true only where it is a number > 0", "compare it, or convert it with (int)")
 	}
-	if _, ok := c.constant(e); ok {
-		warn("constant-condition", "constant value in if(...): it always goes the same way", "")
+	if _, ok := c.constant(e); !ok {
+		return
 	}
+	hint := ""
+	if word == "while" {
+		hint = "what does not break ends at max_while_loops, with an error"
+	}
+	warn("constant-condition", "constant value in "+word+"(...): it always goes the same way", hint)
 }

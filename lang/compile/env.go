@@ -24,8 +24,10 @@ type Env struct {
 	events  map[string]string // event route: module
 	missing map[string]bool   // modules that the configuration loads and that are not there
 
-	lost      bool // some modules' names cannot be told
-	strangers bool // some of those are in no catalogue: any name may be theirs
+	forgotten map[string]bool // of those, modules that it uses and does not load by their name
+
+	lost     bool // some modules' names cannot be told
+	stranger bool // one of those is in no catalogue: any function may be its
 }
 
 // Myself knows the server's own addresses and names, while it routes.
@@ -57,7 +59,7 @@ func NewEnv() *Env {
 		pvs:     map[string]export[registry.PV]{},
 		trans:   map[string]export[registry.Trans]{},
 		events:  map[string]string{},
-		missing: map[string]bool{},
+		missing: map[string]bool{}, forgotten: map[string]bool{},
 	}
 }
 
@@ -88,15 +90,15 @@ func (e *Env) Raises(module string, events ...string) {
 	}
 }
 
-// raises reports whether anything loaded raises an event route: by its name,
-// or by its start up to the colon where the configuration chooses the rest.
-func (e *Env) raises(event string) bool {
+// raiser is the loaded module that raises an event route: by its name, or by
+// its start up to the colon where the configuration chooses the rest. "" is none.
+func (e *Env) raiser(event string) string {
 	for i := len(event); i > 0; i = strings.LastIndexByte(event[:i-1], ':') + 1 {
-		if _, ok := e.events[event[:i]]; ok {
-			return true
+		if mod, ok := e.events[event[:i]]; ok {
+			return mod
 		}
 	}
-	return false
+	return ""
 }
 
 // Module returns a loaded module's instance.
@@ -109,16 +111,22 @@ func (e *Env) Module(name string) (registry.Module, bool) {
 // is reported: what needs the module is not reported again.
 func (e *Env) Missing(module string) { e.missing[module] = true }
 
+// Forgotten says that the configuration uses a module that it does not load, or
+// under a misspelt name, which is reported: uses of it are not reported again.
+func (e *Env) Forgotten(module string) {
+	e.missing[module], e.forgotten[module] = true, true
+}
+
 // Stranger says that the configuration loads a module that nobody knows, which
-// is reported: a name that nobody knows may be that module's.
+// is reported: a function that nobody knows may be that module's.
 func (e *Env) Stranger(module string) {
 	e.Missing(module)
-	e.strangers = true
+	e.stranger = true
 }
 
 // Lost says that the names of some modules that the configuration loads cannot
 // be told, which is reported: anything may be theirs.
-func (e *Env) Lost() { e.lost, e.strangers = true, true }
+func (e *Env) Lost() { e.lost, e.stranger = true, true }
 
 // IsLost reports whether Lost was said.
 func (e *Env) IsLost() bool { return e.lost }
@@ -148,13 +156,13 @@ func (e *Env) anyMissing(modules []string) bool {
 }
 
 // fn finds the function of that name and arity: the first module's that has it.
-func (e *Env) fn(name string, arity int) (registry.Func, bool) {
+func (e *Env) fn(name string, arity int) (export[registry.Func], bool) {
 	for _, f := range e.funcs[name] {
 		if len(f.it.Params) == arity {
-			return f.it, true
+			return f, true
 		}
 	}
-	return registry.Func{}, false
+	return export[registry.Func]{}, false
 }
 
 // arities lists the numbers of parameters that a loaded function takes.

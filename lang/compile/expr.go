@@ -1,12 +1,13 @@
 package compile
 
 import (
-	"strings"
-
+	"errors"
 	"math"
 	"strconv"
+	"strings"
 
 	"olelo/lang/ast"
+	"olelo/lang/inventory"
 	"olelo/lang/program"
 	"olelo/lang/pvar"
 	"olelo/runtime/ere"
@@ -54,8 +55,8 @@ func (c *compiler) typeOf(e ast.Expr) typ {
 		}
 		return tInt
 	case *ast.Call:
-		if e.Name == "selval" && len(e.Args) == 3 {
-			return c.typeOf(e.Args[1])
+		if e.Name == "selval" {
+			return tAny
 		}
 		return tInt
 	}
@@ -63,10 +64,10 @@ func (c *compiler) typeOf(e ast.Expr) typ {
 }
 
 func (c *compiler) narrow(i int64) int64 {
-	if c.opt.Wrap32 {
-		return int64(int32(i))
+	if c.opt.Dialect6 {
+		return i
 	}
-	return i
+	return int64(int32(i))
 }
 
 // isNull reports whether e is the variable $null itself.
@@ -106,7 +107,7 @@ func (c *compiler) expr(e ast.Expr, dst uint8) {
 	case *ast.Binary:
 		c.binary(e, dst)
 	case *ast.Call:
-		c.call(e, dst, true)
+		c.call(e, dst, !c.opt.RawCodes)
 	case *ast.AssignExpr:
 		c.assign(e.Range, e.To, e.Value, -1)
 		c.load(value.OfInt(1), dst)
@@ -146,11 +147,12 @@ func (c *compiler) variable(e *ast.Var) (registry.Var, bool) {
 	}
 	if list, _, ok := strings.Cut(e.Text, "."); ok && c.attributes && attributeLists[list] {
 		c.complain(e.Range, "", message{text: e.Text + ": an attribute in one of SER's lists, known in Kamailio 5.6, not run by olelo yet", known: true})
+		c.waits(inventory.Variable, e.Text, []owner{{"core", "5.6"}}, e.Pos)
 		return absent(&pvar.Var{Text: e.Text, Class: "avp"}), true
 	}
 	v, err := fx.Var(e.Text)
 	if err != nil {
-		if err != errReported {
+		if !errors.Is(err, errReported) {
 			c.errorAt(e.Range, "bad-variable", err.Error(), "")
 		}
 		return registry.Var{}, false
@@ -161,16 +163,17 @@ func (c *compiler) variable(e *ast.Var) (registry.Var, bool) {
 // serAttribute binds $name as SER's attribute of that name: an AVP, which an
 // assignment replaces.
 func (c *compiler) serAttribute(e *ast.Var, name string) (registry.Var, bool) {
+	if _, ok := c.env.pvs["avp"]; !ok {
+		c.complain(e.Range, "", message{text: e.Text + ": an attribute of SER's without module pv, known in Kamailio 5.6, not run by olelo yet", hint: `add loadmodule "pv.so"`, known: true})
+		c.waits(inventory.Variable, e.Text, []owner{{"pv", "5.6"}}, e.Pos)
+		return absent(&pvar.Var{Text: e.Text, Class: "avp"}), true
+	}
 	m := c.unknownVar(name)
 	hint := "with #!KAMAILIO as the first line it is an error"
 	if m.hint != "" {
-		hint = m.hint + " " + hint
+		hint = m.hint + "; " + hint
 	}
 	c.warnAt(e.Range, "attribute", m.text+": as in SER it is the AVP $avp("+name+") here", hint)
-	if _, ok := c.env.pvs["avp"]; !ok {
-		c.complain(e.Range, "", message{text: e.Text + ": an attribute of SER's without module pv, known in Kamailio 5.6, not run by olelo yet", hint: `add loadmodule "pv.so"`, known: true})
-		return absent(&pvar.Var{Text: e.Text, Class: "avp"}), true
-	}
 	fx := &fixup{c: c, at: e.Range, text: -1}
 	v, err := fx.Var("$avp(" + name + ")")
 	if err == nil {
@@ -231,18 +234,104 @@ func (c *compiler) operand(e ast.Expr) uint8 {
 	return r
 }
 
+// leftNumber is left where the operator wants an integer.
+func (c *compiler) leftNumber(e *ast.Binary) uint8 {
+	if c.isSum(e.X) {
+		return c.number(e.X)
+	}
+	r := c.left(e)
+	c.toNumber(e.X, r)
+	return r
+}
+
+// number evaluates an operand that is to be an integer.
+func (c *compiler) number(e ast.Expr) uint8 {
+	r := c.reg()
+	c.integer(e, r)
+	c.toNumber(e, r)
+	return r
+}
+
+// integer evaluates e into dst where an integer is wanted: there a + adds, also
+// where its left operand is a text.
+func (c *compiler) integer(e ast.Expr, dst uint8) {
+	if !c.isSum(e) {
+		c.expr(e, dst)
+		return
+	}
+	mark := c.regs
+	defer c.release(mark)
+	sum := e.(*ast.Binary)
+	l := c.leftNumber(sum)
+	r := c.number(sum.Y)
+	c.pos = sum.OpAt
+	c.emit(program.Instr{Op: program.OpAddInt, A: dst, B: l, C: r})
+}
+
+// isSum reports whether e is a + of which only the values tell whether it adds
+// or joins.
+func (c *compiler) isSum(e ast.Expr) bool {
+	b, ok := e.(*ast.Binary)
+	return ok && b.Op == "+" && c.typeOf(b.X) == tAny && !isOldTest(b)
+}
+
+// toNumber makes e, which register r holds, a number in dialect 6, or fails.
+// Dialect 5.6 needs no such step: there what is no number counts as 0.
+func (c *compiler) toNumber(e ast.Expr, r uint8) {
+	if c.opt.Dialect6 && c.typeOf(e) != tInt && !c.isSum(e) {
+		c.emit(program.Instr{Op: program.OpNumber, A: r})
+	}
+}
+
+// numberIf evaluates a right operand that is to be an integer where the left
+// one, in register l, is one.
+func (c *compiler) numberIf(e ast.Expr, l uint8) uint8 {
+	if c.isSum(e) {
+		r := c.reg()
+		toSum := jumpList{c.emit(program.Instr{Op: program.OpJumpInt, A: l})}
+		c.expr(e, r)
+		over := jumpList{c.emit(program.Instr{Op: program.OpJump})}
+		c.patch(toSum)
+		c.integer(e, r)
+		c.patch(over)
+		return r
+	}
+	r := c.operand(e)
+	if c.opt.Dialect6 && c.typeOf(e) != tInt {
+		c.emit(program.Instr{Op: program.OpNumberIf, A: r, B: l})
+	}
+	return r
+}
+
 var unaryOps = map[string]program.Op{
 	"-": program.OpNeg, "~": program.OpCom, "!": program.OpNot, "int": program.OpToInt, "str": program.OpToStr,
 	"strlen": program.OpStrLen, "strempty": program.OpStrEmpty, "defined": program.OpDefined,
+}
+
+// unaryWords are those of them that are words, as an inventory has them.
+var unaryWords = map[string]string{
+	"int": "(int)", "str": "(str)", "strlen": "strlen", "strempty": "strempty", "defined": "defined",
 }
 
 func (c *compiler) unary(e *ast.Unary, dst uint8) {
 	if t := c.typeOf(e.X); t == tStr && (e.Op == "-" || e.Op == "~" || e.Op == "!") {
 		c.mismatch(e.X)
 		return
+	} else if t == tInt && (e.Op == "strlen" || e.Op == "strempty") {
+		c.numberNotText(e.X, "(str) before it makes it a text")
+		return
 	}
-	x := c.operand(e.X)
+	var x uint8
+	switch e.Op {
+	case "-", "~", "!", "int":
+		x = c.number(e.X)
+	default:
+		x = c.operand(e.X)
+	}
 	c.pos = e.Pos
+	if word := unaryWords[e.Op]; word != "" {
+		c.statement(word, e.Pos)
+	}
 	c.emit(program.Instr{Op: unaryOps[e.Op], A: dst, B: x})
 }
 
@@ -250,6 +339,11 @@ func (c *compiler) unary(e *ast.Unary, dst uint8) {
 func (c *compiler) mismatch(e ast.Expr) {
 	c.errorAt(rangeOf(e), "type-mismatch", "type mismatch: a text stands where an integer is wanted",
 		"(int) before it converts; for two texts, put the text on the left")
+}
+
+// numberNotText reports an integer where a text is wanted.
+func (c *compiler) numberNotText(e ast.Expr, hint string) {
+	c.errorAt(rangeOf(e), "type-mismatch", "type mismatch: an integer stands where a text is wanted", hint)
 }
 
 func rangeOf(e ast.Expr) ast.Range {
@@ -262,7 +356,16 @@ func (c *compiler) binary(e *ast.Binary, dst uint8) {
 		c.oldTest(e, dst)
 		return
 	}
+	if v, other, ok := c.absorbed(e); ok {
+		c.skip(other)
+		c.load(v, dst)
+		return
+	}
 	lt, rt := c.typeOf(e.X), c.typeOf(e.Y)
+	if x, ne, ok := nullTest(e); ok {
+		c.nullTest(e, x, ne, dst)
+		return
+	}
 	switch e.Op {
 	case "&&", "||":
 		c.logic(e, dst)
@@ -283,18 +386,18 @@ func (c *compiler) binary(e *ast.Binary, dst uint8) {
 		return
 	}
 	for _, x := range []ast.Expr{e.X, e.Y} {
-		if c.typeOf(x) == tStr && e.Op != "ieq" && e.Op != "ine" {
+		if c.typeOf(x) == tStr {
 			c.mismatch(x)
 			return
 		}
 	}
-	l := c.left(e)
+	l := c.leftNumber(e)
 	if k, ok := c.smallConst(e.Y); ok && op == program.OpSub {
 		c.pos = e.OpAt
 		c.emit(program.Instr{Op: program.OpSubK, A: dst, B: l, D: k})
 		return
 	}
-	r := c.operand(e.Y)
+	r := c.number(e.Y)
 	c.pos = e.OpAt
 	c.emit(program.Instr{Op: op, A: dst, B: l, C: r})
 }
@@ -322,23 +425,21 @@ func (c *compiler) sum(e *ast.Binary, lt, rt typ, dst uint8) {
 		c.emit(program.Instr{Op: program.OpAddK, A: dst, B: l, D: k})
 		return
 	}
-	r := c.operand(e.Y)
+	var r uint8
+	switch op {
+	case program.OpAdd:
+		r = c.numberIf(e.Y, l)
+	case program.OpAddInt:
+		r = c.number(e.Y)
+	default:
+		r = c.operand(e.Y)
+	}
 	c.pos = e.OpAt
 	c.emit(program.Instr{Op: op, A: dst, B: l, C: r})
 }
 
 func (c *compiler) equality(e *ast.Binary, lt, rt typ, dst uint8) {
 	ne := e.Op == "!=" || e.Op == "ne"
-	if x, ok := nullTest(e); ok {
-		r := c.operand(x)
-		c.pos = e.OpAt
-		op := program.OpIsNull
-		if ne {
-			op = program.OpDefined
-		}
-		c.emit(program.Instr{Op: op, A: dst, B: r})
-		return
-	}
 	if k, ok := c.constant(e.Y); ok && lt != tInt && e.Op == "==" && k.K == value.Str && k.S == "" {
 		// No conversion: unlike 0 == $var(empty), 0 == "" is false.
 		r := c.operand(e.X)
@@ -347,12 +448,24 @@ func (c *compiler) equality(e *ast.Binary, lt, rt typ, dst uint8) {
 		return
 	}
 	textual := e.Op == "eq" || e.Op == "ne" || lt == tStr
+	if lt == tInt && (e.Op == "eq" || e.Op == "ne") {
+		c.numberNotText(e.X, "== compares integers; (str) before it makes it a text")
+		return
+	}
 	if lt == tInt && rt == tStr && !textual {
 		c.mismatch(e.Y)
 		return
 	}
 	l := c.left(e)
-	r := c.operand(e.Y)
+	var r uint8
+	switch {
+	case textual:
+		r = c.operand(e.Y)
+	case lt == tInt:
+		r = c.number(e.Y)
+	default:
+		r = c.numberIf(e.Y, l)
+	}
 	c.pos = e.OpAt
 	op := program.OpEq
 	switch {
@@ -370,21 +483,49 @@ func (c *compiler) equality(e *ast.Binary, lt, rt typ, dst uint8) {
 	c.emit(program.Instr{Op: op, A: dst, B: l, C: r})
 }
 
-// nullTest recognises a comparison with $null, and returns the other side.
-func nullTest(e *ast.Binary) (ast.Expr, bool) {
-	switch {
-	case e.Op != "==" && e.Op != "!=":
-	case isNull(e.Y):
-		return e.X, true
-	case isNull(e.X):
-		return e.Y, true
+// nullTest recognises a comparison with $null on its right, and returns the
+// other side.
+func nullTest(e *ast.Binary) (x ast.Expr, ne, ok bool) {
+	switch e.Op {
+	case "==", "eq", "ieq":
+	case "!=", "ne", "ine":
+		ne = true
+	default:
+		return nil, false, false
 	}
-	return nil, false
+	return e.X, ne, isNull(e.Y)
+}
+
+func (c *compiler) nullTest(e *ast.Binary, x ast.Expr, ne bool, dst uint8) {
+	if c.typeOf(x) == tInt {
+		c.numberNotText(x, "it is never $null")
+		return
+	}
+	c.nulled(e)
+	r := c.operand(x)
+	c.pos = e.OpAt
+	op := program.OpIsNull
+	if ne {
+		op = program.OpDefined
+	}
+	c.emit(program.Instr{Op: op, A: dst, B: r})
+}
+
+// nulled notes the $null of a comparison, which is not bound.
+func (c *compiler) nulled(e *ast.Binary) {
+	pos, _, _ := e.Y.Span()
+	c.runs(inventory.Variable, "$null", "pv", pos)
 }
 
 func (c *compiler) match(e *ast.Binary, lt typ, dst uint8) {
 	if lt == tInt {
 		c.mismatch(e.Y)
+		return
+	}
+	if c.typeOf(e.Y) == tInt {
+		c.late = true
+		c.numberNotText(e.Y, "a regular expression is a text")
+		c.late = false
 		return
 	}
 	l := c.left(e)
@@ -401,10 +542,25 @@ func (c *compiler) match(e *ast.Binary, lt typ, dst uint8) {
 	c.emit(program.Instr{Op: program.OpMatchDyn, A: dst, B: l, C: r})
 }
 
+// badLogic reports a text as operand of && and ||.
+func (c *compiler) badLogic(e *ast.Binary) bool {
+	for _, x := range []ast.Expr{e.X, e.Y} {
+		if c.typeOf(x) == tStr {
+			c.mismatch(x)
+			return true
+		}
+	}
+	return false
+}
+
 // logic evaluates && and || to 1 or 0.
 func (c *compiler) logic(e *ast.Binary, dst uint8) {
-	if x := neutral(e); x != ast.Expr(e) {
-		c.expr(x, dst)
+	if c.badLogic(e) {
+		return
+	}
+	if x := c.neutral(e); x != ast.Expr(e) {
+		c.integer(x, dst)
+		c.toNumber(x, dst)
 		if c.typeOf(x) != tInt {
 			c.emit(program.Instr{Op: program.OpToInt, A: dst, B: dst})
 		}

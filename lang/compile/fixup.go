@@ -7,6 +7,7 @@ import (
 
 	"olelo/lang/ast"
 	"olelo/lang/diag"
+	"olelo/lang/inventory"
 	"olelo/lang/program"
 	"olelo/lang/pvar"
 	"olelo/lang/source"
@@ -19,10 +20,11 @@ var errReported = errors.New("reported")
 
 // fixup is the compiler at one place in the configuration, as registry.Fixup.
 type fixup struct {
-	c    *compiler
-	at   ast.Range
-	text int        // column offset of the text's first byte behind at.Pos, -1 if columns do not map
-	args []*ast.Lit // of a call site, to place a mistake at the right one
+	c     *compiler
+	at    ast.Range
+	text  int        // column offset of the text's first byte behind at.Pos, -1 if columns do not map
+	args  []*ast.Lit // of a call site, to place a mistake at the right one
+	quiet bool       // what is bound does not stand at this place
 }
 
 // locate returns f at the argument whose text is bound, where that can be told.
@@ -36,6 +38,11 @@ func (f *fixup) locate(text string) *fixup {
 		if a.EndLine <= a.Pos.Line && f.c.width(a.Range) == len(text)+2 { // quotes, and no escapes
 			in.text = 1
 		}
+		return &in
+	}
+	if f.foreign(text) {
+		in := *f
+		in.quiet = true
 		return &in
 	}
 	return f
@@ -112,6 +119,9 @@ func (f *fixup) class(v *pvar.Var) (registry.Var, error) {
 		m := f.c.unknownVar(v.Class)
 		f.report(v.Off, v.Off+len(v.Text), "unknown-variable", m)
 		if m.taken() {
+			f.waitsVar(v.Class, v.Off)
+			f.mention(v.Inner, v.InnerOff)
+			f.mention(v.Index, v.IndexOff)
 			return absent(v), nil
 		}
 		return registry.Var{}, errReported
@@ -133,6 +143,10 @@ func (f *fixup) class(v *pvar.Var) (registry.Var, error) {
 		}
 		f.report(v.Off, v.Off+len(v.Text), "bad-variable", message{text: about(v.Text, err)})
 		return registry.Var{}, errReported
+	}
+	f.only6Var(v.Off, v.Off+len(v.Text), v.Class)
+	if f.c.opt.Uses != nil {
+		f.runs(inventory.Variable, "$"+v.Class, x.module, v.Off)
 	}
 	return bound, nil
 }
@@ -187,6 +201,8 @@ func (f *fixup) transformation(t *pvar.Tr) (registry.TransFunc, error) {
 		m := f.c.unknownTrans(t.Class)
 		f.report(t.Off, end, "unknown-transformation", m)
 		if m.taken() {
+			f.waitsTrans(t.Class, t.Key, t.Off)
+			f.mention(t.Args, t.ArgsOff)
 			return func(_ *registry.Ctx, v *value.Value) { *v = value.Value{} }, nil
 		}
 		return nil, errReported
@@ -195,12 +211,16 @@ func (f *fixup) transformation(t *pvar.Tr) (registry.TransFunc, error) {
 		if k.Key != t.Key {
 			continue
 		}
+		f.only6Trans(t.Off, end, t.Class, t.Key, k.Only6)
 		inner := *f
 		inner.text = f.inside(t.ArgsOff)
 		tr, err := k.Bind(&inner, t.Args, t.HasArgs)
 		if err != nil && !errors.Is(err, errReported) {
 			f.report(t.Off, end+len(t.Args), "bad-transformation", message{text: "{" + written + "}: " + err.Error()})
 			err = errReported
+		}
+		if err == nil && f.c.opt.Uses != nil {
+			f.runs(inventory.Transformation, "{"+written+"}", x.module, t.Off)
 		}
 		return tr, err
 	}
@@ -247,7 +267,6 @@ func (f *fixup) RouteBlock(name string) (registry.Block, bool) {
 	if !ok {
 		return nil, false
 	}
-	f.c.used[n] = true
 	return f.c.env.Block(n), true
 }
 
@@ -261,7 +280,7 @@ func (f *fixup) Define(name string) (string, bool) {
 func (f *fixup) Module(name string) (registry.Module, bool) { return f.c.env.Module(name) }
 
 // Wrap32 tells that integers wrap at 32 bits.
-func (f *fixup) Wrap32() bool { return f.c.opt.Wrap32 }
+func (f *fixup) Wrap32() bool { return !f.c.opt.Dialect6 }
 
 // Pos is the place in the configuration that is bound.
 func (f *fixup) Pos() source.Pos { return f.at.Pos }
@@ -296,12 +315,17 @@ func (f *fixup) syntax(err error) error {
 	return errReported
 }
 
-// report adds an error about bytes off to end (exclusive) of f's text.
-func (f *fixup) report(off, end int, code string, m message) {
+// part is where bytes off to end (exclusive) of f's text stand.
+func (f *fixup) part(off, end int) ast.Range {
 	at := f.at
 	if f.text >= 0 {
-		at.Pos.Column += f.text + off
+		at.Pos = f.place(off)
 		at.EndLine, at.EndCol = at.Pos.Line, f.at.Pos.Column+f.text+max(end-1, off)
 	}
-	f.c.complain(at, code, m)
+	return at
+}
+
+// report adds an error about bytes off to end (exclusive) of f's text.
+func (f *fixup) report(off, end int, code string, m message) {
+	f.c.complain(f.part(off, end), code, m)
 }

@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"olelo/lang/ast"
+	"olelo/lang/program"
 	"olelo/runtime/value"
 )
 
@@ -13,7 +14,7 @@ func (c *compiler) constant(e ast.Expr) (value.Value, bool) {
 	switch e := e.(type) {
 	case *ast.Lit:
 		if e.Kind == ast.LitInt {
-			return value.OfInt(c.narrow(e.Int)), true
+			return value.OfInt(int64(int32(e.Int))), true // in dialect 6 too
 		}
 		return value.OfStr(e.Text), true
 	case *ast.Unary:
@@ -45,11 +46,13 @@ func constText(v value.Value) string {
 	return v.S
 }
 
-func ofBool(b bool) (value.Value, bool) {
+func ofBool(b bool) (value.Value, bool) { return value.OfInt(bit(b)), true }
+
+func bit(b bool) int64 {
 	if b {
-		return value.OfInt(1), true
+		return 1
 	}
-	return value.OfInt(0), true
+	return 0
 }
 
 func (c *compiler) foldUnary(op string, x value.Value) (value.Value, bool) {
@@ -57,9 +60,9 @@ func (c *compiler) foldUnary(op string, x value.Value) (value.Value, bool) {
 	case "str":
 		return value.OfStr(constText(x)), true
 	case "strlen":
-		return value.OfInt(int64(len(constText(x)))), true
+		return value.OfInt(int64(len(x.S))), x.K == value.Str
 	case "strempty":
-		return ofBool(constText(x) == "")
+		return value.OfInt(bit(x.S == "")), x.K == value.Str
 	case "defined":
 		return value.OfInt(1), true
 	}
@@ -133,30 +136,72 @@ func foldTexts(op, x, y string) (value.Value, bool) {
 	return value.Value{}, false
 }
 
-// neutral takes the operands off that change nothing: X && 1 and X || 0 are X,
-// its number and not its truth, as in Kamailio.
-func neutral(e ast.Expr) ast.Expr {
+// neutrals are the operations with a constant that are their other operand
+// itself, its number and not its truth, as in Kamailio.
+var neutrals = map[string]struct {
+	k     int64
+	right bool // only where the constant is on the right
+}{
+	"+": {k: 0}, "-": {k: 0, right: true}, "*": {k: 1}, "/": {k: 1, right: true},
+	"|": {k: 0}, "&&": {k: 1}, "||": {k: 0},
+}
+
+// neutral takes the operands off that change nothing: route(X) + 0 is route(X),
+// the code that it returned. Outside of && and || that shows only in calls.
+func (c *compiler) neutral(e ast.Expr) ast.Expr {
 	b, ok := e.(*ast.Binary)
 	if !ok {
 		return e
 	}
-	var nothing int64
-	switch b.Op {
-	case "&&":
-		nothing = 1
-	case "||":
-	default:
+	n, ok := neutrals[b.Op]
+	if !ok {
 		return e
 	}
-	is := func(x ast.Expr) bool {
-		l, ok := x.(*ast.Lit)
-		return ok && l.Kind == ast.LitInt && l.Int == nothing
+	is := func(k, x ast.Expr) bool {
+		v, ok := c.constant(k)
+		return ok && v.K == value.Int && v.I == n.k && (b.Op == "&&" || b.Op == "||" || isCall(c.neutral(x)))
 	}
 	switch {
-	case is(b.Y):
-		return neutral(b.X)
-	case is(b.X):
-		return neutral(b.Y)
+	case is(b.Y, b.X):
+		return c.neutral(b.X)
+	case !n.right && is(b.X, b.Y):
+		return c.neutral(b.Y)
 	}
 	return e
+}
+
+func isCall(e ast.Expr) bool {
+	call, ok := e.(*ast.Call)
+	return ok && call.Name != "selval"
+}
+
+// absorbed is the value of an operation that a constant operand decides alone,
+// and the other operand, which then is never evaluated: 0 * route(X).
+func (c *compiler) absorbed(e *ast.Binary) (v value.Value, other ast.Expr, ok bool) {
+	x, xok := c.constant(e.X)
+	y, yok := c.constant(e.Y)
+	if xok == yok || xok && x.K != value.Int || yok && y.K != value.Int {
+		return v, nil, false
+	}
+	other = e.X
+	if xok {
+		other = e.Y
+	}
+	switch k := x.I + y.I; e.Op {
+	case "*", "&", "&&":
+		ok = k == 0
+	case "/", "mod":
+		ok = xok && k == 0
+	case "||":
+		v.I, ok = 1, k != 0
+	}
+	v.K = value.Int
+	return v, other, ok && c.typeOf(other) != tStr
+}
+
+// skip compiles e for what is wrong in it, and jumps over it.
+func (c *compiler) skip(e ast.Expr) {
+	over := jumpList{c.emit(program.Instr{Op: program.OpJump})}
+	c.operand(e)
+	c.patch(over)
 }

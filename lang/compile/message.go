@@ -38,7 +38,7 @@ func (c *compiler) complain(at ast.Range, code string, m message) {
 	}
 	if !c.late { // a start may not get to it
 		for _, mod := range m.unloaded {
-			c.env.Missing(mod)
+			c.env.Forgotten(mod)
 		}
 	}
 	d := diag.Diagnostic{
@@ -102,7 +102,7 @@ func (c *compiler) unknownFunc(name string, arity int) message {
 			m.hint = "did you mean " + near + "()?"
 		} else if far := catalogue.NearFunctions(name); len(far) > 0 {
 			m.hint = "did you mean " + far[0] + "() of module " + catalogue.Modules(catalogue.Functions(far[0]))[0] + ", which is not loaded?"
-		} else if c.env.strangers {
+		} else if c.env.stranger {
 			m.silent = true
 		}
 		return m
@@ -129,7 +129,7 @@ func (c *compiler) unknownVar(class string) message {
 				m.hint = fmt.Sprintf("a bare name takes in dots and underscores: write $(%s)%s", class[:i], class[i:])
 			}
 		}
-		m.silent = m.hint == "" && c.env.strangers
+		m.silent = m.hint == "" && c.env.stranger
 		return m
 	}
 	mods := catalogue.Modules(rows)
@@ -156,7 +156,7 @@ func (c *compiler) unknownTrans(class string) message {
 			m.hint = "did you mean {" + near + ".…}?"
 		} else if far := catalogue.NearTransformations(class); len(far) > 0 {
 			m.hint = "did you mean {" + far[0] + ".…} of module " + catalogue.Modules(catalogue.Transformations(far[0]))[0] + ", which is not loaded?"
-		} else if c.env.strangers {
+		} else if c.env.stranger {
 			m.silent = true
 		}
 		return m
@@ -174,31 +174,6 @@ func (c *compiler) unknownTrans(class string) message {
 		text: fmt.Sprintf("{%s.…} is a transformation class of module %s, which is not loaded", class, strings.Join(mods, " or ")),
 		hint: `add loadmodule "` + mods[0] + `.so"`, unloaded: mods, silent: c.env.lost,
 	}
-}
-
-// unraised warns of an event route that never runs.
-func (c *compiler) unraised(r *ast.Route) {
-	title := "event_route[" + r.Name + "]"
-	rows := catalogue.EventRoutes(r.Name)
-	if len(rows) == 0 {
-		hint := "where a module's parameter names it, all is well"
-		if near := diag.Nearest(r.Name, names(c.env.events)); near != "" {
-			hint = "did you mean event_route[" + near + "]?"
-		}
-		c.warnAt(r.NamAt, "unknown-event-route", "nothing that is loaded raises "+title, hint)
-		return
-	}
-	mods := catalogue.Modules(rows)
-	if c.env.anyMissing(mods) {
-		return
-	}
-	for _, mod := range mods {
-		if _, loaded := c.env.Module(mod); loaded {
-			c.warnAt(r.NamAt, "event-not-run-yet", title+" is raised by module "+mod+" in Kamailio, not by olelo yet: it never runs", "")
-			return
-		}
-	}
-	c.warnAt(r.NamAt, "unknown-event-route", title+" is raised by module "+strings.Join(mods, " or ")+", which is not loaded: it never runs", `add loadmodule "`+mods[0]+`.so"`)
 }
 
 func plural(n int, noun string) string {

@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"errors"
 	"slices"
 	"strings"
 
@@ -34,9 +35,8 @@ func (c *compiler) notRun(e *ast.Call) (registry.Call, bool) {
 		return nil, false
 	}
 	c.complain(e.Range, "", m)
-	if len(rows) > 0 {
-		c.texts(e, args, rows)
-	}
+	c.waitsFunc(e)
+	c.texts(e, args, rows)
 	return refuse(e), true
 }
 
@@ -50,20 +50,28 @@ func refuse(e *ast.Call) registry.Call {
 }
 
 // texts binds the arguments that are texts with variables in all rows, to find
-// the mistakes in them.
+// the mistakes in them. In the others, but for plain words, variables are noted
+// only.
 func (c *compiler) texts(e *ast.Call, args []registry.Arg, rows []catalogue.Function) {
 	fx := c.site(e)
 	c.late = true
 	defer func() { c.late = false }()
 	for i, a := range args {
-		expands := !a.IsInt
-		for _, r := range rows {
-			expands = expands && i < len(r.Kinds) && r.Kinds[i] == "text"
+		if a.IsInt {
+			continue
 		}
-		if expands {
-			if _, err := fx.Format(a.Text); err != nil && err != errReported {
+		text, word := len(rows) > 0, len(rows) > 0
+		for _, r := range rows {
+			text = text && i < len(r.Kinds) && r.Kinds[i] == "text"
+			word = word && i < len(r.Kinds) && r.Kinds[i] == "word"
+		}
+		switch {
+		case text:
+			if _, err := fx.Format(a.Text); err != nil && !errors.Is(err, errReported) {
 				c.errorAt(e.Range, "bad-parameter", err.Error(), "")
 			}
+		case !word:
+			fx.locate(a.Text).mention(a.Text, 0)
 		}
 	}
 }
@@ -108,12 +116,16 @@ func absent(v *pvar.Var) registry.Var {
 	b := registry.Var{Get: func(_ *registry.Ctx, v *value.Value) { *v = value.Value{} }}
 	for _, row := range catalogue.Vars(v.Class) {
 		if row.Writable {
-			text := v.Text
-			b.Set = func(c *registry.Ctx, _ *value.Value) bool {
-				c.Log.Errorf(log.Core, "%s is not run by olelo yet: it is not assigned", text)
-				return false
-			}
+			b.Set = refuseSet(v.Text)
 		}
 	}
 	return b
+}
+
+// refuseSet assigns nothing to a variable that olelo does not assign.
+func refuseSet(text string) registry.Setter {
+	return func(c *registry.Ctx, _ *value.Value) bool {
+		c.Log.Errorf(log.Core, "%s is not run by olelo yet: it is not assigned", text)
+		return false
+	}
 }

@@ -205,6 +205,7 @@ func (c *compiler) oldTest(e *ast.Binary, dst uint8) {
 	if !ok {
 		return
 	}
+	c.statement("test of "+left.Name, left.Pos)
 	if dynamic {
 		c.expr(right, dst)
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"olelo/lang/ast"
+	"olelo/lang/inventory"
 	"olelo/lang/program"
 	"olelo/runtime/msgstate"
 	"olelo/runtime/registry"
@@ -85,8 +86,10 @@ func (c *compiler) selection(e *ast.Select, dst uint8) {
 	if get == nil {
 		hint := "a variable such as $hdr(NAME) with a transformation mostly says the same"
 		c.complain(e.Range, "select", message{text: "the select " + e.Text + " is not run by olelo yet", hint: hint, known: true})
+		c.waits(inventory.Select, e.Text, []owner{{"core", "5.6, 6.1"}}, e.Pos)
 		return
 	}
+	c.runs(inventory.Select, e.Text, "core", e.Pos)
 	c.prog.Gets = append(c.prog.Gets, program.Leaf[registry.Getter]{Text: e.Text, Do: func(c *registry.Ctx, v *value.Value) {
 		if c.Msg == nil {
 			v.SetStr("")

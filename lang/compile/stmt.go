@@ -16,7 +16,6 @@ func (c *compiler) stmts(list []ast.Stmt, want int) {
 	if len(list) == 0 && want >= 0 {
 		c.result(want, 1)
 	}
-	c.unreachable(list)
 	for i, s := range list {
 		w := -1
 		if i == len(list)-1 {
@@ -38,6 +37,7 @@ func (c *compiler) stmt(s ast.Stmt, want int) {
 	switch s := s.(type) {
 	case *ast.Assign:
 		c.pos = s.Pos
+		c.statement("assignment", s.Pos)
 		c.assign(s.Range, s.To, s.Value, want)
 	case *ast.ExprStmt:
 		c.pos = s.Pos
@@ -81,13 +81,17 @@ func (c *compiler) assign(at ast.Range, to *ast.Var, val ast.Expr, want int) {
 	if !ok {
 		return
 	}
-	if v.Set == nil && v.Slot == 0 {
-		hint := ""
-		if v.NoSet != "" {
-			hint = "Kamailio can assign it; here: " + v.NoSet
-		}
-		c.errorAt(to.Range, "read-only", to.Text+" is read-only: it cannot be assigned", hint)
+	switch {
+	case v.Set != nil || v.Slot > 0:
+	case v.NoSet == "":
+		c.errorAt(to.Range, "read-only", to.Text+" is read-only: it cannot be assigned", "")
 		return
+	default:
+		c.complain(to.Range, "", message{
+			text: to.Text + " cannot be assigned by olelo yet", hint: "Kamailio can assign it; here: " + v.NoSet, known: true,
+		})
+		c.unassigned(to, v.NoSet)
+		v.Set = refuseSet(to.Text)
 	}
 	start := c.here()
 	if k, isConst := c.constant(val); isConst && v.Slot > 0 && c.konst(k) <= program.MaxK {
@@ -97,8 +101,8 @@ func (c *compiler) assign(at ast.Range, to *ast.Var, val ast.Expr, want int) {
 		return
 	}
 	r := c.reg()
-	if call, ok := neutral(val).(*ast.Call); ok && call.Name != "selval" {
-		c.call(call, r, false) // the raw code, not its truth
+	if call := c.neutral(val); isCall(call) {
+		c.call(call.(*ast.Call), r, false) // the raw code, not its truth
 	} else {
 		c.expr(val, r)
 	}
@@ -133,8 +137,9 @@ func (c *compiler) nested(b *ast.Block, want int) {
 
 func (c *compiler) ifStmt(s *ast.If, want int) {
 	c.pos = s.Pos
+	c.statement("if", s.Pos)
 	start := c.here()
-	c.constantCondition(s.Cond)
+	c.constantCondition(s.Cond, "if")
 	no := c.branch(s.Cond, positive, false)
 	end := c.here()
 	c.nested(s.Then, want)
@@ -156,9 +161,11 @@ func (c *compiler) ifStmt(s *ast.If, want int) {
 
 func (c *compiler) while(s *ast.While, want int) {
 	c.pos = s.Pos
+	c.statement("while", s.Pos)
 	count := c.reg()
 	c.load(value.OfInt(0), count)
 	c.result(want, 1)
+	c.constantCondition(s.Cond, "while")
 	top := c.here()
 	done := c.branch(s.Cond, nonzero, false)
 	c.pos = s.Pos
@@ -192,6 +199,7 @@ func (c *compiler) leave(broken jumpList, want int) {
 }
 
 func (c *compiler) jump(s *ast.Jump) {
+	c.statement(s.Keyword, s.Pos)
 	switch s.Keyword {
 	case "break":
 		if len(c.breaks) == 0 {
@@ -232,7 +240,7 @@ func (c *compiler) returnStmt(s *ast.Jump) {
 		return
 	}
 	start := c.here()
-	c.expr(s.Code, r)
+	c.integer(s.Code, r) // in dialect 6 too a text that is no number is 0 here
 	end := c.here()
 	c.pos = s.Pos
 	c.emit(program.Instr{Op: program.OpReturn, A: r})
@@ -245,7 +253,8 @@ func (c *compiler) returnStmt(s *ast.Jump) {
 
 func canFail(code []program.Instr) bool {
 	for _, in := range code {
-		if in.Op == program.OpDiv || in.Op == program.OpMod || in.Op == program.OpSet {
+		switch in.Op {
+		case program.OpDiv, program.OpMod, program.OpSet, program.OpNumber, program.OpNumberIf:
 			return true
 		}
 	}
@@ -254,9 +263,16 @@ func canFail(code []program.Instr) bool {
 
 func (c *compiler) switchStmt(s *ast.Switch, want int) {
 	c.pos = s.Pos
+	c.statement("switch", s.Pos)
 	sw := &program.Switch{}
 	start := c.here()
-	r := c.operand(s.X)
+	labels := c.caseLabels(s, sw)
+	var r uint8
+	if sw.Ints != nil {
+		r = c.number(s.X)
+	} else {
+		r = c.operand(s.X)
+	}
 	c.pos = s.Pos
 	n := len(c.prog.Switches)
 	c.prog.Switches = append(c.prog.Switches, sw)
@@ -264,7 +280,6 @@ func (c *compiler) switchStmt(s *ast.Switch, want int) {
 	end := c.here()
 	c.breaks = append(c.breaks, nil)
 	c.depth++
-	labels := c.caseLabels(s, sw)
 	hasDefault := false
 	for i, k := range s.Cases {
 		at := int32(c.here())
@@ -314,18 +329,25 @@ func ifElse(cond bool, a, b int) int {
 // that sets the target of case i.
 func (c *compiler) caseLabels(s *ast.Switch, sw *program.Switch) func(i int, at int32) {
 	ints, strs, regexes := 0, 0, 0
+	seen := map[value.Value]bool{}
 	for _, k := range s.Cases {
-		switch v, ok := c.caseValue(k); {
+		v, ok := c.caseValue(k)
+		switch {
 		case k.Default:
 		case k.Regex != nil:
 			regexes++
 		case !ok:
 			c.errorAt(k.Range, "case-not-constant", "a case takes a constant", "compare variables with if … else if")
+		case seen[v]:
+			c.late = true
+			c.errorAt(rangeOf(k.Value), "duplicate-case", "this switch has this case already", "Kamailio does not start with it")
+			c.late = false
 		case v.K == value.Int:
 			ints++
 		default:
 			strs++
 		}
+		seen[v] = ok
 		if ints > 0 && strs+regexes > 0 {
 			c.errorAt(k.Range, "mixed-cases", "integer and text cases stand in one switch", "quote the numbers, or use two switches")
 			return func(int, int32) {}
@@ -353,13 +375,9 @@ func (c *compiler) caseLabels(s *ast.Switch, sw *program.Switch) func(i int, at 
 			}
 			sw.Tests = append(sw.Tests, t)
 		case strs > 0:
-			if _, dup := sw.Strs[v.S]; !dup {
-				sw.Strs[v.S] = at
-			}
+			sw.Strs[v.S] = at
 		default:
-			if _, dup := sw.Ints[v.I]; !dup {
-				sw.Ints[v.I] = at
-			}
+			sw.Ints[v.I] = at
 		}
 	}
 }

@@ -80,10 +80,15 @@ func (l *List) Add(d Diagnostic) {
 }
 
 // Errors counts the diagnostics that stop a start.
-func (l *List) Errors() int {
+func (l *List) Errors() int { return l.count(Error) }
+
+// Warnings counts the probable mistakes that do not.
+func (l *List) Warnings() int { return l.count(Warning) }
+
+func (l *List) count(s Severity) int {
 	n := 0
 	for i := range l.Items {
-		if l.Items[i].Severity == Error {
+		if l.Items[i].Severity == s {
 			n++
 		}
 	}

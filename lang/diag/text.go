@@ -131,15 +131,15 @@ func origin(b *strings.Builder, set *source.Set, at source.Pos) {
 			fmt.Fprintf(b, "  included at %s:%d:%d\n", f.At.Filename, f.At.Line, f.At.Column)
 		case source.Subst:
 			fmt.Fprintf(b, "  changed by #!subst %q", f.Name)
-			place(b, set, f.At)
+			writePlace(b, set, f.At)
 		default:
 			fmt.Fprintf(b, "  in the value of %s", f.Name)
-			place(b, set, f.At)
+			writePlace(b, set, f.At)
 		}
 	}
 }
 
-func place(b *strings.Builder, set *source.Set, at source.Pos) {
+func writePlace(b *strings.Builder, set *source.Set, at source.Pos) {
 	if !at.IsValid() {
 		b.WriteString(", defined on the command line\n")
 		return

@@ -6,6 +6,9 @@ import (
 	"olelo/lang/diag"
 )
 
+// UnclosedComment is the code of a comment without its end.
+const UnclosedComment = "unclosed-comment"
+
 // lineComment skips up to the end of the line. A comment inside a define's
 // value hides what follows the name on its line, as in Kamailio.
 func (s *scanner) lineComment(f *frame) {
@@ -58,7 +61,7 @@ func (s *scanner) blockComment(f *frame) {
 	if depth > 1 {
 		hint = "comments nest: each /* needs its own */"
 	}
-	s.report(diag.Warning, "unclosed-comment", s.mark(f, from, 2),
+	s.report(diag.Warning, UnclosedComment, s.mark(f, from, 2),
 		"the comment that starts here is never closed: nothing after it is read", hint)
 	f.lines(line, start)
 	f.pos = len(f.text)

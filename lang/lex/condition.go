@@ -73,57 +73,74 @@ func (s *scanner) endifDirective(_ *frame, d directive) {
 	s.ifs = s.ifs[:n-1]
 }
 
-// skip passes over a branch that is not read, to behind its #!else or #!endif.
-// Nothing in it is looked at but directives, wherever they stand.
-func (s *scanner) skip(f *frame) {
-	depth := 0
+// branchMark finds the next #!ifdef, #!else, #!endif or the like from an offset
+// on, wherever it stands: in a branch that is not read, a comment and a text
+// are no shelter. It gives the offset of its name, -1 for none; whole is false
+// for one that what follows it makes a comment.
+func branchMark(text string, from int) (at int, name string, whole bool) {
 	for {
-		i := strings.IndexByte(f.text[f.pos:], '!')
+		i := strings.IndexByte(text[from:], '!')
 		if i < 0 {
+			return -1, "", false
+		}
+		from += i + 1
+		if from < len(text) && text[from] == '!' { // the second of !!
+			from++
+		}
+		if from < 2 || text[from-2] != '#' && text[from-2] != '!' {
+			continue
+		}
+		n := wordLen(text[from:])
+		switch name := text[from : from+n]; name {
+		case "ifdef", "ifndef", "ifexp", "else", "endif":
+			return from, name, follows(name, text[from+n:])
+		}
+	}
+}
+
+// skip passes over a branch that is not read, to behind its #!else or #!endif.
+func (s *scanner) skip(f *frame) {
+	depth, from := 0, f.pos
+	for {
+		at, name, whole := branchMark(f.text, f.pos)
+		if at < 0 {
+			s.set.Skip(f.text[from:])
 			f.skipLines(len(f.text))
 			if !s.leave() {
 				s.lastPos = source.Pos{} // the end is in here, not at the last token
 				return
 			}
 			f = s.top()
+			from = f.pos
 			continue
 		}
-		at := f.pos + i
-		if at+1 < len(f.text) && f.text[at+1] == '!' {
-			at++ // the second of !!
-		}
-		f.skipLines(at + 1)
-		if at == 0 || f.text[at-1] != '#' && f.text[at-1] != '!' {
+		f.skipLines(at)
+		switch end := name == "else" || name == "endif"; {
+		case !end && whole:
+			depth++
+			continue
+		case !end:
+			continue
+		case !whole:
+			s.suspect(f, len(name))
 			continue
 		}
-		n := wordLen(f.text[f.pos:])
-		name := f.text[f.pos : f.pos+n]
-		rest := f.text[f.pos+n:]
-		switch name {
-		case "ifdef", "ifndef", "ifexp":
-			if rest != "" && strings.IndexByte(" \t", rest[0]) >= 0 {
-				depth++
-			}
-		case "else", "endif":
-			if !blankLine(rest) {
-				s.suspect(f, n)
-				break
-			}
-			f.pos += n
-			f.branch = at - 1
-			switch {
-			case name == "endif" && depth > 0:
-				depth--
-			case name == "endif":
-				s.ifs = s.ifs[:len(s.ifs)-1]
+		f.pos += len(name)
+		f.branch = at - 2
+		switch {
+		case name == "endif" && depth > 0:
+			depth--
+		case name == "endif":
+			s.set.Skip(f.text[from:f.branch])
+			s.ifs = s.ifs[:len(s.ifs)-1]
+			return
+		case depth == 0 && !s.ifs[len(s.ifs)-1].other:
+			// The branch behind #!else is read only if the first was not.
+			c := &s.ifs[len(s.ifs)-1]
+			c.other = true
+			if !c.truth {
+				s.set.Skip(f.text[from:f.branch])
 				return
-			case depth == 0 && !s.ifs[len(s.ifs)-1].other:
-				// The branch behind #!else is read only if the first was not.
-				c := &s.ifs[len(s.ifs)-1]
-				c.other = true
-				if !c.truth {
-					return
-				}
 			}
 		}
 	}

@@ -31,7 +31,7 @@ func newTables() tables { return tables{defines: map[string]*define{}} }
 // The built-in defines of the two dialects.
 var (
 	builtin5 = []string{"KAMAILIO_5", "KAMAILIO_5_6", "KAMAILIO_5_6_3"}
-	builtin6 = []string{"KAMAILIO_6", "KAMAILIO_6_1", "KAMAILIO_6_1_0", "KAMAILIO_VERSION=6001000", `OS_NAME="linux"`}
+	builtin6 = []string{"KAMAILIO_6", "KAMAILIO_6_2", "KAMAILIO_6_2_0", "KAMAILIO_VERSION=6002000", `OS_NAME="linux"`}
 )
 
 // predefine sets the built-in defines and those of the command line.

@@ -68,25 +68,38 @@ func (s *scanner) directive(f *frame) bool {
 		return false
 	}
 	rest := text[n:]
-	if name == "else" || name == "endif" {
-		if !blankLine(rest) {
+	if !follows(name, rest) {
+		if name == "else" || name == "endif" {
 			s.suspect(f, n)
 			return false
 		}
-	} else if rest == "" || strings.IndexByte(" \t", rest[0]) < 0 && (rest[0] != '"' || !strings.HasSuffix(name, "_file")) {
 		if class[first1(rest)] != cLetter && name != "ifdef" && name != "ifndef" {
 			return false // a comment such as "#!define:"
 		}
 		s.fail("bad-directive", s.mark(f, f.pos, n), "#!"+name+" needs a name or a value after it", "")
 		return false
 	}
-	if strings.HasPrefix(name, "if") || name == "else" || name == "endif" {
+	if conditional(name) {
 		f.branch = f.pos
 	}
 	d := directive{name: name, at: s.mark(f, f.pos, n), from: f.pos}
 	f.pos += n
 	h(s, f, d)
 	return true
+}
+
+// conditional reports whether a directive starts or ends a branch.
+func conditional(name string) bool {
+	return strings.HasPrefix(name, "if") || name == "else" || name == "endif"
+}
+
+// follows reports whether rest may stand behind a directive's name, so that it
+// is one and not a comment.
+func follows(name, rest string) bool {
+	if name == "else" || name == "endif" {
+		return blankLine(rest)
+	}
+	return rest != "" && (rest[0] == ' ' || rest[0] == '\t' || rest[0] == '"' && strings.HasSuffix(name, "_file"))
 }
 
 func first1(s string) byte {

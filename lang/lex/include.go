@@ -34,19 +34,24 @@ func (s *scanner) include(f *frame, word string) bool {
 	return true
 }
 
-// includeName reads the name and opens the file. Kamailio takes all up to the
-// next white space for the name.
-func (s *scanner) includeName(f *frame, word string, from int) {
-	f.blanks()
-	rest := f.restOfLine()
+// fileLen is the length of the file name at the start of rest. Kamailio takes
+// all up to the next white space for the name.
+func fileLen(rest string) int {
 	blank := 0
 	if len(rest) > 0 && rest[0] == '"' { // a name may have blanks
 		blank = strings.IndexByte(rest[1:], '"') + 1
 	}
-	n := strings.IndexAny(rest[blank:], " \t\r")
-	if n += blank; n < blank {
-		n = len(rest)
+	if n := strings.IndexAny(rest[blank:], " \t\r"); n >= 0 {
+		return blank + n
 	}
+	return len(rest)
+}
+
+// includeName reads the name and opens the file.
+func (s *scanner) includeName(f *frame, word string, from int) {
+	f.blanks()
+	rest := f.restOfLine()
+	n := fileLen(rest)
 	arg := rest[:n]
 	at := s.mark(f, f.pos, n)
 	f.pos += n

@@ -116,7 +116,7 @@ func TestTexts(t *testing.T) {
 
 func TestNumber(t *testing.T) {
 	for in, want := range map[string]int64{
-		"0": 0, "5": 5, "010": 8, "0x1f": 31, "101b": 5, "0b": 0, "4294967296": 1 << 32, "9223372036854775808": -1 << 63, "no": 0, "on": 1, "INET6": 10,
+		"0": 0, "5": 5, "010": 8, "0x1f": 31, "101b": 5, "0b": 0, "4294967296": 1 << 32, "9223372036854775808": 1<<63 - 1, "0x1ffffffffffffffff": 1<<63 - 1, "no": 0, "on": 1, "INET6": 10,
 	} {
 		if got := lex.Number(in); got != want {
 			t.Errorf("%s: %d, want %d", in, got, want)
@@ -284,5 +284,21 @@ func TestBounds(t *testing.T) {
 	})
 	if n := r.diags.Errors(); n == 0 {
 		t.Error("includes without end are not reported")
+	}
+}
+
+// TestSkipped: the text of branches that are not read is kept.
+func TestSkipped(t *testing.T) {
+	r := scan(t, "a\n#!ifdef X\nb\n#!ifdef Y\nc\n#!else\nd\n#!endif\ne\n#!else\nf\n#!ifndef X\ng\n#!else\nh\n#!endif\n#!endif\ni\n", lex.Options{})
+	want := []string{"\nb\n#!ifdef Y\nc\n#!else\nd\n#!endif\ne\n", "\nh\n"}
+	if diff := cmp.Diff(want, r.set.Skipped()); diff != "" {
+		t.Error(diff)
+	}
+	if r.String() != "word:a word:f word:g word:i" {
+		t.Error(r)
+	}
+	// Up to the end of the file where it is not closed.
+	if got := scan(t, "#!ifdef X\nb\n", lex.Options{}).set.Skipped(); len(got) != 1 || got[0] != "\nb\n" {
+		t.Errorf("%q", got)
 	}
 }

@@ -100,66 +100,72 @@ func (s *scanner) Next() (lexer.Token, error) {
 			}
 			continue
 		}
-		c := f.text[f.pos]
-		switch class[c] {
-		case cSpace:
-			f.pos++
-			continue
-		case cNewline:
-			f.newline()
-			continue
-		case cLetter:
-			if t, ok := s.word(f); ok {
-				return t, nil
-			}
-			continue
-		case cDigit:
-			return s.number(f), nil
+		if t, ok := s.step(f); ok {
+			return t, nil
 		}
-		if s.after == afterEventBracket && c != ']' {
-			return s.event(f), nil
-		}
-		switch c {
-		case '"':
-			return s.double(f), nil
-		case '\'':
-			return s.single(f), nil
-		case '$':
-			return s.variable(f), nil
-		case '@':
-			return s.selection(f), nil
-		case '#':
-			if !s.directive(f) {
-				s.lineComment(f)
-			}
-			continue
-		case '/':
-			if strings.HasPrefix(f.text[f.pos:], "//") {
-				s.lineComment(f)
-				continue
-			}
-			if strings.HasPrefix(f.text[f.pos:], "/*") {
-				s.blockComment(f)
-				continue
-			}
-		case '!':
-			if strings.HasPrefix(f.text[f.pos:], "!!") && s.directive(f) {
-				continue
-			}
-		case '(':
-			if rest := f.text[f.pos:]; strings.HasPrefix(rest, "(int)") || strings.HasPrefix(rest, "(str)") {
-				return s.token(f, Cast, 5), nil
-			}
-		case ':':
-			if n := ipv6(f.text[f.pos:]); n > 0 {
-				return s.token(f, IPv6, n), nil
-			}
-		}
-		if class[c] == cOp {
-			return s.operator(f), nil
-		}
-		s.stray(f)
 	}
+}
+
+// step reads what stands at pos. It is false where that was no token: white
+// space, a comment, a directive, a name to replace, or a stray byte.
+func (s *scanner) step(f *frame) (lexer.Token, bool) {
+	c := f.text[f.pos]
+	switch class[c] {
+	case cSpace:
+		f.pos++
+		return lexer.Token{}, false
+	case cNewline:
+		f.newline()
+		return lexer.Token{}, false
+	case cLetter:
+		return s.word(f)
+	case cDigit:
+		return s.number(f), true
+	}
+	if s.after == afterEventBracket && c != ']' {
+		return s.event(f), true
+	}
+	switch c {
+	case '"':
+		return s.double(f), true
+	case '\'':
+		return s.single(f), true
+	case '$':
+		return s.variable(f), true
+	case '@':
+		return s.selection(f), true
+	case '#':
+		if !s.directive(f) {
+			s.lineComment(f)
+		}
+		return lexer.Token{}, false
+	case '/':
+		if strings.HasPrefix(f.text[f.pos:], "//") {
+			s.lineComment(f)
+			return lexer.Token{}, false
+		}
+		if strings.HasPrefix(f.text[f.pos:], "/*") {
+			s.blockComment(f)
+			return lexer.Token{}, false
+		}
+	case '!':
+		if strings.HasPrefix(f.text[f.pos:], "!!") && s.directive(f) {
+			return lexer.Token{}, false
+		}
+	case '(':
+		if rest := f.text[f.pos:]; strings.HasPrefix(rest, "(int)") || strings.HasPrefix(rest, "(str)") {
+			return s.token(f, Cast, 5), true
+		}
+	case ':':
+		if n := ipv6(f.text[f.pos:]); n > 0 {
+			return s.token(f, IPv6, n), true
+		}
+	}
+	if class[c] == cOp {
+		return s.operator(f), true
+	}
+	s.stray(f)
+	return lexer.Token{}, false
 }
 
 func (f *frame) newline() {

@@ -3,6 +3,7 @@
 package lex
 
 import (
+	"math"
 	"strings"
 
 	"github.com/alecthomas/participle/v2/lexer"
@@ -59,9 +60,12 @@ func Number(text string) int64 {
 	}
 	var n uint64
 	for i := range len(text) {
+		if n > math.MaxInt64/base {
+			return math.MaxInt64
+		}
 		n = n*base + uint64(hexValue(text[i]))
 	}
-	return int64(n)
+	return int64(min(n, math.MaxInt64))
 }
 
 // Text is the text of a Str token.

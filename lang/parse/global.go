@@ -54,7 +54,7 @@ const (
 	// Kamailio 6 has these too.
 	words6 = `
 	async_tkv_evcb async_tkv_gname coreparam maxsndbuffer mem_add_size msg_apply_changes_mode
-	msg_clone_extra_size msg_recv_max_size rpc_exec_delta tcp_accept_iplimit tcp_check_timer
+	msg_clone_extra_size msg_recv_max_size return_mode rpc_exec_delta tcp_accept_iplimit tcp_check_timer
 	tcp_listen_backlog tcp_main_threads tcp_msg_data_timeout tcp_msg_read_timeout
 	tls_connection_match_domain tls_threads_mode udp_receiver_mode xavp_via_reply_params`
 )

@@ -18,6 +18,9 @@ import (
 // maxErrors is the bound on errors where Options gives none.
 const maxErrors = 100
 
+// NoFile is the code of the error that the main file cannot be read.
+const NoFile = "no-file"
+
 // Options are what a configuration is read with.
 type Options struct {
 	File string // the main file
@@ -52,7 +55,7 @@ func Load(o Options) (*ast.File, *source.Set, *diag.List) {
 	set, diags := source.NewSet(), &diag.List{}
 	text, err := o.ReadFile(o.File)
 	if err != nil {
-		diags.Add(diag.Diagnostic{Severity: diag.Error, Code: "no-file", Msg: "cannot read the configuration: " + err.Error()})
+		diags.Add(diag.Diagnostic{Severity: diag.Error, Code: NoFile, Msg: "cannot read the configuration: " + err.Error()})
 		return &ast.File{}, set, diags
 	}
 	def := lex.New(lex.Options{
@@ -60,7 +63,7 @@ func Load(o Options) (*ast.File, *source.Set, *diag.List) {
 	}, set, diags)
 	tokens, err := tokenise(def, set, o.File, string(text))
 	if err != nil {
-		diags.Add(diag.Diagnostic{Severity: diag.Error, Code: "no-file", Msg: err.Error()})
+		diags.Add(diag.Diagnostic{Severity: diag.Error, Code: NoFile, Msg: err.Error()})
 		return &ast.File{}, set, diags
 	}
 	p := &parser{set: set, tokens: tokens, diags: diags, maxErrors: o.MaxErrors}

@@ -6,7 +6,8 @@ type Op uint8
 // The operations. A, B and C are registers, D is an index, a jump target or a
 // small integer, K is the constant numbered B<<8|C; the comment gives the
 // effect. A value is true where it is an integer > 0. A number is taken from a
-// text only where the whole text is one, otherwise it is 0.
+// text only where the whole text is one, otherwise it is 0; in dialect 6 the
+// statement then fails, as OpNumber goes before what wants a number.
 const (
 	OpNop Op = iota
 
@@ -40,6 +41,8 @@ const (
 	OpSubK   // A = B - D
 
 	// Conversions and tests.
+	OpNumber   // A = A's number; where A's text is none, the statement fails
+	OpNumberIf // likewise, but only where B is an integer
 	OpToInt    // A = B's number
 	OpToStr    // A = B's text
 	OpTruth    // A = 1 where B is true, else 0
@@ -73,6 +76,7 @@ const (
 	OpJumpNonzero // where A's number is not 0
 	OpJumpNull    // where A is $null
 	OpJumpNotNull // where A is not $null
+	OpJumpInt     // where A is an integer, and no text beside
 	OpJumpEqK     // where A == K: A decides
 	OpJumpNeK     // where A != K: A decides
 	OpJumpLtK     // where A < K, as integers, as are the next three
@@ -112,11 +116,11 @@ var names = [numOps]string{
 	OpAdd: "add", OpAddInt: "addint", OpConcat: "concat", OpSub: "sub", OpMul: "mul", OpDiv: "div", OpMod: "mod",
 	OpAnd: "and", OpOr: "or", OpXor: "xor", OpShl: "shl", OpShr: "shr", OpNeg: "neg", OpCom: "com",
 	OpAddK: "addi", OpSubK: "subi",
-	OpToInt: "toint", OpToStr: "tostr", OpTruth: "truth", OpNot: "not", OpBool: "bool", OpTest: "test", OpStrLen: "strlen",
+	OpNumber: "number", OpNumberIf: "numberif", OpToInt: "toint", OpToStr: "tostr", OpTruth: "truth", OpNot: "not", OpBool: "bool", OpTest: "test", OpStrLen: "strlen",
 	OpStrEmpty: "strempty", OpDefined: "defined", OpIsNull: "isnull",
 	OpEq: "eq", OpNe: "ne", OpEqI: "eqi", OpNeI: "nei", OpEqS: "eqs", OpNeS: "nes",
 	OpLt: "lt", OpLe: "le", OpGt: "gt", OpGe: "ge", OpMatch: "match", OpMatchDyn: "matchdyn",
-	OpJump: "jump", OpJumpTrue: "jtrue", OpJumpFalse: "jfalse", OpJumpZero: "jzero", OpJumpNonzero: "jnonzero", OpJumpNull: "jnull", OpJumpNotNull: "jnotnull",
+	OpJump: "jump", OpJumpTrue: "jtrue", OpJumpFalse: "jfalse", OpJumpZero: "jzero", OpJumpNonzero: "jnonzero", OpJumpNull: "jnull", OpJumpNotNull: "jnotnull", OpJumpInt: "jint",
 	OpJumpEqK: "jeqk", OpJumpNeK: "jnek", OpJumpLtK: "jltk", OpJumpLeK: "jlek", OpJumpGtK: "jgtk", OpJumpGeK: "jgek",
 	OpCall: "call", OpCallTest: "calltest", OpRoute: "route", OpRouteDyn: "routedyn",
 	OpReturn: "return", OpEnd: "end", OpExit: "exit", OpDrop: "drop", OpLoop: "loop", OpSwitch: "switch",

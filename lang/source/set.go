@@ -58,6 +58,9 @@ type Set struct {
 	marks []record // places that are no tokens
 	order []int32  // for each mark, how many tokens came before it
 	vias  []via    // vias[0] is the empty chain
+	last  *file    // of the newest token
+	// skipped is the text of #!ifdef branches that were not read.
+	skipped []string
 }
 
 type record struct {
@@ -74,6 +77,8 @@ type via struct {
 type file struct {
 	text  string
 	lines []int32 // offset of each line's first byte
+	live  []bool  // by line: a token stands on it
+	name  string
 }
 
 // NewSet returns a set without files.
@@ -96,7 +101,7 @@ func (s *Set) AddFile(name, text string) {
 	if s.files[name] != nil {
 		return
 	}
-	f := &file{text: text}
+	f := &file{text: text, name: name}
 	f.lines = append(f.lines, 0)
 	for off := 0; ; {
 		i := strings.IndexByte(text[off:], '\n')
@@ -106,12 +111,20 @@ func (s *Set) AddFile(name, text string) {
 		off += i + 1
 		f.lines = append(f.lines, int32(off))
 	}
+	f.live = make([]bool, len(f.lines))
 	s.files[name] = f
 	s.names = append(s.names, name)
 }
 
 // Files are the names of the files read, in that order.
 func (s *Set) Files() []string { return s.names }
+
+// Skip keeps the text of an #!ifdef branch that is not read.
+func (s *Set) Skip(text string) { s.skipped = append(s.skipped, text) }
+
+// Skipped are the #!ifdef branches that were not read: what is named there is
+// used in another build of the configuration.
+func (s *Set) Skipped() []string { return s.skipped }
 
 // Line is line n of a file without its end, counted from 1; "" where there is
 // no such line.
@@ -140,7 +153,40 @@ func (s *Set) Nest(outer Via, f Frame) Via {
 func (s *Set) Add(p Pos, t Token) Pos {
 	p.Offset = len(s.toks)
 	s.toks = append(s.toks, pack(t))
+	s.touch(p, t.EndLine)
 	return p
+}
+
+// touch keeps that a token stands on the lines from p to end.
+func (s *Set) touch(p Pos, end int) {
+	if s.last == nil || s.last.name != p.Filename {
+		if s.last = s.files[p.Filename]; s.last == nil {
+			return
+		}
+	}
+	for n := max(p.Line, 1); n <= min(end, len(s.last.live)); n++ {
+		s.last.live[n-1] = true
+	}
+}
+
+// Lines is how many lines a file has: those that end, and what follows the last.
+func (s *Set) Lines(name string) int {
+	f := s.files[name]
+	if f == nil {
+		return 0
+	}
+	n := len(f.lines)
+	if int(f.lines[n-1]) == len(f.text) {
+		n--
+	}
+	return n
+}
+
+// Live reports whether a token stands on line n of a file: it is no comment, no
+// directive, and no branch of the preprocessor hides it.
+func (s *Set) Live(name string, n int) bool {
+	f := s.files[name]
+	return f != nil && n >= 1 && n <= len(f.live) && f.live[n-1]
 }
 
 // Mark keeps the origin of a place that is no token, such as a directive, so

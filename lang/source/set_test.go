@@ -17,6 +17,9 @@ func TestSet(t *testing.T) {
 			t.Errorf("line %d: %q, want %q", n, got, want)
 		}
 	}
+	if n := set.Lines("a"); n != 4 {
+		t.Errorf("%d lines", n)
+	}
 	if diff := cmp.Diff([]string{"a"}, set.Files()); diff != "" {
 		t.Error(diff)
 	}
@@ -26,6 +29,9 @@ func TestSet(t *testing.T) {
 	first := set.Add(source.Pos{Filename: "a", Line: 1, Column: 2}, source.Token{EndLine: 1, EndCol: 3, Shift: -1})
 	mark := set.Mark(source.Pos{Filename: "b", Line: 2, Column: 1}, source.Token{EndLine: 2, EndCol: 9})
 	second := set.Add(source.Pos{Filename: "b", Line: 2, Column: 4}, source.Token{EndLine: 3, EndCol: 1, Via: via, Shift: 2, Width: 7})
+	if !set.Live("a", 1) || set.Live("a", 2) || set.Live("a", 5) || set.Live("b", 2) {
+		t.Error("Live is not the lines of tokens of known files")
+	}
 	if set.Len() != 2 || first.Offset != 1 || second.Offset != 2 || mark.Offset >= 0 {
 		t.Errorf("%d tokens, numbers %d %d %d", set.Len(), first.Offset, mark.Offset, second.Offset)
 	}

@@ -4,6 +4,7 @@ package all
 import (
 	"olelo/modules/auth"
 	"olelo/modules/cfgutils"
+	"olelo/modules/corex"
 	"olelo/modules/ctl"
 	"olelo/modules/htable"
 	"olelo/modules/kex"
@@ -23,6 +24,7 @@ import (
 var Modules = map[string]func() registry.Module{
 	"auth":     func() registry.Module { return auth.New() },
 	"cfgutils": cfgutils.New,
+	"corex":    corex.New,
 	"ctl":      ctl.New,
 	"htable":   func() registry.Module { return htable.New() },
 	"kex":      func() registry.Module { return kex.New() },

@@ -65,6 +65,39 @@ func TestDocs(t *testing.T) {
 	}
 }
 
+// TestDifferences keeps every difference about something that there is.
+func TestDifferences(t *testing.T) {
+	for name, make := range Modules {
+		x := make().Exports()
+		have := map[string]bool{"": true}
+		for _, f := range x.Funcs {
+			have[f.Name+"()"] = true
+		}
+		for _, p := range x.Params {
+			have["modparam "+p.Name] = true
+		}
+		for _, v := range x.PVs {
+			have["$"+v.Name] = true
+		}
+		for _, tr := range x.Trans {
+			for _, k := range tr.Keys {
+				have["{"+tr.Class+"."+k.Key+"}"] = true
+			}
+		}
+		for _, e := range x.Events {
+			have["event_route["+e+"]"] = true
+		}
+		for _, d := range x.Differs {
+			if !have[d.Of] {
+				t.Errorf("module %s: %q differs, and is not there", name, d.Of)
+			}
+			if d.How == "" || strings.HasSuffix(d.How, ".") {
+				t.Errorf("module %s: how %q differs: %q", name, d.Of, d.How)
+			}
+		}
+	}
+}
+
 func readme(name string, x registry.Exports) string {
 	b := &strings.Builder{}
 	fmt.Fprintf(b, "# %s\n\n%s\n\nMade from the module's export table by `go test ./modules/all -update`.\n", name, x.Doc)
@@ -114,7 +147,28 @@ func readme(name string, x registry.Exports) string {
 			fmt.Fprintf(b, "| `%s` | %s |\n", r.Name, cell(r.Doc))
 		}
 	}
+	differences(b, x.Differs)
 	return b.String()
+}
+
+func differences(b *strings.Builder, list []registry.Difference) {
+	for _, idle := range []bool{false, true} {
+		title := "\n## Meant to differ from Kamailio\n\n"
+		if idle {
+			title = "\n## Accepted without effect\n\n"
+		}
+		for _, d := range list {
+			if d.Idle != idle {
+				continue
+			}
+			b.WriteString(title + "- ")
+			title = ""
+			if d.Of != "" {
+				fmt.Fprintf(b, "`%s`: ", d.Of)
+			}
+			fmt.Fprintf(b, "%s.\n", d.How)
+		}
+	}
 }
 
 func cell(s string) string {

@@ -74,8 +74,17 @@ func (m *Module) Exports() registry.Exports {
 	requests := registry.Request | registry.Event
 	replies := requests | registry.Failure | registry.Reply
 	const codes = " 1; -1 malformed or foreign nonce, -2 wrong password, -4 nonce expired, -5 no credentials for the realm, -6 nonce used before."
+	const bound = "the nonce of an MSRP frame counts only on the connection that it was given to; nonce_bind_connection=0 gives Kamailio's way"
 	return registry.Exports{
 		Doc: "Digest authentication of SIP requests and MSRP frames.",
+		Differs: []registry.Difference{
+			{Of: "pv_www_authenticate()", How: bound, With: "msrp"},
+			{Of: "pv_www_authenticate()", How: "for an MSRP frame a digest over AUTH, as RFC 4976 says, is accepted besides one over MSRP; modparam(\"msrp\", \"strict_digest_method\", 1) gives Kamailio's way", With: "msrp"},
+			{Of: "pv_www_authorize()", How: bound, With: "msrp"},
+			{Of: "modparam force_stateless_reply", How: "without module tm every reply is stateless", Idle: true},
+			{Of: "modparam use_domain", How: "Kamailio 5.6.3 checks no domains either", Idle: true},
+			{Of: "modparam qop", How: "what a challenge offers is said by the flags of the functions", Idle: true},
+		},
 		Funcs: []registry.Func{
 			registry.Fn3("pv_www_authenticate", realm, password, flags, requests, m.wwwAuthenticate, "Checks Authorization against a password; flags: 1 the password is an HA1; 2, 4 or 8 put a challenge (without qop, qop=auth, qop=auth-int; 16 stale) into $avp(digest_challenge) where it is not good."+codes),
 			registry.Fn4("pv_www_authenticate", realm, password, flags, registry.Text("method"), requests, m.wwwAuthenticateMethod, "The same with the method that the digest is made with."),
@@ -112,13 +121,13 @@ func (m *Module) params() []registry.Param {
 		registry.Str("secret", &m.secret, "What nonces are signed with; the same on all servers of a cluster; default: random at each start."),
 		registry.Str("realm_prefix", &m.realmPrefix, "Taken off the front of every realm; default \"\"."),
 		registry.Int("add_authinfo_hdr", &m.authInfo, "1 adds Authentication-Info to the replies of an authenticated SIP request; default 0."),
-		registry.Int("force_stateless_reply", &m.unused, "Accepted: without module tm every reply is stateless."),
-		registry.Int("use_domain", &m.unused, "Accepted; Kamailio 5.6.3 checks no domains either."),
+		registry.Int("force_stateless_reply", &m.unused, "Challenges are sent without keeping state."),
+		registry.Int("use_domain", &m.unused, "Whether the realm's domain is checked."),
 		{
 			Name: "protect_contacts", Type: registry.ParamInt, Doc: "0 only.",
 			Set: func(v registry.ParamValue) error {
 				if v.Int != 0 {
-					return errors.New("protect_contacts=1 is known, but olelo does not run it yet; auth_checks_register=2 binds a nonce to its Call-ID")
+					return registry.NotRun("protect_contacts=1 is known, but olelo does not run it yet; auth_checks_register=2 binds a nonce to its Call-ID")
 				}
 				return nil
 			},
@@ -141,7 +150,7 @@ func (m *Module) params() []registry.Param {
 				return nil
 			}
 			return fmt.Errorf("qop %q is not known: auth, auth-int or \"\" is wanted", v.Str)
-		}, "Accepted; what challenges offer is said by the flags of the functions."),
+		}, "What challenges offer as qop."),
 		headerName("www_challenge_header", &m.wwwHeader, "Name of the header that carries the challenge of a 401; default WWW-Authenticate."),
 		headerName("proxy_challenge_header", &m.proxyHeader, "Name of the header that carries the challenge of a 407; default Proxy-Authenticate."),
 		registry.StrFunc("challenge_attr", m.setAttr, "AVP that gets the challenge of pv_*_authenticate; default $avp(digest_challenge)."),

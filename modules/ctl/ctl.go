@@ -70,10 +70,16 @@ func (m *Module) Exports() registry.Exports {
 			{Name: "mode", Type: registry.ParamInt, Set: m.setMode, Doc: "Permissions of the Unix sockets and FIFOs. Default: 0600."},
 			registry.StrFunc("user", m.setUser, "Owner of the Unix sockets and FIFOs: a name or a number. Default: the server's user."),
 			registry.StrFunc("group", m.setGroup, "Group of the Unix sockets and FIFOs: a name or a number. Default: the server's group."),
-			m.noEffect("autoconversion", "Arguments are always converted to the type that a command takes."),
-			m.noEffect("binrpc_buffer_size", "Values of any length are sent."),
-			m.noEffect("binrpc_max_body_size", "Replies of any length are sent."),
-			m.noEffect("binrpc_struct_max_body_size", "Structures of any length are sent."),
+			m.noEffect("autoconversion"),
+			m.noEffect("binrpc_buffer_size"),
+			m.noEffect("binrpc_max_body_size"),
+			m.noEffect("binrpc_struct_max_body_size"),
+		},
+		Differs: []registry.Difference{
+			{Of: "modparam autoconversion", How: unsized["autoconversion"], Idle: true},
+			{Of: "modparam binrpc_buffer_size", How: unsized["binrpc_buffer_size"], Idle: true},
+			{Of: "modparam binrpc_max_body_size", How: unsized["binrpc_max_body_size"], Idle: true},
+			{Of: "modparam binrpc_struct_max_body_size", How: unsized["binrpc_struct_max_body_size"], Idle: true},
 		},
 		RPCs: []registry.RPC{
 			{Name: "ctl.listen", Doc: "The control sockets: protocol, transport, address and port of each.", Run: m.rpcListen, List: true},
@@ -118,11 +124,20 @@ func (m *Module) setGroup(v registry.ParamValue) (err error) {
 	return err
 }
 
-// noEffect is a parameter that sizes something olelo does not limit: it is
-// taken, and the log says so.
-func (m *Module) noEffect(param, doc string) registry.Param {
+// unsized are parameters that size something olelo does not limit, and why
+// they are not needed.
+var unsized = map[string]string{
+	"autoconversion":              "arguments are always converted to the type that a command takes",
+	"binrpc_buffer_size":          "values of any length are sent",
+	"binrpc_max_body_size":        "replies of any length are sent",
+	"binrpc_struct_max_body_size": "structures of any length are sent",
+}
+
+// noEffect is one of them: it is taken, and the log says so.
+func (m *Module) noEffect(param string) registry.Param {
+	doc := unsized[param]
 	return registry.Param{
-		Name: param, Type: registry.ParamInt, Doc: "Accepted, without effect. " + doc,
+		Name: param, Type: registry.ParamInt, Doc: "Not used: " + doc + ".",
 		Set: func(registry.ParamValue) error {
 			m.fixed = append(m.fixed, param+" has no effect: "+doc)
 			return nil

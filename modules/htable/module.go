@@ -8,7 +8,6 @@ package htable
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -70,42 +69,59 @@ func (m *Module) Exports() registry.Exports {
 		PVs:    m.vars(),
 		RPCs:   m.rpcs(),
 		Events: []string{"htable:mod-init", "htable:expired:"},
+		Differs: append([]registry.Difference{
+			{Of: "sht_setxi()", How: "returns 1; Kamailio's returns 0, which ends the script"},
+			{Of: "modparam timer_procs", How: "the search has a worker of its own in any case", Idle: true},
+			{Of: "modparam event_callback_mode", How: "event_route[htable:mod-init] runs once, before the first message", Idle: true},
+			{Of: "modparam dmq_init_sync", How: "it is only used with enable_dmq=1, which olelo does not run yet", Idle: true},
+		}, forDB()...),
 	}
 }
 
+// forDB are the parameters that tables in a database need.
+func forDB() []registry.Difference {
+	var list []registry.Difference
+	for _, p := range []string{
+		"key_name_column", "key_type_column", "value_type_column", "key_value_column", "expires_column",
+		"array_size_suffix", "fetch_rows", "db_expires",
+	} {
+		list = append(list, registry.Difference{Of: "modparam " + p, How: "it is only used with db_url, which olelo does not run yet", Idle: true})
+	}
+	return list
+}
+
 func (m *Module) params() []registry.Param {
-	forDB := "Matters only with db_url, which olelo does not run yet."
 	return []registry.Param{
 		registry.StrFunc("htable", m.declare, `Declares a table: "name=>size=8;autoexpire=3600;initval=0;updateexpire=1;". May be given many times.`),
 		registry.Int("timer_interval", &m.interval, "Seconds between two searches for expired items; default 20."),
-		registry.Int("timer_procs", &m.unused.num, "Accepted: the search has a worker of its own in any case."),
+		registry.Int("timer_procs", &m.unused.num, "Workers for that search."),
 		{
 			Name: "event_callback", Type: registry.ParamStr, Doc: "KEMI function for events: olelo runs the native language only.",
 			Set: refuseText("event_callback names a KEMI function; olelo runs event_route[htable:…] blocks instead"),
 		},
-		registry.Int("event_callback_mode", &m.unused.num, "Accepted: event_route[htable:mod-init] runs once, before the first message."),
+		registry.Int("event_callback_mode", &m.unused.num, "In which worker event_route[htable:mod-init] runs."),
 		{
 			Name: "db_url", Type: registry.ParamStr, Doc: "Database to load tables from: not run yet.",
 			Set: refuseText("db_url is known, but olelo does not load tables from a database yet; fill them in event_route[htable:mod-init] or by RPC htable.sets"),
 		},
-		registry.Str("key_name_column", &m.unused.str, forDB),
-		registry.Str("key_type_column", &m.unused.str, forDB),
-		registry.Str("value_type_column", &m.unused.str, forDB),
-		registry.Str("key_value_column", &m.unused.str, forDB),
-		registry.Str("expires_column", &m.unused.str, forDB),
-		registry.Str("array_size_suffix", &m.unused.str, forDB),
-		registry.Int("fetch_rows", &m.unused.num, forDB),
-		registry.Int("db_expires", &m.unused.num, forDB),
+		registry.Str("key_name_column", &m.unused.str, "A column of the table in the database: the key."),
+		registry.Str("key_type_column", &m.unused.str, "A column: the type of the key."),
+		registry.Str("value_type_column", &m.unused.str, "A column: the type of the value."),
+		registry.Str("key_value_column", &m.unused.str, "A column: the value."),
+		registry.Str("expires_column", &m.unused.str, "A column: when the item expires."),
+		registry.Str("array_size_suffix", &m.unused.str, "Ends the key that holds the size of a list in the database."),
+		registry.Int("fetch_rows", &m.unused.num, "How many rows are fetched from the database at once."),
+		registry.Int("db_expires", &m.unused.num, "Whether the database has an expiry for each item."),
 		{
 			Name: "enable_dmq", Type: registry.ParamInt, Doc: "Replication over DMQ: 0; 1 is not run yet.",
 			Set: func(v registry.ParamValue) error {
 				if v.Int != 0 {
-					return errors.New("enable_dmq=1 is known, but olelo does not replicate tables over DMQ yet")
+					return registry.NotRun("enable_dmq=1 is known, but olelo does not replicate tables over DMQ yet")
 				}
 				return nil
 			},
 		},
-		registry.Int("dmq_init_sync", &m.unused.num, "Matters only with enable_dmq=1, which olelo does not run yet."),
+		registry.Int("dmq_init_sync", &m.unused.num, "Whether the tables of other servers are asked for at the start."),
 	}
 }
 
@@ -114,7 +130,7 @@ func refuseText(msg string) func(registry.ParamValue) error {
 		if v.Str == "" {
 			return nil
 		}
-		return errors.New(msg)
+		return registry.NotRun("%s", msg)
 	}
 }
 

@@ -39,6 +39,8 @@ type host struct {
 	stats   []registry.Stat
 }
 
+func (h *host) AddAlias(a registry.Alias) { h.aliases = append(h.aliases, a) }
+
 func (h *host) Aliases() []registry.Alias { return h.aliases }
 func (h *host) Stats() []registry.Stat    { return append([]registry.Stat(nil), h.stats...) }
 

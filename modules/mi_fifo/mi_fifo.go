@@ -46,6 +46,9 @@ func New() registry.Module {
 func (m *Module) Exports() registry.Exports {
 	return registry.Exports{
 		Doc: "The command FIFO of Kamailio before 5.0, answering with the RPC commands.",
+		Differs: []registry.Difference{
+			{How: "Kamailio has no such module since 5.0; its FIFO answers here with the RPC commands in place of the MI commands of then"},
+		},
 		Params: []registry.Param{
 			registry.Str("fifo_name", &m.path, "The FIFO's path, from the run-time directory on where it is relative. Default: none, no FIFO is made."),
 			{

@@ -68,6 +68,16 @@ func (m *Module) Exports() registry.Exports {
 		PVs:    []registry.PV{m.variable()},
 		Trans:  []registry.Trans{uriTransformations()},
 		Events: []string{frameIn},
+		Differs: []registry.Difference{
+			{Of: "event_route[msrp:frame-in]", How: "it runs for every frame up to frame_max_size (10 MiB); Kamailio has no variables for frames over 11,239 bytes, so that a frame passes as if no condition held, and loses those over 14,336"},
+			{Of: "event_route[msrp:frame-in]", How: "what breaks RFC 4975 closes its connection (path headers missing or folded, a bad first line, half a frame for 30 s); Kamailio drops it in silence, and a first line without a method ends the whole server"},
+			{Of: "msrp_relay()", How: "a receiver that is slow holds its senders back, and they are told of a frame that is lost; Kamailio closes the receiver and loses its frames"},
+			{Of: "msrp_relay()", How: "connecting holds up no worker: the result is 1, and a frame that finds nobody is answered 408; it is -1 where the peer has just closed, where Kamailio's is 1 and the frame lost"},
+			{Of: "msrp_reply()", How: "a REPORT is never answered, as RFC 4975 wants, and the answer to AUTH carries the whole From-Path, as RFC 4976 wants"},
+			{Of: "msrp_cmap_save()", How: "Expires counts; Kamailio 5.6 answers any Expires beside Authorization with 423"},
+			{Of: "msrp_cmap_lookup()", How: "a session is over when it expires; Kamailio finds it until its timer runs"},
+			{Of: "modparam sipmsg", How: "with 0, variables and constants work all the same; in Kamailio they fail"},
+		},
 		RPCs: []registry.RPC{{
 			Name: "msrp.cmaplist",
 			Doc:  "Lists the sessions of the connections map: number of slots (MAP_SIZE), each session's id, client URI (PEER), address, socket, expiry and connection number, and their count.",
@@ -125,7 +135,7 @@ func (m *Module) params() []registry.Param {
 			if v.Str == "" {
 				return nil
 			}
-			return fmt.Errorf("event_callback=%q: olelo runs kamailio.cfg only, no KEMI scripts: write event_route[%s]", v.Str, frameIn)
+			return registry.NotRun("event_callback=%q: olelo runs kamailio.cfg only, no KEMI scripts: write event_route[%s]", v.Str, frameIn)
 		}, "Name of a KEMI function to run instead of the event route. olelo has no KEMI: anything but \"\" is refused."),
 		registry.Int("strict_digest_method", &m.strictDigest,
 			"olelo's own. 0: pv_www_authenticate without a method accepts, for an MSRP frame, a digest over AUTH (RFC 4976) and over MSRP (what Kamailio hashes). 1: over MSRP only, as Kamailio. Default 0."),

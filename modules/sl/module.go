@@ -6,7 +6,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
 	"sync"
@@ -56,6 +55,9 @@ func (m *Module) Exports() registry.Exports {
 	const sends = "Sends a reply, without keeping state; append_to_reply adds headers. A code from 300 to 399 carries the destinations as Contact."
 	return registry.Exports{
 		Doc: "Stateless replies to SIP requests.",
+		Differs: []registry.Difference{
+			{Of: "modparam bind_tm", How: "without module tm no request has a transaction", Idle: true},
+		},
 		Funcs: []registry.Func{
 			registry.Fn2("sl_send_reply", m.codeP("code"), m.reasonP("reason"), registry.Request|registry.Event, m.send, sends),
 			registry.Fn2("sl_reply", m.codeP("code"), m.reasonP("reason"), registry.Request|registry.Event, m.send, "The same as sl_send_reply."),
@@ -79,12 +81,12 @@ func (m *Module) Exports() registry.Exports {
 				},
 			},
 			registry.Str("default_reason", &m.defaultReason, "Reason of a reply that has none; default \"Internal Server Error\"."),
-			registry.Int("bind_tm", &m.bindTM, "Use the transaction where there is one; without module tm nothing changes."),
+			registry.Int("bind_tm", &m.bindTM, "Whether a reply uses the request's transaction where there is one."),
 			{
 				Name: "rich_redirect", Type: registry.ParamInt, Doc: "Branch flags (1) and path (2) in the Contacts of a 3xx reply: 0 only.",
 				Set: func(v registry.ParamValue) error {
 					if v.Int != 0 {
-						return fmt.Errorf("rich_redirect=%d is known, but olelo puts no flags and paths into Contacts yet: 0 is wanted", v.Int)
+						return registry.NotRun("rich_redirect=%d is known, but olelo puts no flags and paths into Contacts yet: 0 is wanted", v.Int)
 					}
 					return nil
 				},
@@ -103,7 +105,7 @@ func kemi(param, block string) registry.Param {
 		if v.Str == "" {
 			return nil
 		}
-		return errors.New(param + " names a KEMI function; olelo runs " + block + " instead")
+		return registry.NotRun("%s names a KEMI function; olelo runs %s instead", param, block)
 	}, "Name of a KEMI function: olelo runs "+block+".")
 }
 

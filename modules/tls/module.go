@@ -46,6 +46,9 @@ func (m *Module) Exports() registry.Exports {
 	b := &m.base
 	x := registry.Exports{
 		Doc: "TLS connections: certificates, what is asked of the other side, and profiles by address and server name.",
+		Differs: []registry.Difference{
+			{Of: "modparam cipher_list", How: "it chooses among the ciphers that Go has for TLS 1.2 and older; those of TLS 1.3 are fixed"},
+		},
 		Params: []registry.Param{
 			m.text("tls_method", func(s string) (err error) { b.method, err = parseMethod(s); return err },
 				"The TLS versions allowed: TLSv1, TLSv1.1, TLSv1.2, TLSv1.3, each alone or with + for newer ones too; SSLv23 is TLSv1+. Default: TLSv1.2+."),
@@ -83,6 +86,7 @@ func (m *Module) Exports() registry.Exports {
 	}
 	for _, p := range unneeded {
 		x.Params = append(x.Params, m.unneeded(p.name, p.typ, p.why))
+		x.Differs = append(x.Differs, registry.Difference{Of: "modparam " + p.name, How: p.why, Idle: true})
 	}
 	return x
 }
@@ -213,14 +217,14 @@ func (m *Module) refuseUnless(param, only, doc, why string) registry.Param {
 			if strings.EqualFold(s, only) {
 				return nil
 			}
-			return errors.New(why)
+			return registry.NotRun("%s", why)
 		},
 	}
 }
 
 func (m *Module) unneeded(param string, t registry.ParamType, why string) registry.Param {
 	return registry.Param{
-		Name: param, Type: t, Doc: "Accepted without effect: " + why + ".",
+		Name: param, Type: t, Doc: "Not used: " + why + ".",
 		Set: func(registry.ParamValue) error {
 			m.ignored = append(m.ignored, param+" has no effect: "+why+"; the line may stay")
 			return nil

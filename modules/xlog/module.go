@@ -45,6 +45,9 @@ func (m *Module) Exports() registry.Exports {
 	x := registry.Exports{
 		Doc:    "The script's own log lines. A line that debug= suppresses costs one comparison: its text is not evaluated.",
 		Params: m.params(),
+		Differs: []registry.Difference{
+			{Of: "modparam buf_size", How: "texts have no size limit; Kamailio loses a longer one", Idle: true},
+		},
 		PVs: []registry.PV{{
 			Name: "C", Bind: m.bindColor,
 			Doc: "The escape sequence of a terminal colour, $C(fb): foreground and background, each of x (the terminal's) s r g y b p c w; a capital foreground is bright.",
@@ -89,7 +92,7 @@ func (m *Module) params() []registry.Param {
 		registry.Int("long_format", &m.longFormat, "1 puts the file before the line number that xlogl and xdbgl write. Default 0."),
 		registry.Int("methods_filter", &m.filter, "Bits of the methods ($rmid) for which xlogm writes nothing. Default -1: all."),
 		registry.Int("force_color", &m.forceColor, "1 gives $C(xy) its colour where the log goes to syslog too. Default 0."),
-		registry.Int("buf_size", &m.bufSize, "Bytes that a text may have in Kamailio, which loses a longer one. Here texts have no such limit, whatever is set."),
+		registry.Int("buf_size", &m.bufSize, "Bytes that a text may have."),
 		registry.StrFunc("log_facility", func(v registry.ParamValue) error {
 			f, ok := log.ParseFacility(v.Str)
 			if !ok {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"olelo/lang/ast"
+	"olelo/lang/check"
 	"olelo/lang/compile"
 	"olelo/lang/diag"
 	"olelo/lang/program"
@@ -27,6 +28,7 @@ import (
 // Exit statuses of the process, Kamailio's.
 const (
 	statusOK     = 0
+	statusWarned = 1
 	statusFailed = 255
 )
 
@@ -36,12 +38,14 @@ const drainTime = 5 * time.Second
 // server is one configuration, loaded and perhaps running.
 type server struct {
 	pid       int
+	dialect   Dialect
 	configDir string
 	started   time.Time
 	quit      context.CancelFunc // ends Run
 
 	file   *ast.File
 	set    *source.Set
+	parsed bool // the text has no errors: file is whole
 	params *core.Params
 	log    *log.Logger
 
@@ -49,9 +53,11 @@ type server struct {
 	modules     []loaded
 	absent      []string // modules that the configuration loads and that are not there, in its order
 	provisioned int      // modules whose Provision ran
+	notes       notes    // what the configuration uses, where a survey asks for it
 	prog        *program.Program
 	frames      frameHandler // the module that routes MSRP frames, nil if none
 	filters     []registry.RequestFilter
+	ownAliases  []registry.Alias // that modules add to the configuration's
 
 	requestRoute, replyRoute int // -1: none
 	events                   coreEvents
@@ -100,17 +106,27 @@ func Run(ctx context.Context, o Options) int {
 	return statusOK
 }
 
-// Check checks the configuration without opening a socket, and returns the
-// process's exit status.
+// Check checks the configuration without opening a socket, also for what starts
+// and is hardly meant, and returns the process's exit status.
 func Check(o Options, w io.Writer) int {
 	o.setDefaults()
 	o.Stderr = w
 	o.logHere()
 	s, diags := load(&o)
 	defer s.cleanup()
+	if s.parsed {
+		check.File(s.file, s.set, os.ReadFile, diags)
+		s.inOrder(diags)
+	}
 	o.report(s.set, diags)
-	if diags.Errors() > 0 {
+	if o.Report == ReportText {
+		s.summary(&o, diags)
+	}
+	switch {
+	case diags.Errors() > 0:
 		return statusFailed
+	case o.Strict && diags.Warnings() > 0:
+		return statusWarned
 	}
 	return statusOK
 }
@@ -135,11 +151,13 @@ func Disassemble(o Options, w io.Writer) int {
 // load does all that comes before a socket is opened. Where diags has errors,
 // the server is only fit for cleanup.
 func load(o *Options) (*server, *diag.List) {
-	s := &server{pid: os.Getpid(), configDir: filepath.Dir(o.File), started: time.Now(), env: compile.NewEnv(), rpcs: rpc.NewTable()}
+	s := &server{notes: notes{o.uses}, pid: os.Getpid(), dialect: o.Dialect, configDir: filepath.Dir(o.File), started: time.Now(), env: compile.NewEnv(), rpcs: rpc.NewTable()}
 	s.workers.s, s.workers.next = s, 1 // 0 is the server itself
 	var diags *diag.List
 	s.file, s.set, diags = parseFile(o)
+	s.parsed = diags.Errors() == 0
 	s.params = core.Collect(s.file.Items, o.Core, diags)
+	s.globals6(diags)
 	s.log = newLog(o, s.params, s.pid, diags)
 	for _, m := range o.Builtin {
 		s.env.Add(m.Name, m.Module)
@@ -170,9 +188,14 @@ func load(o *Options) (*server, *diag.List) {
 			diags.Add(diag.Diagnostic{Severity: diag.Error, Code: "rpc", Msg: err.Error()})
 		}
 	}
-	// In the order of the text, whichever pass found them.
+	s.inOrder(diags)
+	return s, diags
+}
+
+// inOrder puts diagnostics into the order of the text, whichever pass found them.
+func (s *server) inOrder(diags *diag.List) {
 	slices.SortStableFunc(diags.Items, func(a, b diag.Diagnostic) int {
-		if o.ParserOnly && a.Address != b.Address { // in Kamailio's
+		if diags.ParserOnly && a.Address != b.Address { // in Kamailio's
 			if a.Address {
 				return 1
 			}
@@ -180,7 +203,6 @@ func load(o *Options) (*server, *diag.List) {
 		}
 		return cmp.Compare(s.set.Order(a.Pos), s.set.Order(b.Pos))
 	})
-	return s, diags
 }
 
 // start opens the sockets and lets messages in.

@@ -53,7 +53,7 @@ func (s *server) initFirstWorker() error {
 	}
 	c := w.begin()
 	c.Msg = &msg
-	c.Recv = &transport.Recv{Proto: transport.UDP, Src: initSource, SrcIP: initSource.Addr().String()}
+	c.Recv = &transport.Recv{Proto: transport.UDP, Src: initSource, SrcIP: initSource.Addr().String(), Faked: true}
 	if len(s.sockets) > 0 {
 		c.Recv.Socket = s.sockets[0]
 	}

@@ -8,6 +8,7 @@ import (
 	"olelo/runtime/log"
 	"olelo/runtime/registry"
 	"olelo/runtime/sip"
+	"olelo/runtime/transport"
 )
 
 // forwarder sends messages on; it is made for the first one, when the sockets
@@ -42,7 +43,10 @@ func (s *server) forwardReply(c *registry.Ctx) error {
 	return err
 }
 
-var _ registry.ForwardHost = host{}
+var (
+	_ registry.ForwardHost = host{}
+	_ registry.SendHost    = host{}
+)
 
 // ForwardRequest sends the request being handled on.
 func (h host) ForwardRequest(c *registry.Ctx, to sip.Hop) error {
@@ -52,4 +56,9 @@ func (h host) ForwardRequest(c *registry.Ctx, to sip.Hop) error {
 // ForwardReply sends the reply being handled on.
 func (h host) ForwardReply(c *registry.Ctx, status int, reason string) error {
 	return h.forwarder().Reply(c, status, reason)
+}
+
+// Send sends bytes as they are.
+func (h host) Send(c *registry.Ctx, to sip.Hop, sock *transport.Socket, b []byte) error {
+	return h.forwarder().Send(c, to, sock, b)
 }

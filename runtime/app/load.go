@@ -1,6 +1,7 @@
 package app
 
 import (
+	"errors"
 	"path"
 	"slices"
 	"strings"
@@ -9,6 +10,8 @@ import (
 	"olelo/lang/catalogue"
 	"olelo/lang/compile"
 	"olelo/lang/diag"
+	"olelo/lang/inventory"
+	"olelo/runtime/core"
 	"olelo/runtime/ere"
 	"olelo/runtime/registry"
 )
@@ -68,6 +71,7 @@ func moduleName(arg string) string { return strings.TrimSuffix(path.Base(arg), "
 func (s *server) load(l *ast.Load, o *Options, diags *diag.List) {
 	if l.Keyword == "mpath" || l.Keyword == "loadpath" {
 		warn(diags, l.Range, "mpath-ignored", l.Keyword+" has no effect: olelo's modules are built in", "the line may stay")
+		s.notes.global(l.Keyword, inventory.Accepted, "olelo's modules are built in", l.Pos)
 		return
 	}
 	if s.joined(l, o, diags) {
@@ -84,6 +88,7 @@ func (s *server) load(l *ast.Load, o *Options, diags *diag.List) {
 		s.env.Missing(name)
 		if why, ok := idle(name); ok {
 			add(diags, diag.Info, l.Arg.Range, "module-idle", "module "+name+" is not needed: "+why, "")
+			s.notes.module(name, inventory.Accepted, why, l.Pos)
 			return
 		}
 		s.noModule(name, l, o, diags)
@@ -92,6 +97,7 @@ func (s *server) load(l *ast.Load, o *Options, diags *diag.List) {
 	if why := retired[name]; why != "" {
 		warn(diags, l.Range, "module-retired", "module "+name+" is "+why, "the jsonrpcs and ctl modules are its successors")
 	}
+	s.notes.module(name, inventory.Runs, "", l.Pos)
 	m := loaded{name: name, it: make(), sets: map[string]registry.Param{}}
 	for _, p := range m.it.Exports().Params {
 		m.sets[p.Name] = p
@@ -123,6 +129,7 @@ func (s *server) joined(l *ast.Load, o *Options, diags *diag.List) bool {
 
 func (s *server) noModule(name string, l *ast.Load, o *Options, diags *diag.List) {
 	if catalogue.HasModule(name) {
+		s.notes.module(name, inventory.NotRun, "", l.Pos)
 		d := diag.Diagnostic{
 			Severity: diag.Error, Code: "module-not-run", NotRun: true,
 			Pos: l.Arg.Pos, EndLine: l.Arg.EndLine, EndCol: l.Arg.EndCol,
@@ -146,12 +153,13 @@ func (s *server) noModule(name string, l *ast.Load, o *Options, diags *diag.List
 	}
 	if near := diag.Nearest(name, have); near != "" {
 		hint = `did you mean "` + near + `.so"?`
-		s.env.Missing(near)
+		s.env.Forgotten(near)
 	} else if far := catalogue.NearModules(name); len(far) > 0 {
 		hint = `did you mean "` + far[0] + `.so"? olelo does not run that one yet`
-		s.env.Missing(far[0])
+		s.env.Forgotten(far[0])
 	} else {
 		s.env.Stranger(name)
+		s.notes.module(name, inventory.Unknown, "no module of Kamailio 5.6 or 6.1", l.Pos)
 	}
 	fail(diags, l.Arg.Range, "unknown-module", "there is no module "+name, hint)
 }
@@ -168,7 +176,7 @@ func (s *server) modParam(p *ast.ModParam, diags *diag.List) {
 	for _, name := range s.absent {
 		if matches(name) {
 			found = true
-			missingParam(name, p, diags)
+			s.missingParam(name, p, diags)
 		}
 	}
 	for _, m := range s.modules {
@@ -180,7 +188,7 @@ func (s *server) modParam(p *ast.ModParam, diags *diag.List) {
 	switch {
 	case found, s.env.IsLost():
 	case s.env.IsMissing(p.Module.Text): // its loadmodule is misspelt
-		missingParam(p.Module.Text, p, diags)
+		s.missingParam(p.Module.Text, p, diags)
 	default:
 		s.noModParamModule(p, diags)
 	}
@@ -215,7 +223,7 @@ func (s *server) noModParamModule(p *ast.ModParam, diags *diag.List) {
 	}
 	failParam(diags, p, p.Module.Range, "modparam-no-module", "module "+name+" is not loaded", hint)
 	if catalogue.HasModule(name) {
-		s.env.Missing(name)
+		s.env.Forgotten(name)
 	}
 }
 
@@ -237,20 +245,39 @@ func (s *server) setParam(m loaded, p *ast.ModParam, diags *diag.List) {
 	if !typed(m.name, p, set.Type, diags) {
 		return
 	}
+	if s.dialect == Dialect56 && catalogue.Newer(p.Name.Text, func(name string) []catalogue.Param {
+		if row, ok := catalogue.ParamOf(m.name, name); ok {
+			return []catalogue.Param{row}
+		}
+		return nil
+	}) {
+		only6(diags, p.Name.Range, "parameter "+p.Name.Text+" of module "+m.name)
+	}
 	v := registry.ParamValue{Pos: p.Value.Pos}
 	if p.Value.Kind == ast.LitInt {
 		v.Int, v.IsInt = p.Value.Int, true
 	} else {
 		v.Str = p.Value.Text
 	}
-	if err := set.Set(v); err != nil {
+	err := set.Set(v)
+	var notRun *registry.NotRunError
+	switch msg := "modparam(" + m.name + ", " + p.Name.Text + "): "; {
+	case errors.As(err, &notRun):
+		diags.Add(diag.Diagnostic{
+			Severity: diag.Error, Code: "not-run-yet", NotRun: true,
+			Pos: p.Value.Pos, EndLine: p.Value.EndLine, EndCol: p.Value.EndCol, Msg: msg + notRun.Msg,
+		})
+		s.notes.param(m.name, p, inventory.NotRun, notRun.Msg)
+	case err != nil:
 		// Kamailio's modules look at most values when they start.
 		row, _ := catalogue.ParamOf(m.name, p.Name.Text)
 		diags.Add(diag.Diagnostic{
 			Severity: diag.Error, Code: "modparam-value", Late: !strings.Contains(row.Type, "func"),
 			Pos: p.Value.Pos, EndLine: p.Value.EndLine, EndCol: p.Value.EndCol, SeenLine: p.EndLine, SeenCol: p.EndCol,
-			Msg: "modparam(" + m.name + ", " + p.Name.Text + "): " + err.Error(),
+			Msg: msg + err.Error(),
 		})
+	default:
+		s.notes.param(m.name, p, inventory.Runs, "")
 	}
 }
 
@@ -289,12 +316,15 @@ func paramType(row catalogue.Param) registry.ParamType {
 
 // missingParam checks a parameter of a module that is not there by the
 // catalogue.
-func missingParam(module string, p *ast.ModParam, diags *diag.List) {
+func (s *server) missingParam(module string, p *ast.ModParam, diags *diag.List) {
 	if row, ok := catalogue.ParamOf(module, p.Name.Text); ok {
-		typed(module, p, paramType(row), diags)
+		if typed(module, p, paramType(row), diags) {
+			s.notes.missingParam(module, p)
+		}
 		return
 	}
 	if !catalogue.HasModule(module) {
+		s.notes.param(module, p, inventory.Unknown, "of a module that nobody knows")
 		return
 	}
 	hint := ""
@@ -313,6 +343,7 @@ func (s *server) noParam(m loaded, p *ast.ModParam, diags *diag.List) {
 				Msg:  "parameter " + p.Name.Text + " of module " + m.name + " is known in Kamailio " + row.Versions.String() + ", not run by olelo yet",
 				Hint: "--lenient starts without it",
 			})
+			s.notes.param(m.name, p, inventory.NotRun, "")
 		}
 		return
 	}
@@ -349,10 +380,12 @@ func (s *server) compile(o *Options, diags *diag.List) {
 	s.env.Raises("core", workerOneInit, preRouting, receiveParseError)
 	s.env.Block = func(n int) registry.Block { return block{&s.prog, n} }
 	s.prog = compile.Compile(s.file, s.env, compile.Options{
-		Wrap32:    o.Dialect == Dialect56,
+		Dialect6:  o.Dialect == Dialect6,
+		RawCodes:  s.params.ReturnMode == 1,
 		MaxLoops:  s.params.Int("max_while_loops"),
 		MaxLevel:  s.params.Int("max_recursive_level"),
 		LogPrefix: s.params.LogPrefix,
+		Uses:      s.notes.list,
 	}, diags)
 	s.findEvents()
 	s.requestRoute, s.replyRoute = -1, -1
@@ -363,6 +396,31 @@ func (s *server) compile(o *Options, diags *diag.List) {
 		s.replyRoute = n
 	}
 	s.checkRoutes(diags)
+}
+
+// only6 says what the compiler says of names that only Kamailio 6 has.
+func only6(diags *diag.List, at ast.Range, what string) {
+	warn(diags, at, "only-in-6", what+" is Kamailio 6's, not in 5.6", "olelo runs it; --compat=6 gives the whole meaning of 6")
+}
+
+// globals6 says which global parameters are Kamailio 6's, each once; those that
+// olelo does not run yet are errors that say so themselves.
+func (s *server) globals6(diags *diag.List) {
+	if s.dialect != Dialect56 {
+		return
+	}
+	said := map[string]bool{}
+	for _, it := range s.file.Items {
+		g, ok := it.(*ast.Global)
+		if ok && g.Group == "" && !said[g.Name] && catalogue.Newer(g.Name, catalogue.Words) && !notYet(g.Name) {
+			said[g.Name] = true
+			only6(diags, g.Range, "the global parameter "+g.Name)
+		}
+	}
+}
+
+func notYet(global string) bool {
+	return slices.ContainsFunc(core.All(), func(p core.Param) bool { return p.Name == global && p.Class == core.NotYet })
 }
 
 func fail(diags *diag.List, at ast.Range, code, msg, hint string) {

@@ -12,9 +12,12 @@ func (h host) FlagBit(name string) (int, bool) { return h.params.FlagBit(name) }
 
 // Aliases are the names that count as the server's own.
 func (h host) Aliases() []registry.Alias {
-	all := make([]registry.Alias, len(h.params.Aliases))
-	for i, a := range h.params.Aliases {
-		all[i] = registry.Alias(a)
+	all := make([]registry.Alias, 0, len(h.params.Aliases)+len(h.ownAliases))
+	for _, a := range h.params.Aliases {
+		all = append(all, registry.Alias{Proto: a.Proto, Host: a.Host, Port: a.Port})
 	}
-	return all
+	return append(all, h.ownAliases...)
 }
+
+// AddAlias adds one that a module knows.
+func (h host) AddAlias(a registry.Alias) { h.ownAliases = append(h.ownAliases, a) }

@@ -1,9 +1,10 @@
 package app
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
+	"strconv"
 	"strings"
 	"time"
 
@@ -16,7 +17,12 @@ func (o *Options) report(set *source.Set, diags *diag.List) {
 	var err error
 	switch o.Report {
 	case ReportJSON:
-		err = reportJSON(o, diags)
+		err = diags.JSON(o.Stderr, set)
+	case ReportSARIF:
+		var root string
+		if root, err = os.Getwd(); err == nil {
+			err = diags.SARIF(o.Stderr, set, Version, root)
+		}
 	case ReportKamailio:
 		err = diags.Kamailio(o.Stderr, set)
 	case ReportBoth:
@@ -33,30 +39,30 @@ func (o *Options) report(set *source.Set, diags *diag.List) {
 	}
 }
 
-// finding is a diagnostic as one JSON object a line.
-type finding struct {
-	Severity string `json:"severity"`
-	Code     string `json:"code"`
-	File     string `json:"file,omitempty"`
-	Line     int    `json:"line,omitempty"`
-	Column   int    `json:"column,omitempty"`
-	EndLine  int    `json:"endLine,omitempty"`
-	EndCol   int    `json:"endColumn,omitempty"`
-	Message  string `json:"message"`
-	Hint     string `json:"hint,omitempty"`
-}
-
-func reportJSON(o *Options, diags *diag.List) error {
-	enc := json.NewEncoder(o.Stderr)
-	for _, d := range diags.Items {
-		if err := enc.Encode(finding{
-			Severity: d.Severity.String(), Code: d.Code, File: d.Pos.Filename, Line: d.Pos.Line, Column: d.Pos.Column,
-			EndLine: d.EndLine, EndCol: d.EndCol, Message: d.Msg, Hint: d.Hint,
-		}); err != nil {
-			return err
+// summary ends the report for a person with one line.
+func (s *server) summary(o *Options, diags *diag.List) {
+	var n [3]int
+	for i := range diags.Items {
+		n[diags.Items[i].Severity]++
+	}
+	var counts []string
+	for sev, k := range n {
+		if k > 0 {
+			counts = append(counts, plural(k, diag.Severity(sev).String()))
 		}
 	}
-	return nil
+	if len(counts) > 0 {
+		fmt.Fprintln(o.Stderr, strings.Join(counts, ", "))
+		return
+	}
+	fmt.Fprintf(o.Stderr, "no mistakes found in %s: %s, %s\n", o.File, plural(len(s.prog.Routes), "route"), plural(len(s.modules), "module"))
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return strconv.Itoa(n) + " " + noun + "s"
 }
 
 // banner says that the server is up, and as what.

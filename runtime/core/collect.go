@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"strconv"
-	"strings"
 
 	"olelo/lang/ast"
 	"olelo/lang/diag"
@@ -158,14 +157,12 @@ func (c *collector) notYet(ln *line) {
 		if !c.fits(ln, &ln.Values[0]) {
 			return
 		}
-		for _, s := range strings.Fields(ln.row.same) {
-			if s == written(&ln.Values[0]) {
-				return
-			}
+		if ln.row.sameAs(&ln.Values[0]) {
+			return
 		}
 	}
 	d := diag.Diagnostic{
-		Severity: diag.Error, Code: "not-run-yet", Pos: ln.Pos, EndLine: ln.EndLine, EndCol: ln.EndCol,
+		Severity: diag.Error, Code: "not-run-yet", NotRun: true, Pos: ln.Pos, EndLine: ln.EndLine, EndCol: ln.EndCol,
 		Msg:  ln.Name + " is known in Kamailio, and olelo does not run it yet: " + ln.row.why,
 		Hint: "take the line out, or start with --lenient to go on without it",
 	}

@@ -155,16 +155,31 @@ func (c *collector) readAdvertise(s *scan, l *listen) bool {
 	return true
 }
 
+const noVirtual = "an address that it listens on counts as its own, whether the host has it at the moment or not"
+
 // virtual is refused unless lenient: olelo counts every address that it
 // listens on as its own, whether the host has it at the moment or not.
 func (c *collector) virtual(at ast.Range, l *listen) bool {
-	const why = "an address that it listens on counts as its own, whether the host has it at the moment or not"
 	if c.lenient {
-		c.warnAt(at, "not-run-yet", l.text+": virtual has no effect: "+why, "")
+		c.warnAt(at, "not-run-yet", l.text+": virtual has no effect: "+noVirtual, "")
 		return true
 	}
-	c.errorAt(at, "not-run-yet", l.text+": virtual is known in Kamailio, and olelo does not run it yet: "+why, "take the word out, or start with --lenient")
+	c.errorAt(at, "not-run-yet", l.text+": virtual is known in Kamailio, and olelo does not run it yet: "+noVirtual, "take the word out, or start with --lenient")
 	return false
+}
+
+// unopened says what of a listen line olelo does not run; "" is nothing.
+func unopened(g *ast.Global) string {
+	s := newScan(g.Values)
+	if len(s.toks) > 2 && s.toks[1].text == ":" && !s.toks[0].quoted && strings.EqualFold(s.toks[0].text, "sctp") {
+		return noSCTP
+	}
+	for _, t := range s.toks {
+		if !t.quoted && strings.EqualFold(t.text, "virtual") {
+			return noVirtual
+		}
+	}
+	return ""
 }
 
 // argument reads -l's [proto:]addr[:port][/advertised[:port]].

@@ -29,6 +29,7 @@ type Params struct {
 	TCPChildren   int // workers of all TCP and TLS connections; Children if unset
 	MaxWhileLoops int // iterations; 0: no limit
 	MaxRecursive  int // levels of nested blocks and routes
+	ReturnMode    int // 1: a call in an expression is its code
 
 	Debug         int // the threshold of the log
 	CoreLog       int // level of lines about bad input from the network

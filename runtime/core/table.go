@@ -3,6 +3,8 @@ package core
 import (
 	"slices"
 	"strings"
+
+	"olelo/lang/ast"
 )
 
 // Class is what olelo does with a parameter.
@@ -28,11 +30,14 @@ type Param struct {
 func All() []Param {
 	var all []Param
 	for i := range table {
-		r := &table[i]
-		all = append(all, Param{Name: r.name, Aliases: strings.Fields(r.aliases), Takes: kinds[r.kind].takes, Class: r.class, Why: r.why})
+		all = append(all, table[i].param())
 	}
 	slices.SortFunc(all, func(a, b Param) int { return strings.Compare(a.Name, b.Name) })
 	return all
+}
+
+func (r *row) param() Param {
+	return Param{Name: r.name, Aliases: strings.Fields(r.aliases), Takes: kinds[r.kind].takes, Class: r.class, Why: r.why}
 }
 
 // row is a parameter of the table.
@@ -55,6 +60,35 @@ type row struct {
 	// same are the values, as written, with which a NotYet parameter asks for
 	// what olelo does anyway.
 	same string
+}
+
+// sameAs reports whether a NotYet parameter asks with v for what olelo does
+// anyway.
+func (r *row) sameAs(v *ast.Literal) bool { return slices.Contains(strings.Fields(r.same), written(v)) }
+
+// Of returns the parameter that a line sets, with the class that its value
+// gives it; ok is false for a name that Kamailio does not know. Custom
+// parameters (group.name) run.
+func Of(g *ast.Global) (p Param, ok bool) {
+	name := g.Name
+	if g.Group != "" {
+		name = g.Group + "." + g.Name
+	}
+	r := rows[name]
+	if r == nil {
+		return Param{Name: name}, g.Group != ""
+	}
+	p = r.param()
+	p.Name = name
+	switch {
+	case r.class == NotYet && r.list == nil && len(g.Values) == 1 && r.sameAs(&g.Values[0]):
+		p.Class, p.Why = Runs, ""
+	case r.kind == address:
+		if why := unopened(g); why != "" {
+			p.Class, p.Why = NotYet, why
+		}
+	}
+	return p, true
 }
 
 // rows finds a row by each of its names.
@@ -316,7 +350,7 @@ var table = []row{
 	{name: "msg_recv_max_size", kind: number, class: NotYet, why: v6},
 	{name: "msg_apply_changes_mode", kind: number, class: NotYet, why: v6},
 	{name: "msg_clone_extra_size", kind: number, class: Accepted, why: goMemory},
-	{name: "return_mode", kind: number, class: NotYet, why: v6, same: "0"},
+	{name: "return_mode", kind: number, num: func(p *Params) *int { return &p.ReturnMode }, max: 1},
 	{name: "rpc_exec_delta", kind: number, class: NotYet, why: v6, same: "0"},
 	{name: "tcp_accept_iplimit", kind: number, class: NotYet, why: v6, same: "0"},
 	{name: "tcp_check_timer", kind: number, class: Accepted, why: "every connection has its own timeout"},

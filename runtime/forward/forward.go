@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"strconv"
 	"strings"
 	"sync"
@@ -56,17 +57,7 @@ func (f *Forwarder) Request(c *registry.Ctx, to sip.Hop) error {
 	if err := c.Msg.Forwardable(); err != nil {
 		return err
 	}
-	if to.Host == "" {
-		return errNoHost
-	}
-	p := transport.UDP
-	if to.Transport != "" {
-		p = transport.ParseProto(to.Transport)
-	}
-	if p == transport.None {
-		return noTransport(to.Transport)
-	}
-	addr, err := f.Resolver.Locate(p, to)
+	p, addr, err := f.locate(to)
 	if err != nil {
 		return err
 	}
@@ -96,6 +87,50 @@ func (f *Forwarder) Request(c *registry.Ctx, to sip.Hop) error {
 	*d = transport.Dest{Proto: p, Addr: addr, NoConnect: c.State.Forwarding.NoConnect, CloseAfter: c.State.Forwarding.Close}
 	d.Socket = from(c, p, sock)
 	if err := f.Net.Send(d, b, c.Recv.Conn); err != nil {
+		return fmt.Errorf("to %s:%s: %w", p, addr, err)
+	}
+	return nil
+}
+
+// locate finds the address of a next hop, over UDP where that names no
+// transport.
+func (f *Forwarder) locate(to sip.Hop) (p transport.Proto, addr netip.AddrPort, err error) {
+	if to.Host == "" {
+		return p, addr, errNoHost
+	}
+	p = transport.UDP
+	if to.Transport != "" {
+		p = transport.ParseProto(to.Transport)
+	}
+	if p == transport.None {
+		return p, addr, noTransport(to.Transport)
+	}
+	addr, err = f.Resolver.Locate(p, to)
+	return p, addr, err
+}
+
+// Send sends b as it is to a hop, from sock or, where that is nil, from the
+// socket that the message came in on or the transport's default one: not from
+// a forced one.
+func (f *Forwarder) Send(c *registry.Ctx, to sip.Hop, sock *transport.Socket, b []byte) error {
+	p, addr, err := f.locate(to)
+	if err != nil {
+		return err
+	}
+	if sock == nil {
+		sock = f.ownSocket(c, p, addr.Addr())
+	}
+	if sock == nil {
+		return noSocket(p, addr.Addr().Is4())
+	}
+	d := f.dest()
+	defer f.dests.Put(d)
+	*d = transport.Dest{Proto: p, Addr: addr, Socket: from(c, p, sock)}
+	var conn *transport.Conn
+	if c.Recv != nil {
+		conn = c.Recv.Conn
+	}
+	if err := f.Net.Send(d, b, conn); err != nil {
 		return fmt.Errorf("to %s:%s: %w", p, addr, err)
 	}
 	return nil

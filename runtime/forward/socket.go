@@ -21,8 +21,15 @@ func (f *Forwarder) socketTo(c *registry.Ctx, p transport.Proto, to netip.Addr) 
 		}
 		c.Log.Warnf(log.Core, "the forced socket %s cannot send over %s to %s: another one is used", forced.Text, p, to)
 	}
-	if in := c.Recv.Socket; in != nil && in.Proto == p && in.Addr.Addr().Is4() == to.Is4() {
-		return in
+	return f.ownSocket(c, p, to)
+}
+
+// ownSocket is the socket that a message goes out from where none is forced.
+func (f *Forwarder) ownSocket(c *registry.Ctx, p transport.Proto, to netip.Addr) *transport.Socket {
+	if c.Recv != nil {
+		if in := c.Recv.Socket; in != nil && in.Proto == p && in.Addr.Addr().Is4() == to.Is4() {
+			return in
+		}
 	}
 	return f.defaultSocket(p, to)
 }

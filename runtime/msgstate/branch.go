@@ -18,7 +18,7 @@ type Branch struct {
 
 // MaxBranches is how many a request may have beside its request URI (Kamailio
 // core, max_branches).
-const MaxBranches = 12
+const MaxBranches = 11
 
 // Branches are a request's destinations beside its request URI, in order.
 type Branches struct{ list []Branch }

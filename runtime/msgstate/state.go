@@ -19,6 +19,7 @@ type State struct {
 	XAVI avp.XList // names in lower case
 
 	ScriptFlags uint32
+	XFlags      uint64            // extended flags (corex)
 	BranchFlags uint32            // of branch 0, the request URI
 	SendSocket  *transport.Socket // forced ($fs), nil for any
 
@@ -81,7 +82,7 @@ func (s *State) Reset() {
 	s.XAVP.Reset()
 	s.XAVU.Reset()
 	s.XAVI.Reset()
-	s.ScriptFlags, s.BranchFlags, s.SendSocket = 0, 0, nil
+	s.ScriptFlags, s.XFlags, s.BranchFlags, s.SendSocket = 0, 0, 0, nil
 	s.Branches.Reset()
 	s.Static = Branch{}
 	s.ForceRPort, s.LocalRPort = false, false

@@ -51,13 +51,19 @@ type IdentityHost interface {
 }
 
 // AliasHost is a Host that knows the names that count as the server's own.
-type AliasHost interface{ Aliases() []Alias }
+type AliasHost interface {
+	// Aliases are those of the configuration, and those that modules add.
+	Aliases() []Alias
+	// AddAlias adds one, at Provision.
+	AddAlias(Alias)
+}
 
-// Alias is one alias= value.
+// Alias is one alias= value, or a domain that a module knows.
 type Alias struct {
-	Proto transport.Proto // None: any
-	Host  string
-	Port  int // 0: any
+	Proto      transport.Proto // None: any
+	Host       string
+	Port       int  // 0: any
+	Subdomains bool // its subdomains too
 }
 
 // FlagHost is a Host that knows the names of message flags (flags=).
@@ -76,6 +82,14 @@ type ForwardHost interface {
 	// another status and reason where status is not 0. It is
 	// sip.ErrNoNextVia where the reply was for this server.
 	ForwardReply(c *Ctx, status int, reason string) error
+}
+
+// SendHost is a Host that sends bytes as they are; valid from Start on.
+type SendHost interface {
+	// Send sends b to a hop, over UDP where that names no transport, from sock
+	// or, where that is nil, from the socket that c's message came in on or the
+	// transport's default one. b is copied.
+	Send(c *Ctx, to sip.Hop, sock *transport.Socket, b []byte) error
 }
 
 // StatsHost is a Host that collects the counters of the core and of all

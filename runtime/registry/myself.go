@@ -25,13 +25,22 @@ func IsMyself(sockets []*transport.Socket, aliases []Alias, host string, port in
 		}
 	}
 	for _, a := range aliases {
-		if strings.EqualFold(unbracket(a.Host), unbracket(host)) &&
+		if a.names(unbracket(host)) &&
 			(port == 0 || a.Port == 0 || port == a.Port) &&
 			(proto == transport.None || a.Proto == transport.None || proto == a.Proto) {
 			return true
 		}
 	}
 	return false
+}
+
+// names reports whether the alias is that host's, without brackets.
+func (a *Alias) names(host string) bool {
+	own := unbracket(a.Host)
+	if n := len(host) - len(own); a.Subdomains && n > 0 && host[n-1] == '.' {
+		host = host[n:]
+	}
+	return strings.EqualFold(own, host)
 }
 
 // sameHost reports whether host:port, as written, is that host and port.

@@ -104,12 +104,23 @@ type Trans struct {
 	Doc   string
 }
 
+// Has reports whether the class has a key.
+func (t Trans) Has(key string) bool {
+	for _, k := range t.Keys {
+		if k.Key == key {
+			return true
+		}
+	}
+	return false
+}
+
 // TransKey is one transformation: len in {s.len}. Args is the raw text after
 // the key's first comma ("2,5" in {s.substr,2,5}), has tells if there was one.
 type TransKey struct {
-	Key  string
-	Doc  string
-	Bind func(fx Fixup, args string, has bool) (TransFunc, error)
+	Key   string
+	Doc   string
+	Only6 bool // Kamailio 5.6 has the class, not this key of it
+	Bind  func(fx Fixup, args string, has bool) (TransFunc, error)
 }
 
 // TransFunc changes *v in place; it makes it $null where the transformation

@@ -9,6 +9,7 @@ package registry
 
 import (
 	"context"
+	"fmt"
 
 	"olelo/lang/source"
 )
@@ -42,7 +43,33 @@ type Exports struct {
 	Events []string // event routes it raises: "msrp:frame-in"
 	RPCs   []RPC
 	Doc    string // one sentence for the generated README
+	// Differs is what is meant to be other than in Kamailio.
+	Differs []Difference
 }
+
+// Difference is one way in which olelo is meant to do otherwise than Kamailio
+// 5.6: for the module's README and for who decides about a migration.
+type Difference struct {
+	// Of is what differs, as an inventory names it: "f()" a function of any
+	// arity, "$x", "{s.len}", "event_route[…]", "modparam x", in the core's table
+	// "x=" a global parameter; "" is the module as a whole.
+	Of string
+	// How is what is other, in a sentence without its final stop.
+	How string
+	// Idle tells that it is taken and has no effect; How then says why that is safe.
+	Idle bool
+	// With is a module without which it makes no difference; "" is none.
+	With string
+}
+
+// NotRunError is what a parameter's Set or a Bind returns for what Kamailio
+// runs and olelo does not run yet.
+type NotRunError struct{ Msg string }
+
+// NotRun returns a *NotRunError.
+func NotRun(format string, a ...any) error { return &NotRunError{fmt.Sprintf(format, a...)} }
+
+func (e *NotRunError) Error() string { return e.Msg }
 
 // Mask says in which kinds of route block a function may stand.
 type Mask uint16

@@ -41,6 +41,7 @@ type Recv struct {
 	SrcIP  string // Src's IP as text, no brackets
 	Socket *Socket
 	Conn   *Conn // nil for UDP
+	Faked  bool  // it did not come in: the server made it, for an event route
 }
 
 // Dest is where to send.

@@ -13,28 +13,40 @@ func number(v *value.Value, wrap32 bool) int64 {
 	if v.K&value.Int != 0 {
 		return v.I
 	}
-	if v.K == value.Null {
-		return 0
-	}
-	n, _ := ParseNumber(v.S, wrap32)
+	n, _ := numberOf(v, wrap32)
 	return n
 }
 
-// ParseNumber reads a text as the language does when it wants an integer.
-func ParseNumber(s string, wrap32 bool) (int64, bool) {
+// numberOf is number, and whether v is one. $null and the empty text are 0.
+func numberOf(v *value.Value, wrap32 bool) (n int64, ok bool) {
+	if v.K&value.Int != 0 {
+		return v.I, true
+	}
+	if v.S == "" {
+		return 0, true
+	}
+	return parseNumber(v.S, wrap32)
+}
+
+// quoted is a text as an error line shows it: on one line, and not all of a
+// long one.
+func quoted(s string) string {
+	const most = 64
+	if len(s) > most {
+		return strconv.Quote(s[:most]) + "…"
+	}
+	return strconv.Quote(s)
+}
+
+// parseNumber reads a text as the language does when it wants an integer. A
+// decimal number must fit the width.
+func parseNumber(s string, wrap32 bool) (int64, bool) {
+	if len(s) > 2 && s[0] == '0' && s[1]|' ' == 'x' {
+		return parseHex(s[2:], wrap32)
+	}
 	bits := 64
 	if wrap32 {
 		bits = 32
-	}
-	if len(s) > 2 && s[0] == '0' && (s[1] == 'x' || s[1] == 'X') {
-		n, err := strconv.ParseUint(s[2:], 16, bits)
-		if err != nil {
-			return 0, false
-		}
-		if wrap32 {
-			return int64(int32(n)), true
-		}
-		return int64(n), true
 	}
 	// Digits only, after one sign: ParseInt alone would take "1_0".
 	i := 0
@@ -54,6 +66,25 @@ func ParseNumber(s string, wrap32 bool) (int64, bool) {
 		return 0, false
 	}
 	return n, true
+}
+
+// parseHex reads hexadecimal digits. Of a number that is too large its low bits
+// count.
+func parseHex(s string, wrap32 bool) (int64, bool) {
+	var n int64
+	for i := range len(s) {
+		d := s[i]
+		switch {
+		case d >= '0' && d <= '9':
+			d -= '0'
+		case d|' ' >= 'a' && d|' ' <= 'f':
+			d = d | ' ' - 'a' + 10
+		default:
+			return 0, false
+		}
+		n = n<<4 | int64(d)
+	}
+	return narrow(n, wrap32), true
 }
 
 // truth is a condition's outcome.

@@ -106,6 +106,17 @@ func (m *Machine) exec(c *registry.Ctx, pc, base int32) int {
 		case program.OpSubK:
 			r[in.A].SetInt(narrow(number(&r[in.B], wrap)-int64(in.D), wrap))
 
+		case program.OpNumber, program.OpNumberIf:
+			v := &r[in.A]
+			if v.K == value.Int || in.Op == program.OpNumberIf && r[in.B].K != value.Int {
+				continue
+			}
+			n, ok := numberOf(v, wrap)
+			if !ok {
+				pc = m.fail(c, "%s is no number", quoted(v.S))
+				continue
+			}
+			v.SetInt(n)
 		case program.OpToInt:
 			r[in.A].SetInt(number(&r[in.B], wrap))
 		case program.OpToStr:
@@ -184,6 +195,10 @@ func (m *Machine) exec(c *registry.Ctx, pc, base int32) int {
 			}
 		case program.OpJumpNotNull:
 			if r[in.A].K != value.Null {
+				pc = in.D
+			}
+		case program.OpJumpInt:
+			if r[in.A].K == value.Int {
 				pc = in.D
 			}
 		case program.OpJumpEqK:

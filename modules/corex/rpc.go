@@ -1,0 +1,73 @@
+package corex
+
+import (
+	"strconv"
+	"strings"
+
+	"olelo/runtime/log"
+	"olelo/runtime/registry"
+	"olelo/runtime/transport"
+)
+
+func (m *Module) rpcs() []registry.RPC {
+	return []registry.RPC{
+		{Name: "corex.debug", Doc: "Tells the log level, or sets it where a number is given.", Run: m.rpcDebug},
+		{Name: "corex.list_sockets", Doc: "Lists the sockets.", Run: m.rpcSockets},
+		{Name: "corex.list_aliases", Doc: "Lists the names that count as the server's own.", Run: m.rpcAliases},
+	}
+}
+
+func (m *Module) rpcDebug(c registry.RPCCall) error {
+	l := m.host.Log()
+	old := int(l.Level())
+	text, _ := c.Arg(0)
+	level, err := strconv.ParseInt(text, 10, 32)
+	if err != nil {
+		c.Add(new(registry.RPCStruct).Set("debug", old))
+		return nil
+	}
+	l.SetLevel(log.Level(level))
+	c.Add(new(registry.RPCStruct).Set("old", old).Set("new", int(level)))
+	return nil
+}
+
+func (m *Module) rpcSockets(c registry.RPCCall) error {
+	for _, s := range m.host.Sockets() {
+		c.Add(new(registry.RPCStruct).
+			Set("PROTO", s.Proto.String()).
+			Set("NAME", s.IP).
+			Set("ADDRLIST", new(registry.RPCStruct).Set("ADDR", s.IP)).
+			Set("PORT", s.Port).
+			Set("MCAST", "no").
+			Set("MHOMED", "no").
+			Set("VIRTUAL", "no").
+			Set("SOCKNAME", orDash(s.Name)).
+			Set("ADVERTISE", orDash(strings.TrimSuffix(s.Advertise, ":"+s.Port))))
+	}
+	return nil
+}
+
+func orDash(s string) string {
+	if s == "" {
+		return "-"
+	}
+	return s
+}
+
+func (m *Module) rpcAliases(c registry.RPCCall) error {
+	h, ok := m.host.(registry.AliasHost)
+	if !ok {
+		return nil
+	}
+	for _, a := range h.Aliases() {
+		if a.Subdomains { // Kamailio does not list them either
+			continue
+		}
+		proto := "*"
+		if a.Proto != transport.None {
+			proto = a.Proto.String()
+		}
+		c.Add(new(registry.RPCStruct).Set("PROTO", proto).Set("ADDR", a.Host).Set("PORT", a.Port))
+	}
+	return nil
+}
