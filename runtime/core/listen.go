@@ -3,10 +3,11 @@ package core
 import (
 	"fmt"
 	"net/netip"
-	"olelo/lang/diag"
 	"slices"
 	"strconv"
 	"strings"
+
+	"olelo/lang/diag"
 
 	"olelo/lang/ast"
 	"olelo/runtime/transport"
