@@ -155,7 +155,7 @@ func joinValues(c *registry.Ctx, v *value.Value, n int, at func(int) value.Value
 	}
 	b := c.Arena.Alloc(size)[:0]
 	for i := range n {
-		if i > 0 {
+		if len(b) > 0 { // not behind empty texts at the start
 			b = append(b, sep...)
 		}
 		one := at(i)

@@ -31,7 +31,7 @@ func (f *socketFinder) named(name string) *transport.Socket {
 
 func (m *Module) branchVars() []registry.PV {
 	return []registry.PV{
-		registry.GetSetPV("fs", func(c *registry.Ctx, v *value.Value) {
+		registry.TextPV("fs", func(c *registry.Ctx, v *value.Value) {
 			v.SetNull()
 			if s := c.State.SendSocket; s != nil {
 				v.SetStr(s.Text)
@@ -39,7 +39,7 @@ func (m *Module) branchVars() []registry.PV {
 		}, func(c *registry.Ctx, v *value.Value) bool {
 			return m.forceSocket(c, v, "fs", m.sockets.find)
 		}, "The socket to send from, proto:ip:port."),
-		registry.GetSetPV("fsn", func(c *registry.Ctx, v *value.Value) {
+		registry.TextPV("fsn", func(c *registry.Ctx, v *value.Value) {
 			v.SetNull()
 			if s := c.State.SendSocket; s != nil {
 				setStr(v, s.Name)
@@ -53,7 +53,7 @@ func (m *Module) branchVars() []registry.PV {
 				v.SetInt(int64(s.Addr.Port()))
 			}
 		}, "The port of the socket to send from, 0 where none is forced."),
-		registry.GetSetPV("br", func(c *registry.Ctx, v *value.Value) {
+		registry.TextPV("br", func(c *registry.Ctx, v *value.Value) {
 			v.SetNull()
 			if b := c.State.Branches.At(0); b != nil {
 				var list [1]*msgstate.Branch

@@ -184,10 +184,10 @@ func rawDestination(c *registry.Ctx, v *value.Value) {
 }
 
 func requestURIs() []registry.PV {
-	ru := registry.GetSetPV("ru", rawURI, setURI, "The request URI.")
-	user := registry.GetSetPV("rU", uriUser(requestURI), setUser, "The request URI's user; a URN's namespace.")
-	host := registry.GetSetPV("rd", uriHost(requestURI), setHost, "The request URI's host; what follows a URN's namespace.")
-	du := registry.GetSetPV("du", rawDestination, setDestination, "The destination URI: where the request goes instead of its request URI.")
+	ru := registry.TextPV("ru", rawURI, setURI, "The request URI.")
+	user := registry.TextPV("rU", uriUser(requestURI), setUser, "The request URI's user; a URN's namespace.")
+	host := registry.TextPV("rd", uriHost(requestURI), setHost, "The request URI's host; what follows a URN's namespace.")
+	du := registry.TextPV("du", rawDestination, setDestination, "The destination URI: where the request goes instead of its request URI.")
 	ou := registry.GetPV("ou", rawOriginal, "The request URI as received.")
 	return []registry.PV{
 		ru, alias("ruri", ru),

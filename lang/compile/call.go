@@ -219,11 +219,21 @@ func (c *compiler) selval(e *ast.Call, dst uint8) {
 		return
 	}
 	no := c.branch(e.Args[0], positive, false)
-	c.expr(e.Args[1], dst)
+	c.selected(e.Args[1], dst)
 	over := jumpList{c.emit(program.Instr{Op: program.OpJump})}
 	c.patch(no)
-	c.expr(e.Args[2], dst)
+	c.selected(e.Args[2], dst)
 	c.patch(over)
+}
+
+// selected evaluates one of selval's values; $null becomes the empty text.
+func (c *compiler) selected(e ast.Expr, dst uint8) {
+	c.expr(e, dst)
+	if c.typeOf(e) == tAny {
+		there := jumpList{c.emit(program.Instr{Op: program.OpJumpNotNull, A: dst})}
+		c.load(value.OfStr(""), dst)
+		c.patch(there)
+	}
 }
 
 // regex compiles a static pattern and returns its number.

@@ -10,6 +10,7 @@ import (
 	"olelo/lang/parse"
 	"olelo/lang/program"
 	"olelo/lang/source"
+	"olelo/modules/core"
 	"olelo/pv"
 	"olelo/runtime/registry"
 )
@@ -37,7 +38,7 @@ func load(config string, opt compile.Options, strangers ...string) (*program.Pro
 		ReadFile: func(string) ([]byte, error) { return []byte(config), nil },
 	})
 	env := compile.NewEnv()
-	env.Add("core", pv.Core{})
+	env.Add("core", core.New())
 	env.Add("pv", pv.New())
 	env.Add("fake", fake{})
 	env.Add("acc", empty{})

@@ -24,6 +24,7 @@ func (c *compiler) branch(e ast.Expr, how truth, want bool) jumpList {
 		how = nonzero
 	}
 	if v, ok := c.constant(e); ok && v.K == value.Int {
+		c.unused(e)
 		if (v.I > 0 || v.I < 0 && how == nonzero) != want {
 			return nil
 		}
@@ -31,16 +32,7 @@ func (c *compiler) branch(e ast.Expr, how truth, want bool) jumpList {
 	}
 	switch x := e.(type) {
 	case *ast.Binary:
-		if v, other, ok := c.absorbed(x); ok {
-			c.skip(other)
-			if (v.I > 0) != want {
-				return nil
-			}
-			return jumpList{c.emit(program.Instr{Op: program.OpJump})}
-		}
 		switch {
-		case (x.Op == "&&" || x.Op == "||") && c.badLogic(x):
-			return nil
 		case x.Op == "&&" && want || x.Op == "||" && !want:
 			// Both sides must agree: the first that does not leaves.
 			out := c.branch(x.X, nonzero, !want)
@@ -59,8 +51,8 @@ func (c *compiler) branch(e ast.Expr, how truth, want bool) jumpList {
 		}
 	}
 	var r uint8
-	if how == nonzero || c.isSum(e) {
-		r = c.number(e)
+	if how == nonzero || c.undecided(e) {
+		r = c.numberOperand(e)
 	} else { // of an if as a whole: what is no number is false either way
 		r = c.operand(e)
 	}
@@ -89,11 +81,11 @@ func (c *compiler) compareConst(e *ast.Binary, want bool) (jumpList, bool) {
 	if want {
 		pick = 0
 	}
-	if x, ne, ok := nullTest(e); ok && c.typeOf(x) != tInt {
+	if x, ok := nullTest(e); ok {
 		c.nulled(e)
-		r := c.operand(x)
+		r := c.bare(x)
 		op := program.OpJumpNotNull
-		if ne != want {
+		if isNot(e.Op) != want {
 			op = program.OpJumpNull
 		}
 		c.pos = e.OpAt
@@ -104,7 +96,7 @@ func (c *compiler) compareConst(e *ast.Binary, want bool) (jumpList, bool) {
 	}
 	ops, ok := jumps[e.Op]
 	k, isConst := c.constant(e.Y)
-	if !ok || !isConst || c.typeOf(e.X) != tAny || e.Op[0] != '=' && e.Op[0] != '!' && k.K != value.Int {
+	if !ok || !isConst || c.typeOf(e.X) != tAny || c.undecided(e.X) || e.Op[0] != '=' && e.Op[0] != '!' && k.K != value.Int {
 		return nil, false
 	}
 	if e.Op == "==" && k.K == value.Str && k.S == "" {
@@ -121,7 +113,7 @@ func (c *compiler) compareConst(e *ast.Binary, want bool) (jumpList, bool) {
 	if e.Op == "==" || e.Op == "!=" {
 		r = c.operand(e.X)
 	} else {
-		r = c.number(e.X)
+		r = c.numberOperand(e.X)
 	}
 	c.pos = e.OpAt
 	return jumpList{c.emit(program.Instr{Op: ops[pick], A: r, B: uint8(n >> 8), C: uint8(n)})}, true

@@ -15,52 +15,12 @@ import (
 	"olelo/runtime/value"
 )
 
-// typ is what is known of an expression's type before it runs.
-type typ uint8
-
-const (
-	tAny typ = iota // a variable: integer, text or $null
-	tInt
-	tStr
-)
-
 // intOps are the operators on integers.
 var intOps = map[string]program.Op{
 	"-": program.OpSub, "*": program.OpMul, "/": program.OpDiv, "mod": program.OpMod,
 	"&": program.OpAnd, "|": program.OpOr, "^": program.OpXor, "<<": program.OpShl, ">>": program.OpShr,
 	"<": program.OpLt, "<=": program.OpLe, ">": program.OpGt, ">=": program.OpGe,
 	"ieq": program.OpEqI, "ine": program.OpNeI,
-}
-
-// typeOf is an expression's static type. It reports nothing.
-func (c *compiler) typeOf(e ast.Expr) typ {
-	switch e := e.(type) {
-	case *ast.Lit:
-		if e.Kind == ast.LitInt {
-			return tInt
-		}
-		return tStr
-	case *ast.Var, *ast.Ident:
-		return tAny
-	case *ast.Select:
-		return tStr
-	case *ast.Unary:
-		if e.Op == "str" {
-			return tStr
-		}
-		return tInt
-	case *ast.Binary:
-		if e.Op == "+" {
-			return c.typeOf(e.X)
-		}
-		return tInt
-	case *ast.Call:
-		if e.Name == "selval" {
-			return tAny
-		}
-		return tInt
-	}
-	return tInt
 }
 
 func (c *compiler) narrow(i int64) int64 {
@@ -96,6 +56,7 @@ func (c *compiler) expr(e ast.Expr, dst uint8) {
 	defer c.release(mark)
 	c.pos, _, _ = e.Span()
 	if v, ok := c.constant(e); ok {
+		c.unused(e)
 		c.load(v, dst)
 		return
 	}
@@ -109,14 +70,36 @@ func (c *compiler) expr(e ast.Expr, dst uint8) {
 	case *ast.Call:
 		c.call(e, dst, !c.opt.RawCodes)
 	case *ast.AssignExpr:
-		c.assign(e.Range, e.To, e.Value, -1)
-		c.load(value.OfInt(1), dst)
+		c.clearRC(dst)
+		c.assign(e.Range, e.To, e.Value, int(dst))
+		c.emit(program.Instr{Op: program.OpTruth, A: dst, B: dst})
 	case *ast.Ident:
 		c.errorAt(e.Range, "unknown-word", "unknown word "+strconv.Quote(e.Name)+" in an expression",
 			"a variable starts with $, a function has ( ), a text stands in quotes")
 	case *ast.Select:
 		c.selection(e, dst)
+		c.emit(program.Instr{Op: program.OpToStr, A: dst, B: dst})
 	}
+}
+
+// bare is operand for what asks whether there is a value: a select is $null
+// where the message has nothing of the kind, elsewhere it is the empty text.
+func (c *compiler) bare(e ast.Expr) uint8 {
+	s, ok := e.(*ast.Select)
+	if !ok {
+		return c.operand(e)
+	}
+	r := c.reg()
+	c.pos = s.Pos
+	c.selection(s, r)
+	return r
+}
+
+// clearRC makes $rc 0, as an assignment in an expression does before it sets
+// about it.
+func (c *compiler) clearRC(scratch uint8) {
+	c.prog.Calls = append(c.prog.Calls, program.Leaf[registry.Call]{Text: "=", Do: func(*registry.Ctx) int { return 1 }})
+	c.emit(program.Instr{Op: program.OpCall, A: scratch, C: program.RCZero, D: int32(len(c.prog.Calls) - 1)})
 }
 
 // load puts a constant into a register.
@@ -160,52 +143,6 @@ func (c *compiler) variable(e *ast.Var) (registry.Var, bool) {
 	return v, true
 }
 
-// serAttribute binds $name as SER's attribute of that name: an AVP, which an
-// assignment replaces.
-func (c *compiler) serAttribute(e *ast.Var, name string) (registry.Var, bool) {
-	if _, ok := c.env.pvs["avp"]; !ok {
-		c.complain(e.Range, "", message{text: e.Text + ": an attribute of SER's without module pv, known in Kamailio 5.6, not run by olelo yet", hint: `add loadmodule "pv.so"`, known: true})
-		c.waits(inventory.Variable, e.Text, []owner{{"pv", "5.6"}}, e.Pos)
-		return absent(&pvar.Var{Text: e.Text, Class: "avp"}), true
-	}
-	m := c.unknownVar(name)
-	hint := "with #!KAMAILIO as the first line it is an error"
-	if m.hint != "" {
-		hint = m.hint + "; " + hint
-	}
-	c.warnAt(e.Range, "attribute", m.text+": as in SER it is the AVP $avp("+name+") here", hint)
-	fx := &fixup{c: c, at: e.Range, text: -1}
-	v, err := fx.Var("$avp(" + name + ")")
-	if err == nil {
-		var all registry.Var
-		all, err = fx.Var("$(avp(" + name + ")[*])")
-		v.Set = all.Set
-	}
-	return v, err == nil
-}
-
-// attribute is the name of an attribute of SER's, written $name, where the
-// language has them and no variable of that name is loaded. Kamailio keeps
-// attributes with the AVPs.
-func (c *compiler) attribute(text string) (string, bool) {
-	name := text[1:]
-	if !c.attributes || strings.Trim(name, wordLetters) != "" {
-		return "", false
-	}
-	if _, ok := c.env.pvs[name]; ok || c.unknownVar(name).taken() {
-		return "", false
-	}
-	return name, true
-}
-
-// attributeLists are what may stand before the dot of $f.name: the lists of
-// From and To, of their users and domains, and the global one.
-var attributeLists = map[string]bool{
-	"$f": true, "$t": true, "$fr": true, "$tr": true, "$fu": true, "$tu": true, "$fd": true, "$td": true, "$g": true,
-}
-
-const wordLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
-
 func (c *compiler) getVar(e *ast.Var, dst uint8) {
 	v, ok := c.variable(e)
 	switch {
@@ -218,10 +155,11 @@ func (c *compiler) getVar(e *ast.Var, dst uint8) {
 	}
 }
 
-// operand evaluates the left operand of e, whose right one is evaluated after.
-func (c *compiler) left(e *ast.Binary) uint8 {
+// left evaluates the left operand of e, whose right one is evaluated after;
+// eval is expr or number.
+func (c *compiler) left(e *ast.Binary, eval func(ast.Expr, uint8)) uint8 {
 	r := c.reg()
-	c.expr(e.X, r)
+	eval(e.X, r)
 	if calls(e.Y) && c.typeOf(e.X) != tInt {
 		c.emit(program.Instr{Op: program.OpPin, A: r})
 	}
@@ -231,75 +169,6 @@ func (c *compiler) left(e *ast.Binary) uint8 {
 func (c *compiler) operand(e ast.Expr) uint8 {
 	r := c.reg()
 	c.expr(e, r)
-	return r
-}
-
-// leftNumber is left where the operator wants an integer.
-func (c *compiler) leftNumber(e *ast.Binary) uint8 {
-	if c.isSum(e.X) {
-		return c.number(e.X)
-	}
-	r := c.left(e)
-	c.toNumber(e.X, r)
-	return r
-}
-
-// number evaluates an operand that is to be an integer.
-func (c *compiler) number(e ast.Expr) uint8 {
-	r := c.reg()
-	c.integer(e, r)
-	c.toNumber(e, r)
-	return r
-}
-
-// integer evaluates e into dst where an integer is wanted: there a + adds, also
-// where its left operand is a text.
-func (c *compiler) integer(e ast.Expr, dst uint8) {
-	if !c.isSum(e) {
-		c.expr(e, dst)
-		return
-	}
-	mark := c.regs
-	defer c.release(mark)
-	sum := e.(*ast.Binary)
-	l := c.leftNumber(sum)
-	r := c.number(sum.Y)
-	c.pos = sum.OpAt
-	c.emit(program.Instr{Op: program.OpAddInt, A: dst, B: l, C: r})
-}
-
-// isSum reports whether e is a + of which only the values tell whether it adds
-// or joins.
-func (c *compiler) isSum(e ast.Expr) bool {
-	b, ok := e.(*ast.Binary)
-	return ok && b.Op == "+" && c.typeOf(b.X) == tAny && !isOldTest(b)
-}
-
-// toNumber makes e, which register r holds, a number in dialect 6, or fails.
-// Dialect 5.6 needs no such step: there what is no number counts as 0.
-func (c *compiler) toNumber(e ast.Expr, r uint8) {
-	if c.opt.Dialect6 && c.typeOf(e) != tInt && !c.isSum(e) {
-		c.emit(program.Instr{Op: program.OpNumber, A: r})
-	}
-}
-
-// numberIf evaluates a right operand that is to be an integer where the left
-// one, in register l, is one.
-func (c *compiler) numberIf(e ast.Expr, l uint8) uint8 {
-	if c.isSum(e) {
-		r := c.reg()
-		toSum := jumpList{c.emit(program.Instr{Op: program.OpJumpInt, A: l})}
-		c.expr(e, r)
-		over := jumpList{c.emit(program.Instr{Op: program.OpJump})}
-		c.patch(toSum)
-		c.integer(e, r)
-		c.patch(over)
-		return r
-	}
-	r := c.operand(e)
-	if c.opt.Dialect6 && c.typeOf(e) != tInt {
-		c.emit(program.Instr{Op: program.OpNumberIf, A: r, B: l})
-	}
 	return r
 }
 
@@ -314,36 +183,19 @@ var unaryWords = map[string]string{
 }
 
 func (c *compiler) unary(e *ast.Unary, dst uint8) {
-	if t := c.typeOf(e.X); t == tStr && (e.Op == "-" || e.Op == "~" || e.Op == "!") {
-		c.mismatch(e.X)
-		return
-	} else if t == tInt && (e.Op == "strlen" || e.Op == "strempty") {
-		c.numberNotText(e.X, "(str) before it makes it a text")
-		return
-	}
-	var x uint8
+	eval := c.operand
 	switch e.Op {
+	case "defined":
+		eval = c.bare
 	case "-", "~", "!", "int":
-		x = c.number(e.X)
-	default:
-		x = c.operand(e.X)
+		eval = c.numberOperand
 	}
+	x := eval(e.X)
 	c.pos = e.Pos
 	if word := unaryWords[e.Op]; word != "" {
 		c.statement(word, e.Pos)
 	}
 	c.emit(program.Instr{Op: unaryOps[e.Op], A: dst, B: x})
-}
-
-// mismatch reports a text where an integer is wanted.
-func (c *compiler) mismatch(e ast.Expr) {
-	c.errorAt(rangeOf(e), "type-mismatch", "type mismatch: a text stands where an integer is wanted",
-		"(int) before it converts; for two texts, put the text on the left")
-}
-
-// numberNotText reports an integer where a text is wanted.
-func (c *compiler) numberNotText(e ast.Expr, hint string) {
-	c.errorAt(rangeOf(e), "type-mismatch", "type mismatch: an integer stands where a text is wanted", hint)
 }
 
 func rangeOf(e ast.Expr) ast.Range {
@@ -356,28 +208,33 @@ func (c *compiler) binary(e *ast.Binary, dst uint8) {
 		c.oldTest(e, dst)
 		return
 	}
-	if v, other, ok := c.absorbed(e); ok {
-		c.skip(other)
-		c.load(v, dst)
+	if x, ok := nullTest(e); ok {
+		c.null(e, x, dst)
 		return
 	}
-	lt, rt := c.typeOf(e.X), c.typeOf(e.Y)
-	if x, ne, ok := nullTest(e); ok {
-		c.nullTest(e, x, ne, dst)
+	if x := c.neutral(e); x != ast.Expr(e) {
+		c.number(x, dst)
+		if c.typeOf(x) != tInt {
+			c.emit(program.Instr{Op: program.OpToInt, A: dst, B: dst})
+		}
 		return
 	}
+	lt := c.typeOf(e.X)
 	switch e.Op {
 	case "&&", "||":
 		c.logic(e, dst)
 		return
-	case "==", "!=", "eq", "ne":
-		c.equality(e, lt, rt, dst)
+	case "==", "!=":
+		c.equality(e, lt, dst)
+		return
+	case "eq", "ne":
+		c.textEquality(e, dst)
 		return
 	case "=~":
-		c.match(e, lt, dst)
+		c.match(e, dst)
 		return
 	case "+":
-		c.sum(e, lt, rt, dst)
+		c.sum(e, lt, dst)
 		return
 	}
 	op, ok := intOps[e.Op]
@@ -385,19 +242,13 @@ func (c *compiler) binary(e *ast.Binary, dst uint8) {
 		c.errorAt(e.Range, "unknown-operator", "unknown operator "+e.Op, "")
 		return
 	}
-	for _, x := range []ast.Expr{e.X, e.Y} {
-		if c.typeOf(x) == tStr {
-			c.mismatch(x)
-			return
-		}
-	}
-	l := c.leftNumber(e)
+	l := c.left(e, c.number)
 	if k, ok := c.smallConst(e.Y); ok && op == program.OpSub {
 		c.pos = e.OpAt
 		c.emit(program.Instr{Op: program.OpSubK, A: dst, B: l, D: k})
 		return
 	}
-	r := c.number(e.Y)
+	r := c.numberOperand(e.Y)
 	c.pos = e.OpAt
 	c.emit(program.Instr{Op: op, A: dst, B: l, C: r})
 }
@@ -407,12 +258,8 @@ func (c *compiler) smallConst(e ast.Expr) (int32, bool) {
 	return int32(v.I), ok && v.K == value.Int && v.I >= math.MinInt32 && v.I <= math.MaxInt32
 }
 
-func (c *compiler) sum(e *ast.Binary, lt, rt typ, dst uint8) {
-	if lt == tInt && rt == tStr {
-		c.mismatch(e.Y)
-		return
-	}
-	l := c.left(e)
+func (c *compiler) sum(e *ast.Binary, lt typ, dst uint8) {
+	l := c.left(e, c.expr)
 	op := program.OpAdd
 	switch lt {
 	case tInt:
@@ -425,53 +272,27 @@ func (c *compiler) sum(e *ast.Binary, lt, rt typ, dst uint8) {
 		c.emit(program.Instr{Op: program.OpAddK, A: dst, B: l, D: k})
 		return
 	}
-	var r uint8
-	switch op {
-	case program.OpAdd:
-		r = c.numberIf(e.Y, l)
-	case program.OpAddInt:
-		r = c.number(e.Y)
-	default:
-		r = c.operand(e.Y)
-	}
+	r := c.right(e.Y, l, lt)
 	c.pos = e.OpAt
 	c.emit(program.Instr{Op: op, A: dst, B: l, C: r})
 }
 
-func (c *compiler) equality(e *ast.Binary, lt, rt typ, dst uint8) {
-	ne := e.Op == "!=" || e.Op == "ne"
+func (c *compiler) equality(e *ast.Binary, lt typ, dst uint8) {
 	if k, ok := c.constant(e.Y); ok && lt != tInt && e.Op == "==" && k.K == value.Str && k.S == "" {
 		// No conversion: unlike 0 == $var(empty), 0 == "" is false.
-		r := c.operand(e.X)
+		r := c.equalityLeft(e)
 		c.pos = e.OpAt
 		c.emit(program.Instr{Op: program.OpStrEmpty, A: dst, B: r})
 		return
 	}
-	textual := e.Op == "eq" || e.Op == "ne" || lt == tStr
-	if lt == tInt && (e.Op == "eq" || e.Op == "ne") {
-		c.numberNotText(e.X, "== compares integers; (str) before it makes it a text")
-		return
-	}
-	if lt == tInt && rt == tStr && !textual {
-		c.mismatch(e.Y)
-		return
-	}
-	l := c.left(e)
-	var r uint8
-	switch {
-	case textual:
-		r = c.operand(e.Y)
-	case lt == tInt:
-		r = c.number(e.Y)
-	default:
-		r = c.numberIf(e.Y, l)
-	}
+	l := c.equalityLeft(e)
+	r := c.right(e.Y, l, lt)
 	c.pos = e.OpAt
 	op := program.OpEq
-	switch {
-	case textual && ne:
+	switch ne := e.Op == "!="; {
+	case lt == tStr && ne:
 		op = program.OpNeS
-	case textual:
+	case lt == tStr:
 		op = program.OpEqS
 	case lt == tInt && ne:
 		op = program.OpNeI
@@ -483,29 +304,33 @@ func (c *compiler) equality(e *ast.Binary, lt, rt typ, dst uint8) {
 	c.emit(program.Instr{Op: op, A: dst, B: l, C: r})
 }
 
-// nullTest recognises a comparison with $null on its right, and returns the
-// other side.
-func nullTest(e *ast.Binary) (x ast.Expr, ne, ok bool) {
-	switch e.Op {
-	case "==", "eq", "ieq":
-	case "!=", "ne", "ine":
-		ne = true
-	default:
-		return nil, false, false
+// equalityLeft evaluates the left operand of == and !=. A selval() has no type
+// there, and so fails.
+func (c *compiler) equalityLeft(e *ast.Binary) uint8 {
+	if call, ok := e.X.(*ast.Call); ok && call.Name == "selval" {
+		return c.left(e, c.number)
 	}
-	return e.X, ne, isNull(e.Y)
+	return c.left(e, c.expr)
 }
 
-func (c *compiler) nullTest(e *ast.Binary, x ast.Expr, ne bool, dst uint8) {
-	if c.typeOf(x) == tInt {
-		c.numberNotText(x, "it is never $null")
-		return
+func (c *compiler) textEquality(e *ast.Binary, dst uint8) {
+	l := c.left(e, c.expr)
+	r := c.operand(e.Y)
+	c.pos = e.OpAt
+	op := program.OpEqS
+	if e.Op == "ne" {
+		op = program.OpNeS
 	}
+	c.emit(program.Instr{Op: op, A: dst, B: l, C: r})
+}
+
+// null tests whether x is $null.
+func (c *compiler) null(e *ast.Binary, x ast.Expr, dst uint8) {
 	c.nulled(e)
-	r := c.operand(x)
+	r := c.bare(x)
 	c.pos = e.OpAt
 	op := program.OpIsNull
-	if ne {
+	if isNot(e.Op) {
 		op = program.OpDefined
 	}
 	c.emit(program.Instr{Op: op, A: dst, B: r})
@@ -517,18 +342,8 @@ func (c *compiler) nulled(e *ast.Binary) {
 	c.runs(inventory.Variable, "$null", "pv", pos)
 }
 
-func (c *compiler) match(e *ast.Binary, lt typ, dst uint8) {
-	if lt == tInt {
-		c.mismatch(e.Y)
-		return
-	}
-	if c.typeOf(e.Y) == tInt {
-		c.late = true
-		c.numberNotText(e.Y, "a regular expression is a text")
-		c.late = false
-		return
-	}
-	l := c.left(e)
+func (c *compiler) match(e *ast.Binary, dst uint8) {
+	l := c.left(e, c.expr)
 	if k, ok := c.constant(e.Y); ok && k.K == value.Str {
 		n, ok := c.regex(k.S, rangeOf(e.Y), ere.IgnoreCase)
 		if ok {
@@ -542,30 +357,8 @@ func (c *compiler) match(e *ast.Binary, lt typ, dst uint8) {
 	c.emit(program.Instr{Op: program.OpMatchDyn, A: dst, B: l, C: r})
 }
 
-// badLogic reports a text as operand of && and ||.
-func (c *compiler) badLogic(e *ast.Binary) bool {
-	for _, x := range []ast.Expr{e.X, e.Y} {
-		if c.typeOf(x) == tStr {
-			c.mismatch(x)
-			return true
-		}
-	}
-	return false
-}
-
 // logic evaluates && and || to 1 or 0.
 func (c *compiler) logic(e *ast.Binary, dst uint8) {
-	if c.badLogic(e) {
-		return
-	}
-	if x := c.neutral(e); x != ast.Expr(e) {
-		c.integer(x, dst)
-		c.toNumber(x, dst)
-		if c.typeOf(x) != tInt {
-			c.emit(program.Instr{Op: program.OpToInt, A: dst, B: dst})
-		}
-		return
-	}
 	no := c.branch(e, nonzero, false)
 	c.load(value.OfInt(1), dst)
 	over := jumpList{c.emit(program.Instr{Op: program.OpJump})}

@@ -141,7 +141,12 @@ func (f *fixup) class(v *pvar.Var) (registry.Var, error) {
 		if errors.Is(err, errReported) {
 			return registry.Var{}, err
 		}
-		f.report(v.Off, v.Off+len(v.Text), "bad-variable", message{text: about(v.Text, err)})
+		var notRun *registry.NotRunError
+		f.report(v.Off, v.Off+len(v.Text), "bad-variable", message{text: about(v.Text, err), known: errors.As(err, &notRun)})
+		if notRun != nil {
+			f.c.waits(inventory.Variable, "$"+v.Class, []owner{{x.module, "5.6, 6.1"}}, f.place(v.Off))
+			return absent(v), nil
+		}
 		return registry.Var{}, errReported
 	}
 	f.only6Var(v.Off, v.Off+len(v.Text), v.Class)

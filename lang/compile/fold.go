@@ -4,7 +4,6 @@ import (
 	"strconv"
 
 	"olelo/lang/ast"
-	"olelo/lang/program"
 	"olelo/runtime/value"
 )
 
@@ -21,14 +20,19 @@ func (c *compiler) constant(e ast.Expr) (value.Value, bool) {
 		if x, ok := c.constant(e.X); ok {
 			return c.foldUnary(e.Op, x)
 		}
+	case *ast.Call:
+		if e.Name == "selval" && len(e.Args) == 3 {
+			return c.foldSelval(e.Args)
+		}
 	case *ast.Binary:
-		x, ok := c.constant(e.X)
-		if !ok {
+		if isOldTest(e) {
 			break
 		}
-		y, ok := c.constant(e.Y)
+		x, constX := c.constant(e.X)
+		y, constY := c.constant(e.Y)
 		switch {
-		case !ok:
+		case !constX || !constY:
+			return decided(e.Op, x, y, constX, constY)
 		case x.K == value.Int && y.K == value.Int:
 			return c.foldInts(e.Op, x.I, y.I)
 		case x.K == value.Str:
@@ -36,6 +40,25 @@ func (c *compiler) constant(e ast.Expr) (value.Value, bool) {
 		}
 	}
 	return value.Value{}, false
+}
+
+// foldSelval is the value of a selval() of constants.
+func (c *compiler) foldSelval(args []ast.Expr) (value.Value, bool) {
+	var k [3]value.Value
+	for i := range k {
+		var ok bool
+		if k[i], ok = c.constant(args[i]); !ok {
+			return value.Value{}, false
+		}
+	}
+	n := k[0].I
+	if k[0].K == value.Str {
+		n, _ = strconv.ParseInt(k[0].S, 10, 64)
+	}
+	if n > 0 {
+		return k[1], true
+	}
+	return k[2], true
 }
 
 // constText is a constant's text.
@@ -46,13 +69,11 @@ func constText(v value.Value) string {
 	return v.S
 }
 
-func ofBool(b bool) (value.Value, bool) { return value.OfInt(bit(b)), true }
-
-func bit(b bool) int64 {
+func ofBool(b bool) (value.Value, bool) {
 	if b {
-		return 1
+		return value.OfInt(1), true
 	}
-	return 0
+	return value.OfInt(0), true
 }
 
 func (c *compiler) foldUnary(op string, x value.Value) (value.Value, bool) {
@@ -60,14 +81,15 @@ func (c *compiler) foldUnary(op string, x value.Value) (value.Value, bool) {
 	case "str":
 		return value.OfStr(constText(x)), true
 	case "strlen":
-		return value.OfInt(int64(len(x.S))), x.K == value.Str
+		return value.OfInt(int64(len(constText(x)))), true
 	case "strempty":
-		return value.OfInt(bit(x.S == "")), x.K == value.Str
+		return ofBool(constText(x) == "")
 	case "defined":
 		return value.OfInt(1), true
 	}
 	if x.K != value.Int {
-		return value.Value{}, false
+		n, err := strconv.Atoi(x.S)
+		return value.OfInt(int64(n)), op == "int" && err == nil && strconv.Itoa(n) == x.S && n == int(int32(n))
 	}
 	switch op {
 	case "-":
@@ -136,72 +158,82 @@ func foldTexts(op, x, y string) (value.Value, bool) {
 	return value.Value{}, false
 }
 
-// neutrals are the operations with a constant that are their other operand
-// itself, its number and not its truth, as in Kamailio.
-var neutrals = map[string]struct {
-	k     int64
-	right bool // only where the constant is on the right
-}{
-	"+": {k: 0}, "-": {k: 0, right: true}, "*": {k: 1}, "/": {k: 1, right: true},
-	"|": {k: 0}, "&&": {k: 1}, "||": {k: 0},
+// decided is the result of an operator one of whose operands is a constant that
+// decides it, such as 0 * X and X || 1: Kamailio does not evaluate the other.
+func decided(op string, x, y value.Value, constX, constY bool) (value.Value, bool) {
+	switch op {
+	case "*", "&", "&&":
+		if constX && x == value.OfInt(0) || constY && y == value.OfInt(0) {
+			return value.OfInt(0), true
+		}
+	case "/", "mod":
+		if constX && x == value.OfInt(0) {
+			return value.OfInt(0), true
+		}
+	case "||":
+		if constX && x == value.OfInt(1) || constY && y == value.OfInt(1) {
+			return value.OfInt(1), true
+		}
+	}
+	return value.Value{}, false
 }
 
-// neutral takes the operands off that change nothing: route(X) + 0 is route(X),
-// the code that it returned. Outside of && and || that shows only in calls.
+// unused compiles the operands that a constant e drops, for the mistakes in
+// them.
+func (c *compiler) unused(e ast.Expr) {
+	switch e := e.(type) {
+	case *ast.Lit:
+	case *ast.Unary:
+		c.unused(e.X)
+	case *ast.Binary:
+		if isOldTest(e) {
+			c.dropped(e)
+			return
+		}
+		c.unused(e.X)
+		c.unused(e.Y)
+	default:
+		if _, ok := c.constant(e); !ok {
+			c.dropped(e)
+		}
+	}
+}
+
+// neutral takes the operands off that change nothing: X && 1, X || 0, X + 0 and
+// their like are X, a call's code and not its truth, as in Kamailio. X + 0 is
+// that only where X is an integer.
 func (c *compiler) neutral(e ast.Expr) ast.Expr {
 	b, ok := e.(*ast.Binary)
-	if !ok {
+	if !ok || isOldTest(b) {
 		return e
 	}
 	n, ok := neutrals[b.Op]
 	if !ok {
 		return e
 	}
-	is := func(k, x ast.Expr) bool {
-		v, ok := c.constant(k)
-		return ok && v.K == value.Int && v.I == n.k && (b.Op == "&&" || b.Op == "||" || isCall(c.neutral(x)))
+	is := func(x ast.Expr) bool {
+		k, ok := c.constant(x)
+		return ok && k.K == value.Int && k.I == n.operand
 	}
 	switch {
-	case is(b.Y, b.X):
+	case is(b.Y) && (b.Op != "+" || c.typeOf(b.X) == tInt):
 		return c.neutral(b.X)
-	case !n.right && is(b.X, b.Y):
+	case n.left && is(b.X):
 		return c.neutral(b.Y)
 	}
 	return e
 }
 
+// neutrals are the operands that change nothing, and whether they do so on the
+// left side too.
+var neutrals = map[string]struct {
+	operand int64
+	left    bool
+}{
+	"&&": {1, true}, "||": {0, true}, "+": {0, true}, "-": {0, false}, "*": {1, true}, "/": {1, false}, "|": {0, true},
+}
+
 func isCall(e ast.Expr) bool {
 	call, ok := e.(*ast.Call)
 	return ok && call.Name != "selval"
-}
-
-// absorbed is the value of an operation that a constant operand decides alone,
-// and the other operand, which then is never evaluated: 0 * route(X).
-func (c *compiler) absorbed(e *ast.Binary) (v value.Value, other ast.Expr, ok bool) {
-	x, xok := c.constant(e.X)
-	y, yok := c.constant(e.Y)
-	if xok == yok || xok && x.K != value.Int || yok && y.K != value.Int {
-		return v, nil, false
-	}
-	other = e.X
-	if xok {
-		other = e.Y
-	}
-	switch k := x.I + y.I; e.Op {
-	case "*", "&", "&&":
-		ok = k == 0
-	case "/", "mod":
-		ok = xok && k == 0
-	case "||":
-		v.I, ok = 1, k != 0
-	}
-	v.K = value.Int
-	return v, other, ok && c.typeOf(other) != tStr
-}
-
-// skip compiles e for what is wrong in it, and jumps over it.
-func (c *compiler) skip(e ast.Expr) {
-	over := jumpList{c.emit(program.Instr{Op: program.OpJump})}
-	c.operand(e)
-	c.patch(over)
 }

@@ -64,13 +64,14 @@ func addressURI(c *registry.Ctx, get func(*sip.Message) *sip.NameAddr) (string, 
 	return a.URI, true
 }
 
-// status is a reply's code as text, and nothing of a request.
+// status is a reply's code as text. Where Kamailio keeps that, a request has
+// its URI.
 func status(c *registry.Ctx) (string, bool) {
 	if c.Msg == nil {
 		return "", false
 	}
 	if c.Msg.IsRequest() {
-		return "", true
+		return c.Msg.RURI(), true
 	}
 	return c.Arena.Int(int64(c.Msg.Status())), true
 }
@@ -233,6 +234,10 @@ func testText(word, op string, right ast.Expr) string {
 // bindTest makes the leaf; dynamic tells that it wants the right side's value.
 func (c *compiler) bindTest(word *ast.Ident, op string, right ast.Expr) (t program.Test, dynamic, ok bool) {
 	if y, isWord := right.(*ast.Ident); isWord && y.Name == "myself" {
+		if op == "=~" {
+			c.wantsPattern(right)
+			return nil, false, false
+		}
 		return c.myselfTest(word.Name, isNot(op)), false, true
 	}
 	if get := textWords[word.Name]; get != nil {
@@ -249,7 +254,7 @@ func (c *compiler) bindTest(word *ast.Ident, op string, right ast.Expr) (t progr
 	return nil, false, false
 }
 
-func isNot(op string) bool { return op == "!=" || op == "ne" }
+func isNot(op string) bool { return op == "!=" || op == "ne" || op == "ine" }
 
 func (c *compiler) textTest(get func(*registry.Ctx) (string, bool), op string, right ast.Expr) (program.Test, bool, bool) {
 	k, isConst := c.constant(right)
@@ -258,14 +263,18 @@ func (c *compiler) textTest(get func(*registry.Ctx) (string, bool), op string, r
 			match := c.prog.MatchText
 			return func(c *registry.Ctx, y *value.Value) bool {
 				s, ok := get(c)
-				if !ok || !y.IsStr() {
+				if !ok || y.IsNull() {
 					return false
 				}
-				ok, err := match(s, y.S)
+				ok, err := match(s, textOf(c, y))
 				return ok && err == nil
 			}, true, true
 		}
-		n, ok := c.regex(constText(k), rangeOf(right), ere.IgnoreCase)
+		if k.K == value.Int {
+			c.wantsPattern(right)
+			return nil, false, false
+		}
+		n, ok := c.regex(k.S, rangeOf(right), ere.IgnoreCase)
 		if !ok {
 			return nil, false, false
 		}
@@ -289,18 +298,27 @@ func (c *compiler) textTest(get func(*registry.Ctx) (string, bool), op string, r
 	}
 	return func(c *registry.Ctx, y *value.Value) bool {
 		s, ok := get(c)
-		switch {
-		case !ok, y.IsNull():
-			return false
-		case !y.IsStr():
-			return strings.EqualFold(s, c.Arena.Int(y.I)) != ne
-		}
-		return strings.EqualFold(s, y.S) != ne
+		return ok && (!y.IsNull() && strings.EqualFold(s, textOf(c, y))) != ne
 	}, true, true
 }
 
+func textOf(c *registry.Ctx, v *value.Value) string {
+	if v.IsStr() {
+		return v.S
+	}
+	return c.Arena.Int(v.I)
+}
+
+// wantsPattern refuses the right side of =~. Kamailio finds that out when it
+// starts.
+func (c *compiler) wantsPattern(right ast.Expr) {
+	c.late = true
+	c.errorAt(rangeOf(right), "type-mismatch", "=~ takes a pattern in quotes, a text", "an address is compared with ==")
+	c.late = false
+}
+
 func (c *compiler) numberTest(get func(*registry.Ctx) (int64, bool), op string, right ast.Expr) (program.Test, bool, bool) {
-	compare := numberOps[op]
+	compare, ne := numberOps[op], isNot(op)
 	if y, ok := right.(*ast.Ident); ok {
 		n := numberNames[strings.ToUpper(y.Name)]
 		return func(c *registry.Ctx, _ *value.Value) bool {
@@ -309,11 +327,9 @@ func (c *compiler) numberTest(get func(*registry.Ctx) (int64, bool), op string, 
 		}, false, true
 	}
 	if k, ok := c.constant(right); ok {
-		n, known := k.I, true
-		if k.K == value.Str {
-			if n, known = numberNames[strings.ToUpper(k.S)]; !known {
-				c.warnAt(rangeOf(right), "type-mismatch", "a text stands where a number is wanted: the comparison is always false", "write it without quotes")
-			}
+		n, known := k.I, k.K == value.Int
+		if !known {
+			c.warnAt(rangeOf(right), "type-mismatch", "a text stands where a number is wanted: the comparison is always false", "write it without quotes")
 		}
 		return func(c *registry.Ctx, _ *value.Value) bool {
 			x, ok := get(c)
@@ -323,20 +339,17 @@ func (c *compiler) numberTest(get func(*registry.Ctx) (int64, bool), op string, 
 	return func(c *registry.Ctx, y *value.Value) bool {
 		x, ok := get(c)
 		n := y.I
-		switch {
-		case !ok:
-			return false
-		case y.IsInt():
-		case y.IsStr():
-			p := transport.ParseProto(y.S)
+		if ok && !y.IsInt() {
+			p := transport.None
+			if y.IsStr() {
+				p = transport.ParseProto(y.S)
+			}
 			if p == transport.None {
-				return false
+				return ne
 			}
 			n = int64(p)
-		default:
-			return false
 		}
-		return compare(x, n)
+		return ok && compare(x, n)
 	}, true, true
 }
 
@@ -351,17 +364,31 @@ var numberOps = map[string]func(x, y int64) bool{
 
 func (c *compiler) addressTest(get func(*registry.Ctx) (netip.Addr, bool), op string, right ast.Expr) (program.Test, bool, bool) {
 	if op == "=~" {
+		if k, ok := c.constant(right); ok {
+			text := constText(k)
+			_, address := network(text)
+			if lit, ok := right.(*ast.Lit); ok && lit.Kind == ast.LitStr && strings.Contains(text, "/") {
+				address = false
+			}
+			if address || k.K == value.Int {
+				c.wantsPattern(right)
+				return nil, false, false
+			}
+		}
 		return c.textTest(func(c *registry.Ctx) (string, bool) {
 			a, ok := get(c)
 			if !ok {
 				return "", false
 			}
-			const longest = len("ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255")
-			return registry.View(a.WithZone("").AppendTo(c.Arena.Alloc(longest)[:0])), true
+			return addressText(c, a), true
 		}, op, right)
 	}
 	ne := isNot(op)
 	if k, ok := c.constant(right); ok {
+		if k.K == value.Int {
+			c.errorAt(rangeOf(right), "type-mismatch", "an integer stands where an address is wanted", "")
+			return nil, false, false
+		}
 		net, ok := network(constText(k))
 		if !ok {
 			c.warnAt(rangeOf(right), "not-an-address", strconv.Quote(constText(k))+" is no address and no network: nothing is equal to it",
@@ -374,12 +401,17 @@ func (c *compiler) addressTest(get func(*registry.Ctx) (netip.Addr, bool), op st
 	}
 	return func(c *registry.Ctx, y *value.Value) bool {
 		a, ok := get(c)
-		if !ok || !y.IsStr() {
-			return false
+		var net netip.Prefix
+		if y.IsStr() {
+			net, _ = network(y.S)
 		}
-		net, _ := network(y.S)
-		return net.Contains(a) != ne
+		return ok && net.Contains(a) != ne
 	}, true, true
+}
+
+func addressText(c *registry.Ctx, a netip.Addr) string {
+	const longest = len("ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255")
+	return registry.View(a.WithZone("").AppendTo(c.Arena.Alloc(longest)[:0]))
 }
 
 // network reads 10.0.0.1, 10.0.0.0/8, 10.0.0.0/255.0.0.0, ::1, [::1], ::/0. The

@@ -1,6 +1,8 @@
 package compile
 
 import (
+	"slices"
+
 	"olelo/lang/ast"
 	"olelo/lang/program"
 	"olelo/runtime/registry"
@@ -66,6 +68,7 @@ func (c *compiler) exprStmt(s *ast.ExprStmt, want int) {
 		dst = c.reg()
 	}
 	start := c.here()
+	c.check(call)
 	c.call(call, dst, false)
 	if n := c.here() - 1; n >= start && c.prog.Code[n].Op == program.OpCall && c.prog.Code[n].C == program.RCZero {
 		c.prog.Code[n].C = program.RCKeep
@@ -93,8 +96,12 @@ func (c *compiler) assign(at ast.Range, to *ast.Var, val ast.Expr, want int) {
 		c.unassigned(to, v.NoSet)
 		v.Set = refuseSet(to.Text)
 	}
+	if !c.check(val) {
+		return
+	}
 	start := c.here()
 	if k, isConst := c.constant(val); isConst && v.Slot > 0 && c.konst(k) <= program.MaxK {
+		c.unused(val)
 		n := c.konst(k)
 		c.emit(program.Instr{Op: program.OpStoreVarK, B: uint8(n >> 8), C: uint8(n), D: int32(v.Slot - 1)})
 		c.result(want, 1)
@@ -109,7 +116,11 @@ func (c *compiler) assign(at ast.Range, to *ast.Var, val ast.Expr, want int) {
 	c.pos = at.Pos
 	switch {
 	case v.Slot == 0:
-		c.prog.Sets = append(c.prog.Sets, program.Leaf[registry.Setter]{Text: to.Text, Do: v.Set})
+		set := v.Set
+		if _, fromVar := val.(*ast.Var); fromVar && v.Digits {
+			set = digits(set)
+		}
+		c.prog.Sets = append(c.prog.Sets, program.Leaf[registry.Setter]{Text: to.Text, Do: set})
 		c.emit(program.Instr{Op: program.OpSet, A: r, D: int32(len(c.prog.Sets) - 1)})
 	case c.prog.Slots[v.Slot-1].Null:
 		c.emit(program.Instr{Op: program.OpStoreVN, A: r, D: int32(v.Slot - 1)})
@@ -128,6 +139,16 @@ func (c *compiler) assign(at ast.Range, to *ast.Var, val ast.Expr, want int) {
 	c.patch(over)
 }
 
+// digits gives set the text of an integer too.
+func digits(set registry.Setter) registry.Setter {
+	return func(c *registry.Ctx, v *value.Value) bool {
+		if v.K == value.Int {
+			v.K, v.S = value.Both, c.Arena.Int(v.I)
+		}
+		return set(c, v)
+	}
+}
+
 // nested compiles a block one level deeper.
 func (c *compiler) nested(b *ast.Block, want int) {
 	c.depth++
@@ -139,6 +160,7 @@ func (c *compiler) ifStmt(s *ast.If, want int) {
 	c.pos = s.Pos
 	c.statement("if", s.Pos)
 	start := c.here()
+	c.check(s.Cond)
 	c.constantCondition(s.Cond, "if")
 	no := c.branch(s.Cond, positive, false)
 	end := c.here()
@@ -165,6 +187,7 @@ func (c *compiler) while(s *ast.While, want int) {
 	count := c.reg()
 	c.load(value.OfInt(0), count)
 	c.result(want, 1)
+	c.check(s.Cond)
 	c.constantCondition(s.Cond, "while")
 	top := c.here()
 	done := c.branch(s.Cond, nonzero, false)
@@ -233,7 +256,10 @@ func (c *compiler) returnStmt(s *ast.Jump) {
 		c.emit(program.Instr{Op: program.OpReturn, A: r})
 		return
 	}
-	if k, ok := c.constant(s.Code); ok && k.K == value.Str {
+	if !c.check(s.Code) {
+		return
+	}
+	if c.typeOf(s.Code) == tStr {
 		c.late = true
 		c.errorAt(rangeOf(s.Code), "type-mismatch", "return takes an integer, not a text", "")
 		c.late = false
@@ -254,7 +280,7 @@ func (c *compiler) returnStmt(s *ast.Jump) {
 func canFail(code []program.Instr) bool {
 	for _, in := range code {
 		switch in.Op {
-		case program.OpDiv, program.OpMod, program.OpSet, program.OpNumber, program.OpNumberIf:
+		case program.OpDiv, program.OpMod, program.OpSet, program.OpNumber, program.OpNumberIf, program.OpFail:
 			return true
 		}
 	}
@@ -265,13 +291,20 @@ func (c *compiler) switchStmt(s *ast.Switch, want int) {
 	c.pos = s.Pos
 	c.statement("switch", s.Pos)
 	sw := &program.Switch{}
+	c.check(s.X)
 	start := c.here()
 	labels := c.caseLabels(s, sw)
-	var r uint8
+	if _, isConst := c.constant(s.X); len(s.Cases) == 1 && s.Cases[0].Default && !isConst {
+		c.late = true
+		c.errorAt(s.Cases[0].Range, "only-default", "a switch with a default and no case: Kamailio does not start with it",
+			"the statements can stand there without the switch")
+		c.late = false
+	}
+	r := c.reg()
 	if sw.Ints != nil {
-		r = c.number(s.X)
+		c.number(s.X, r)
 	} else {
-		r = c.operand(s.X)
+		c.expr(s.X, r)
 	}
 	c.pos = s.Pos
 	n := len(c.prog.Switches)
@@ -281,15 +314,20 @@ func (c *compiler) switchStmt(s *ast.Switch, want int) {
 	c.breaks = append(c.breaks, nil)
 	c.depth++
 	hasDefault := false
+	var fell jumpList
 	for i, k := range s.Cases {
 		at := int32(c.here())
 		if k.Default {
 			sw.Default, hasDefault = at, true
 		}
 		labels(i, at)
-		last := i == len(s.Cases)-1
+		last := !slices.ContainsFunc(s.Cases[i+1:], func(k *ast.Case) bool { return len(k.Body) > 0 })
 		c.stmts(k.Body, ifElse(last || leaves(k.Body), want, -1))
+		if last && want >= 0 && i < len(s.Cases)-1 { // over the empty cases, which have a result of their own
+			fell = append(fell, c.emit(program.Instr{Op: program.OpJump}))
+		}
 	}
+	c.patch(fell)
 	c.depth--
 	broken := c.breaks[len(c.breaks)-1]
 	c.breaks = c.breaks[:len(c.breaks)-1]

@@ -27,7 +27,11 @@ func (s *scanner) word(f *frame) (lexer.Token, bool) {
 	}
 	w := text[:n]
 	if keywords[w] {
-		return s.token(f, Key, n), true
+		t := s.token(f, Key, n)
+		if uncounted[w] {
+			f.shift -= n
+		}
+		return t, true
 	}
 	if _, ok := numbers[w]; ok {
 		return s.token(f, Int, n), true

@@ -43,7 +43,7 @@ func init() { // not in the declaration: an argument may be an expression, with 
 		"rewriteuri", "seturi", "prefix", "exec", "cfg_reset")
 	set(coreCall{args: []argKind{number}, least: 1, usage: "(NUMBER)"}, "strip", "strip_tail", "set_advertised_port")
 	set(coreCall{args: []argKind{flag}, least: 1, usage: "(FLAG)"}, "setflag", "resetflag", "isflagset")
-	set(coreCall{args: []argKind{avp, flagName}, least: 2, usage: "($avp(NAME), FLAG)"}, "setavpflag", "resetavpflag", "isavpflagset")
+	set(coreCall{args: []argKind{text, avpFlag}, least: 2, usage: `("$avp(NAME)", FLAG)`}, "setavpflag", "resetavpflag", "isavpflagset")
 	set(coreCall{args: []argKind{text, text}, least: 2, usage: `("TEXT", "TEXT")`}, "error")
 	set(coreCall{args: []argKind{text, anyExpr}, least: 2, usage: `("GROUP", ID)`}, "cfg_select")
 	set(coreCall{args: []argKind{protocolArg}, least: 1, usage: "(TCP), with UDP, TLS or SCTP too"}, "udp_mtu_try_proto")
@@ -142,28 +142,25 @@ func levelOrText(e *pratt) (ast.Expr, bool) {
 }
 
 func flag(e *pratt) (ast.Expr, bool) {
-	switch e.lx.Peek().Type {
-	case lex.Int, lex.Str, lex.Word:
-		return e.take()
-	}
-	return nil, false
-}
-
-func flagName(e *pratt) (ast.Expr, bool) {
-	switch e.lx.Peek().Type {
-	case lex.Str, lex.Word:
-		return e.take()
-	}
-	return nil, false
-}
-
-func avp(e *pratt) (ast.Expr, bool) {
 	t := e.lx.Peek()
-	if t.Type == lex.Var {
-		e.lx.Next()
-		return &ast.Var{Range: e.at(t), Text: t.Value}, true
+	switch t.Type {
+	case lex.Int, lex.Str, lex.Word:
+		x, ok := e.take()
+		e.knownFlag(t, e.flags.names)
+		return x, ok
 	}
-	return text(e)
+	return nil, false
+}
+
+func avpFlag(e *pratt) (ast.Expr, bool) {
+	t := e.lx.Peek()
+	switch t.Type {
+	case lex.Str, lex.Word:
+		x, ok := e.take()
+		e.knownFlag(t, e.avpFlags)
+		return x, ok
+	}
+	return nil, false
 }
 
 func anyExpr(e *pratt) (ast.Expr, bool) {
@@ -190,6 +187,14 @@ func special(e *pratt, word string) (ast.Expr, bool) {
 func forwardHost(e *pratt) (ast.Expr, bool) {
 	if x, ok := special(e, "uri:host"); ok {
 		return x, true
+	}
+	if t := e.lx.Peek(); t.Type == lex.Int { // only an address starts with a number here
+		a, ok := e.address(e.lx)
+		if !ok {
+			e.bad = true
+			return nil, false
+		}
+		return &ast.Lit{Literal: e.word(t, a, e.lx)}, true
 	}
 	return hostArg(e)
 }

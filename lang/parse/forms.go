@@ -62,31 +62,42 @@ func signed(p *parser, lx *lexer.PeekingLexer, g *ast.Global) bool {
 	return true
 }
 
+// gone is the form of a parameter that no value fits.
+func gone(*parser, *lexer.PeekingLexer, *ast.Global) bool { return false }
+
+// hostValue is the form of advertised_address.
 func hostValue(p *parser, lx *lexer.PeekingLexer, g *ast.Global) bool {
 	t := lx.Peek()
-	if t.Type != lex.Str && t.Type != lex.IPv6 && !is(t, "[") && !hostPart(t) || g.Name != "advertised_address" && !p.sourceAddress(t, g) {
+	if t.Type != lex.Str && t.Type != lex.IPv6 && !is(t, "[") && !hostPart(t) {
 		return false
 	}
 	host, ok := p.hostOrAddress(lx)
-	if !ok {
-		return false
+	if ok {
+		l := p.word(t, host, lx)
+		if t.Type == lex.Str {
+			l.Kind = ast.LitStr
+		}
+		g.Values = append(g.Values, l)
 	}
-	l := p.word(t, host, lx)
-	if t.Type == lex.Str {
-		l.Kind = ast.LitStr
-	}
-	g.Values = append(g.Values, l)
-	return true
+	return ok
 }
 
-// sourceAddress reports whether an address of the family that tcp_source_ipv4
-// or tcp_source_ipv6 wants starts with t.
-func (p *parser) sourceAddress(t *lexer.Token, g *ast.Global) bool {
-	if g.Name == "tcp_source_ipv4" {
-		return t.Type == lex.Int
+// sourceAddress is the form of tcp_source_ipv4 and tcp_source_ipv6.
+func sourceAddress(starts func(*lexer.Token) bool) func(*parser, *lexer.PeekingLexer, *ast.Global) bool {
+	return func(p *parser, lx *lexer.PeekingLexer, g *ast.Global) bool {
+		t := lx.Peek()
+		if !starts(t) {
+			return false
+		}
+		a, ok := p.address(lx)
+		if ok {
+			g.Values = append(g.Values, p.word(t, a, lx))
+		}
+		return ok
 	}
-	return t.Type == lex.IPv6 || is(t, "[")
 }
+
+func startsIPv6(t *lexer.Token) bool { return t.Type == lex.IPv6 || is(t, "[") }
 
 // startsSocket reports whether an address can start with t.
 func startsSocket(t *lexer.Token) bool {
@@ -139,7 +150,7 @@ func listen(p *parser, lx *lexer.PeekingLexer, g *ast.Global) bool {
 			lx.Next()
 			g.Values = append(g.Values, ast.Literal{Range: p.at(t), Kind: ast.LitWord, Text: "name"}, p.lit(n))
 		}
-		if t := lx.Peek(); is(t, "virtual") || is(t, "VIRTUAL") {
+		if t := lx.Peek(); is(t, "virtual") {
 			lx.Next()
 			g.Values = append(g.Values, ast.Literal{Range: p.at(t), Kind: ast.LitWord, Text: "virtual"})
 		}
@@ -165,10 +176,8 @@ func flags(p *parser, lx *lexer.PeekingLexer, g *ast.Global) bool {
 			return false
 		}
 		lx.Next()
-		name := t.Value
-		if t.Type == lex.Str {
-			name = lex.Text(name)
-		}
+		name := flagText(t)
+		bit, at := int64(-1), lx.Peek()
 		if is(lx.Peek(), ":") && g.Name != "avpflags" {
 			lx.Next()
 			n := lx.Peek()
@@ -176,8 +185,10 @@ func flags(p *parser, lx *lexer.PeekingLexer, g *ast.Global) bool {
 				return false
 			}
 			lx.Next()
-			name += ":" + strconv.FormatInt(lex.Number(n.Value), 10)
+			bit, at = lex.Number(n.Value), n
+			name += ":" + strconv.FormatInt(bit, 10)
 		}
+		p.declareFlag(g, t, bit, at)
 		g.Values = append(g.Values, p.word(t, name, lx))
 		if !is(lx.Peek(), ",") {
 			return true
@@ -202,7 +213,7 @@ func socketBlock(p *parser, lx *lexer.PeekingLexer, g *ast.Global) bool {
 			parse = func(lx *lexer.PeekingLexer) (ast.Literal, bool) { return p.socket(lx, true) }
 		case "advertise":
 			parse = p.advertised
-		case "name", "agname", "virtual", "workers":
+		case "name", "agname", "virtual", "vrf", "workers":
 			parse = func(lx *lexer.PeekingLexer) (ast.Literal, bool) {
 				t := lx.Peek()
 				if t.Type != lex.Str && t.Type != lex.Int {
@@ -213,7 +224,7 @@ func socketBlock(p *parser, lx *lexer.PeekingLexer, g *ast.Global) bool {
 				return p.value(t), true
 			}
 		default:
-			p.errorAt(key, "bad-socket", describe(key)+" cannot stand in a socket's block", "bind, advertise, name, agname, virtual and workers can")
+			p.errorAt(key, "bad-socket", describe(key)+" cannot stand in a socket's block", "bind, advertise, name, agname, virtual, vrf and workers can")
 			return false
 		}
 		if eq := lx.Peek(); !is(eq, "=") {

@@ -25,32 +25,40 @@ const (
 	intWords = `
 	add_rport advertised_port async_nonblock async_usleep async_workers auto_aliases auto_bind_ipv6
 	bind_ipv6_link_local check_via children disable_core_dump disable_sctp disable_tcp disable_tls dns
-	dns_cache_del_nonexp dns_cache_flags dns_cache_gc_interval dns_cache_init dns_cache_max_ttl dns_cache_mem
-	dns_cache_min_ttl dns_cache_negative_ttl dns_cache_rec_pref dns_naptr_ignore_rfc dns_retr_no dns_retr_time
-	dns_search_full_match dns_servers_no dns_srv_lb dns_srv_loadbalancing dns_try_ipv6 dns_try_naptr
-	dns_use_search_list dst_blocklist_expire dst_blocklist_gc_interval dst_blocklist_init dst_blocklist_mem
-	enable_sctp enable_tls exit_timeout force_rport fork fork_delay http_reply_hack http_reply_parse
-	latency_limit_action latency_limit_db local_rport log_color log_prefix_mode log_stderror max_branches
+	dns_cache_del_nonexp dns_cache_delete_nonexpired dns_cache_flags dns_cache_gc_interval dns_cache_init
+	dns_cache_max_ttl dns_cache_mem dns_cache_min_ttl dns_cache_negative_ttl dns_cache_rec_pref
+	dns_naptr_ignore_rfc dns_retr_no dns_retr_time dns_search_full_match dns_servers_no dns_srv_lb
+	dns_srv_loadbalancing dns_try_ipv6 dns_try_naptr dns_use_search_list dst_blocklist_expire
+	dst_blocklist_gc_interval dst_blocklist_init dst_blocklist_mem dst_blocklist_ttl enable_sctp enable_tls
+	exit_timeout force_rport fork fork_delay http_reply_hack http_reply_parse latency_limit_action
+	latency_limit_cfg latency_limit_db local_rport log_color log_prefix_mode log_stderror max_branches
 	max_recursive_level max_while_loops maxbuffer mcast_loopback mcast_ttl mhomed mlock_pages modinit_delay
-	onsend_route_reply open_files_limit phone2tel pmtu_discovery port pv_buffer_size pv_buffer_slots
-	pv_cache_action pv_cache_limit real_time reply_to_via rev_dns route_locks_size rt_policy rt_prio
-	rt_timer1_policy rt_timer1_prio rt_timer2_policy rt_timer2_prio sctp_children server_id server_signature
-	shm_force_alloc shm_mem_size sip_warning socket_workers sql_buffer_size tcp_accept_aliases
-	tcp_accept_haproxy tcp_accept_hep3 tcp_accept_no_cl tcp_accept_unique tcp_async tcp_children
+	msg_time onsend_route_reply open_files_limit phone2tel pmtu_discovery port pv_buffer_size pv_buffer_slots
+	pv_cache_action pv_cache_limit real_time reply_to_via rev_dns route_locks_size rt_fast_timer_prio
+	rt_ftimer_policy rt_ftimer_prio rt_policy rt_prio rt_stimer_policy rt_stimer_prio rt_timer1_policy
+	rt_timer1_prio rt_timer2_policy rt_timer2_prio sctp_children ser_kill_timeout server_id server_signature shm
+	shm_force_alloc shm_mem shm_mem_size sip_warning socket_workers sql_buffer_size tcp_accept_aliases
+	tcp_accept_haproxy tcp_accept_hep3 tcp_accept_no_cl tcp_accept_unique tcp_async tcp_buf_write tcp_children
 	tcp_clone_rcvbuf tcp_conn_wq_max tcp_connection_match tcp_crlf_ping tcp_defer_accept tcp_delayed_ack
 	tcp_fd_cache tcp_keepalive tcp_keepcnt tcp_keepidle tcp_keepintvl tcp_linger2 tcp_max_connections
-	tcp_no_connect tcp_rd_buf_size tcp_reuse_port tcp_syncnt tcp_wq_blk_size tcp_wq_max tls_max_connections
-	tls_enable tls_port_no udp4_raw_mtu udp4_raw_ttl udp_mtu use_dns_cache use_dns_failover use_dst_blocklist
-	verbose_startup wait_worker1_mode wait_worker1_time wait_worker1_usleep`
+	tcp_no_connect tcp_rd_buf_size tcp_reuse_port tcp_syncnt tcp_wq_blk_size tcp_wq_max tls_disable tls_enable
+	tls_log tls_max_connections tls_port_no udp4_raw_mtu udp4_raw_ttl udp_mtu use_dns_cache use_dns_failover
+	use_dst_blocklist verbose_startup wait_worker1_mode wait_worker1_time wait_worker1_usleep`
 	signedWords = `
-	corelog debug dns_sctp_pref dns_tcp_pref dns_tls_pref dns_udp_pref ip_free_bind latency_cfg_log latency_log
-	mem_join mem_safety mem_status_mode mem_summary memdbg memlog received_route_mode sip_parser_log
-	sip_parser_mode tcp_connect_timeout tcp_connection_lifetime tcp_script_mode tcp_send_timeout
-	tcp_wait_data udp4_raw`
+	corelog debug dns_sctp_pref dns_sctp_preference dns_tcp_pref dns_tcp_preference dns_tls_pref
+	dns_tls_preference dns_udp_pref dns_udp_preference ip_free_bind ip_nonlocal_bind ipfreebind latency_cfg_log
+	latency_log mem_dbg mem_join mem_log mem_safety mem_status_mode mem_summary memdbg memlog
+	received_route_mode sip_parser_log sip_parser_mode tcp_connect_timeout tcp_connection_lifetime
+	tcp_script_mode tcp_send_timeout tcp_wait_data udp4_raw`
 	textWords = `
 	async_workers_group ipv6_hex_style log_engine_data log_engine_type log_name log_prefix server_header
 	stats_name_separator uri_host_extra_chars user_agent_header version_table xavp_via_fields xavp_via_params`
-	textOrWordWords = `chroot gid group mcast rundir uid user wdir workdir tcp_poll_method`
+	textOrWordWords = `chroot gid group mcast run_dir rundir uid user wdir workdir tcp_poll_method`
+	// Kamailio keeps these words, and takes no value for them since its TLS
+	// became a module.
+	goneWords = `
+	tls_ca_list tls_certificate tls_handshake_timeout tls_method tls_private_key tls_require_certificate
+	tls_send_timeout tls_verify`
 	// Kamailio 6 has these too.
 	words6 = `
 	async_tkv_evcb async_tkv_gname coreparam maxsndbuffer mem_add_size msg_apply_changes_mode
@@ -74,10 +82,13 @@ var globals, globals6 = func() (five, six map[string]*form) {
 	set(five, "tos", form{parse: one(isInt, isWord), what: "a number or a word such as IPTOS_LOWDELAY"})
 	set(five, "udp_mtu_try_proto", form{parse: one(isProtocol), what: "one of TCP, TLS, SCTP, UDP"})
 	set(five, "cfgengine", form{parse: one(isText), what: "a text in quotes", bare: true})
-	set(five, "advertised_address tcp_source_ipv4 tcp_source_ipv6", form{parse: hostValue, what: "an address or a host's name"})
+	set(five, "advertised_address", form{parse: hostValue, what: "an address or a host's name"})
+	set(five, "tcp_source_ipv4", form{parse: sourceAddress(isInt), what: "an IPv4 address"})
+	set(five, "tcp_source_ipv6", form{parse: sourceAddress(startsIPv6), what: "an IPv6 address"})
 	set(five, "listen", form{parse: listen, what: "an address, an interface or a host's name"})
 	set(five, "alias", form{parse: sockets, what: "a host's name"})
 	set(five, "flags avpflags bool", form{parse: flags, what: "names such as A, B:2", bare: true})
+	set(five, goneWords, form{parse: gone, what: "no value: Kamailio's tls module has this as a modparam"})
 	set(five, "kemi", form{parse: one(isText), what: "a text in quotes"})
 	set(six, words6, form{parse: one(isInt, isText, isWord), what: "a number, a text or a word"})
 	set(six, "socket", form{parse: socketBlock, what: "an address or { bind = …; }"})

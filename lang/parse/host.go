@@ -95,7 +95,7 @@ func (p *parser) mask(lx *lexer.PeekingLexer, v4 bool) (string, bool) {
 
 // hostPart reports whether t can be a part of a host's name.
 func hostPart(t *lexer.Token) bool {
-	return t.Type == lex.Word || t.Type == lex.NumID || t.Type == lex.Int && !lex.IsNumberWord(t.Value)
+	return t.Type == lex.Word || t.Type == lex.NumID || t.Type == lex.Int
 }
 
 // host parses a host's or interface's name: words and numbers with dots and
@@ -137,6 +137,17 @@ func (p *parser) hostOrAddress(lx *lexer.PeekingLexer) (string, bool) {
 	return p.host(lx)
 }
 
+// bracketed is hostOrAddress with brackets around an IPv6 address, which has
+// them or not in a configuration.
+func (p *parser) bracketed(lx *lexer.PeekingLexer) (string, bool) {
+	six := lx.Peek().Type == lex.IPv6
+	text, ok := p.hostOrAddress(lx)
+	if six {
+		text = "[" + text + "]"
+	}
+	return text, ok
+}
+
 // socket parses [proto:]address[:port], with several addresses in ( ) where
 // many is true. A text alone stays a text.
 func (p *parser) socket(lx *lexer.PeekingLexer, many bool) (ast.Literal, bool) {
@@ -155,7 +166,7 @@ func (p *parser) socket(lx *lexer.PeekingLexer, many bool) (ast.Literal, bool) {
 		lx.Next()
 		text += "("
 		for {
-			a, ok := p.hostOrAddress(lx)
+			a, ok := p.bracketed(lx)
 			if !ok {
 				return ast.Literal{}, false
 			}
@@ -174,7 +185,7 @@ func (p *parser) socket(lx *lexer.PeekingLexer, many bool) (ast.Literal, bool) {
 			text += ","
 		}
 	} else {
-		a, ok := p.hostOrAddress(lx)
+		a, ok := p.bracketed(lx)
 		if !ok {
 			return ast.Literal{}, false
 		}
@@ -196,7 +207,7 @@ func (p *parser) socket(lx *lexer.PeekingLexer, many bool) (ast.Literal, bool) {
 	return l, true
 }
 
-// port parses :PORT or :*, or nothing.
+// port parses :PORT, :FIRST-LAST or :*, or nothing.
 func (p *parser) port(lx *lexer.PeekingLexer) (string, bool) {
 	if !is(lx.Peek(), ":") {
 		return "", true
@@ -206,7 +217,13 @@ func (p *parser) port(lx *lexer.PeekingLexer) (string, bool) {
 	switch {
 	case t.Type == lex.Int:
 		lx.Next()
-		return ":" + strconv.FormatInt(lex.Number(t.Value), 10), true
+		port := ":" + strconv.FormatInt(lex.Number(t.Value), 10)
+		if last := second(lx); is(lx.Peek(), "-") && last.Type == lex.Int { // Kamailio 6
+			lx.Next()
+			lx.Next()
+			port += "-" + strconv.FormatInt(lex.Number(last.Value), 10)
+		}
+		return port, true
 	case is(t, "*"):
 		lx.Next()
 		return ":*", true

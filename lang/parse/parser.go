@@ -32,6 +32,9 @@ type parser struct {
 	unwind   bool // the route that is being parsed was left without its end
 	wrong    bool // the statement or item that is being parsed has an error
 
+	flags    flagSet         // that flags lines have declared so far
+	avpFlags map[string]bool // the same of avpflags
+
 	want      want // what the next expression is wanted for
 	lastError place
 }

@@ -205,7 +205,7 @@ func TestStatements(t *testing.T) {
 		{`route(A); route("b c"); route($var(x)); route(1);`, `(route A) (route "b c") (route $var(x)) (route 1)`},
 		{"force_rport; force_rport(); add_tcp_alias(5060);", "(force_rport!) (force_rport) (add_tcp_alias 5060)"},
 		{`forward(uri:host, uri:port); forward("a.b", 5060); forward(10.0.0.1);`, `(forward 'uri:host 'uri:port) (forward "a.b" 5060) (forward 10.0.0.1)`},
-		{`log(1, "a"); log("b"); setflag(FLT); force_send_socket(udp:10.0.0.1:5060);`, `(log 1 "a") (log "b") (setflag FLT) (force_send_socket udp:10.0.0.1:5060)`},
+		{`log(1, "a"); log("b"); setflag(5); force_send_socket(udp:10.0.0.1:5060);`, `(log 1 "a") (log "b") (setflag 5) (force_send_socket udp:10.0.0.1:5060)`},
 	} {
 		f, set, diags := load("request_route {\n" + test.in + "\n}\n")
 		if got := firstError(t, set, diags); got != "ok" {

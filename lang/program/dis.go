@@ -71,7 +71,7 @@ var operands = [numOps]string{
 	OpJump: "j", OpJumpTrue: "Aj", OpJumpFalse: "Aj", OpJumpZero: "Aj", OpJumpNonzero: "Aj", OpJumpNull: "Aj", OpJumpNotNull: "Aj", OpJumpInt: "Aj",
 	OpJumpEqK: "AKj", OpJumpNeK: "AKj", OpJumpLtK: "AKj", OpJumpLeK: "AKj", OpJumpGtK: "AKj", OpJumpGeK: "AKj",
 	OpCall: "Ac", OpCallTest: "Ac", OpRoute: "Ar", OpRouteDyn: "AB", OpReturn: "A", OpEnd: "A",
-	OpLoop: "A", OpSwitch: "Aw",
+	OpLoop: "A", OpSwitch: "Aw", OpFail: "k",
 }
 
 // Text is one instruction as `olelo dis` prints it.

@@ -97,6 +97,7 @@ const (
 	// Loops and switches.
 	OpLoop   // A counts one iteration more; past the limit the statement fails
 	OpSwitch // to the target of switches[D] for A
+	OpFail   // the statement fails, with the text consts[D]
 
 	numOps
 )
@@ -123,7 +124,7 @@ var names = [numOps]string{
 	OpJump: "jump", OpJumpTrue: "jtrue", OpJumpFalse: "jfalse", OpJumpZero: "jzero", OpJumpNonzero: "jnonzero", OpJumpNull: "jnull", OpJumpNotNull: "jnotnull", OpJumpInt: "jint",
 	OpJumpEqK: "jeqk", OpJumpNeK: "jnek", OpJumpLtK: "jltk", OpJumpLeK: "jlek", OpJumpGtK: "jgtk", OpJumpGeK: "jgek",
 	OpCall: "call", OpCallTest: "calltest", OpRoute: "route", OpRouteDyn: "routedyn",
-	OpReturn: "return", OpEnd: "end", OpExit: "exit", OpDrop: "drop", OpLoop: "loop", OpSwitch: "switch",
+	OpReturn: "return", OpEnd: "end", OpExit: "exit", OpDrop: "drop", OpLoop: "loop", OpSwitch: "switch", OpFail: "fail",
 }
 
 // String is the operation's mnemonic.

@@ -44,5 +44,6 @@ func (m *Module) Exports() registry.Exports {
 	for _, list := range [][]registry.Func{logFuncs(), m.flagFuncs(), uriFuncs(), m.forwardFuncs(), sendFuncs(), m.socketFuncs(), shellFuncs()} {
 		x.Funcs = append(x.Funcs, list...)
 	}
+	x.PVs = append(x.PVs, m.selectVar())
 	return x
 }

@@ -78,13 +78,22 @@ func (m *Module) socketFuncs() []registry.Func {
 		},
 		{
 			Name: "udp_mtu_try_proto", Params: []registry.ParamInfo{{Name: "proto", Kind: "word"}}, Routes: notOnSend,
-			Doc: "Chooses the transport of a request that is larger than udp_mtu; without that parameter, as in Kamailio, nothing changes.",
+			Doc: "Chooses the transport of a request that is larger than udp_mtu, over udp_mtu_try_proto; without udp_mtu nothing changes.",
 			Bind: func(_ registry.Fixup, args []registry.Arg) (registry.Call, error) {
+				var p transport.Proto
 				switch strings.ToUpper(args[0].Text) {
-				case "UDP", "TCP", "TLS", "SCTP":
-					return func(*registry.Ctx) int { return 1 }, nil
+				case "TCP":
+					p = transport.TCP
+				case "TLS":
+					p = transport.TLS
+				case "UDP", "SCTP": // udp_mtu_try_proto= decides, as in Kamailio without SCTP sockets
+				default:
+					return nil, fmt.Errorf("udp_mtu_try_proto: UDP, TCP, TLS or SCTP is wanted, not %q", args[0].Text)
 				}
-				return nil, fmt.Errorf("udp_mtu_try_proto: UDP, TCP, TLS or SCTP is wanted, not %q", args[0].Text)
+				return func(c *registry.Ctx) int {
+					c.State.MTUProto = p
+					return 1
+				}, nil
 			},
 		},
 	}

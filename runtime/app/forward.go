@@ -2,10 +2,12 @@ package app
 
 import (
 	"errors"
+	"strings"
 	"sync"
 
 	"olelo/runtime/forward"
 	"olelo/runtime/log"
+	"olelo/runtime/msgstate"
 	"olelo/runtime/registry"
 	"olelo/runtime/sip"
 	"olelo/runtime/transport"
@@ -23,16 +25,37 @@ func (s *server) forwarder() *forward.Forwarder {
 		f := &s.forwards.f
 		f.Net, f.Conn, f.Sockets = s.net, s.net.Conn, s.sockets
 		f.Resolver = forward.NewResolver(nil, s.sockets)
+		f.MHomed, f.UDPMTU, f.MTUProto = s.params.MHomed, s.params.UDPMTU, s.params.MTUProto
 		if n, ok := s.prog.FindRoute("onsend_route", ""); ok {
-			f.OnSend = block{&s.prog, n}
+			f.OnSend, f.OnSendReply = block{&s.prog, n}, s.params.OnSendReply
 		}
 	})
 	return &s.forwards.f
 }
 
+// viaDefaults gives a message what the parameters say of Via headers; its
+// routes may say other.
+func (s *server) viaDefaults(m *msgstate.State) {
+	m.ForceRPort, m.LocalRPort = s.params.ForceRPort, s.params.LocalRPort
+	m.AdvertisedHost, m.AdvertisedPort = s.params.AdvertisedHost, s.params.AdvertisedPort
+}
+
+// errNotOwnVia is what check_via refuses.
+var errNotOwnVia = errors.New("its first Via is not this server's (check_via)")
+
+// ownVia reports whether a reply's first Via is the server's own.
+func (s *server) ownVia(c *registry.Ctx) bool {
+	v, _ := c.Msg.Via(0)
+	hop := sip.Hop{Port: v.Port}
+	return registry.IsMyself(s.sockets, host{s}.Aliases(), v.Host, hop.PortOr(strings.ToLower(v.Transport())), transport.None)
+}
+
 // forwardReply sends a reply on by its second Via. One without a second Via was
 // for this server and has arrived.
 func (s *server) forwardReply(c *registry.Ctx) error {
+	if s.params.CheckVia && !s.ownVia(c) {
+		return errNotOwnVia
+	}
 	err := s.forwarder().Reply(c, 0, "")
 	if errors.Is(err, sip.ErrNoNextVia) {
 		if c.Log.Enabled(log.Debug) {

@@ -46,6 +46,7 @@ func (h handler) SIP(r *transport.Recv, raw []byte) {
 		return
 	}
 	c.Msg = &w.msg
+	h.s.viaDefaults(&c.State)
 	h.s.logPrefix(c)
 	if !h.s.preRoute(c) {
 		return
@@ -125,7 +126,7 @@ func (s *server) handlers() (transport.Handlers, error) {
 		if sock.Proto != transport.UDP {
 			continue
 		}
-		for i := range s.params.Children {
+		for i := range sock.Readers(s.params.Children) {
 			w, err := s.workers.add(fmt.Sprintf("udp receiver child=%d sock=%s:%s", i, sock.IP, sock.Port))
 			if err != nil {
 				return transport.Handlers{}, err

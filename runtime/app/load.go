@@ -4,6 +4,7 @@ import (
 	"errors"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"olelo/lang/ast"
@@ -167,6 +168,12 @@ func (s *server) noModule(name string, l *ast.Load, o *Options, diags *diag.List
 // modParam sets a parameter of all loaded modules whose names match: a name, as
 // a rule, but to Kamailio it is a regular expression for the whole name.
 func (s *server) modParam(p *ast.ModParam, diags *diag.List) {
+	if p.Keyword == "modparamx" {
+		var ok bool
+		if p, ok = s.evaluated(p, diags); !ok {
+			return
+		}
+	}
 	matches, err := nameMatcher(p.Module.Text)
 	if err != nil {
 		failParam(diags, p, p.Module.Range, "modparam-no-module", "which modules? "+err.Error(), "")
@@ -225,6 +232,32 @@ func (s *server) noModParamModule(p *ast.ModParam, diags *diag.List) {
 	if catalogue.HasModule(name) {
 		s.env.Forgotten(name)
 	}
+}
+
+// evaluated is a modparamx with the value of its variables: a number where it
+// is one variable without quotes that has a number.
+func (s *server) evaluated(p *ast.ModParam, diags *diag.List) (*ast.ModParam, bool) {
+	if p.Value.Kind == ast.LitInt || !strings.Contains(p.Value.Text, "$") {
+		return p, true
+	}
+	v, ok := compile.Evaluate(s.file, s.env, p.Value.Text, p.Value.Range, s.log, diags)
+	if !ok {
+		return nil, false
+	}
+	q := *p
+	switch {
+	case p.Value.Kind == ast.LitWord && v.IsInt():
+		q.Value.Kind, q.Value.Int = ast.LitInt, v.I
+	case v.IsNull():
+		fail(diags, p.Value.Range, "modparam-value", "modparamx: "+p.Value.Text+" has no value while the configuration loads", "")
+		return nil, false
+	default:
+		q.Value.Kind = ast.LitStr
+		if q.Value.Text = v.S; !v.IsStr() {
+			q.Value.Text = strconv.FormatInt(v.I, 10)
+		}
+	}
+	return &q, true
 }
 
 func (s *server) find(name string) (loaded, bool) {

@@ -21,7 +21,7 @@ func newNames(s *server) ownNames { return ownNames{s.sockets, host{s}.Aliases()
 // IsAddr reports whether a is the address of one of the sockets.
 func (n ownNames) IsAddr(a netip.Addr) bool {
 	for _, s := range n.sockets {
-		if s.Addr.Addr() == a {
+		if s.Addr.Addr() == a && s.Own() {
 			return true
 		}
 	}

@@ -4,11 +4,13 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 
 	"olelo/lang/ast"
 	"olelo/lang/diag"
 	"olelo/lang/source"
 	"olelo/runtime/log"
+	"olelo/runtime/transport"
 )
 
 // Collect reads the global parameters among items, in order, then what over
@@ -22,6 +24,7 @@ func Collect(items []ast.Item, over Overrides, diags *diag.List) *Params {
 			c.global(g)
 		}
 	}
+	c.tellIdle()
 	c.override(&over)
 	c.openSockets()
 	if c.Children == 0 {
@@ -30,6 +33,7 @@ func Collect(items []ast.Item, over Overrides, diags *diag.List) *Params {
 	if c.TCPChildren == 0 {
 		c.TCPChildren = c.Children
 	}
+	c.TCPChildren += c.extraTCP
 	return c.Params
 }
 
@@ -37,7 +41,9 @@ type collector struct {
 	*Params
 	diags       *diag.List
 	lenient     bool
+	idle        []*line // without effect here
 	listens     []listen
+	extraTCP    int // workers that socket_workers adds for TCP and TLS
 	listenLines int // and -l arguments, also those with mistakes
 }
 
@@ -70,6 +76,9 @@ func (c *collector) global(g *ast.Global) {
 	if r.class == NotYet {
 		c.notYet(ln)
 		return
+	}
+	if r.class == Accepted {
+		c.idle = append(c.idle, ln)
 	}
 	if r.list != nil {
 		r.list(c, ln)
@@ -127,6 +136,10 @@ func (c *collector) fits(ln *line, v *ast.Literal) bool {
 	if k.ok != nil {
 		ok = k.ok(v)
 	} else if n, isInt := integer(v); isInt {
+		if cut := int64(int32(n)); cut != n && r.max == 0 {
+			c.warnAt(v.Range, "parameter-cut", fmt.Sprintf("%s=%s does not fit into 32 bits: as in Kamailio, it is %d", ln.Name, v.Text, cut), "write a smaller number")
+			n, v.Int = cut, cut
+		}
 		if r.kind != signed && n < 0 {
 			c.errorAt(v.Range, "parameter-range", ln.Name+" cannot be negative: "+v.Text, "")
 			return false
@@ -170,6 +183,30 @@ func (c *collector) notYet(ln *line) {
 		d.Severity, d.Hint = diag.Warning, "the line has no effect"
 	}
 	c.diags.Add(d)
+}
+
+// typeOfService reads tos. The names of Kamailio's manual, as any other word,
+// leave 5.6 with its default.
+func (c *collector) typeOfService(ln *line) {
+	v := &ln.Values[0]
+	n, isInt := integer(v)
+	switch {
+	case !isInt:
+		c.warnAt(v.Range, "parameter-ignored", fmt.Sprintf("tos=%s has no effect, in Kamailio 5.6 neither: packets carry %d", v.Text, c.tos), "write the number: 16 is IPTOS_LOWDELAY, 8 IPTOS_THROUGHPUT, 4 IPTOS_RELIABILITY")
+	case n < 0 || n > 255:
+		c.errorAt(v.Range, "parameter-range", "tos is out of range: "+v.Text, "0 to 255")
+	default:
+		c.tos = int(n)
+	}
+}
+
+// largeProto reads udp_mtu_try_proto.
+func (c *collector) largeProto(ln *line) {
+	v := &ln.Values[0]
+	c.MTUProto = transport.ParseProto(v.Text)
+	if c.MTUProto == transport.None {
+		c.warnAt(v.Range, "parameter-ignored", ln.Name+"="+v.Text+" has no effect: "+noSCTP, "TCP or TLS carries a large request")
+	}
 }
 
 func (c *collector) facility(ln *line) {
@@ -224,34 +261,34 @@ func isDesc(l *ast.Literal) bool {
 	return l.Kind == ast.LitWord && (l.Text == "desc" || l.Text == "descr" || l.Text == "description")
 }
 
-// flags reads `flags NAME : bit, NAME …`.
+// flags reads `flags NAME : bit, NAME …`; the parser has said what is wrong
+// with names and bits.
 func (c *collector) flags(ln *line) {
-	s := newScan(ln.Values)
-	for !s.done() {
-		name := s.next()
-		if name.punct() {
-			c.errorAt(name.at, "parameter-value", ln.Name+": the name of a flag is wanted, not "+name.text, "flags A:1, B:2")
-			return
-		}
-		f := Flag{Name: name.text, Bit: -1}
-		for _, x := range c.Flags {
-			if x.Name == f.Name {
-				c.errorAt(name.at, "parameter-twice", "the flag "+f.Name+" is declared already", "")
-				return
-			}
-		}
-		if s.take(":") {
-			bit := s.next()
-			n, err := strconv.ParseInt(bit.text, 0, 32)
+	for i := range ln.Values {
+		name, bit, hasBit := strings.Cut(ln.Values[i].Text, ":")
+		f := Flag{Name: name, Bit: -1}
+		if hasBit {
+			n, err := strconv.Atoi(bit)
 			if err != nil || n < 0 || n > 31 {
-				c.errorAt(bit.at, "parameter-range", "the flag "+f.Name+" has no such bit: "+bit.text, "a bit is 0 to 31")
-				return
+				continue
 			}
-			f.Bit = int(n)
+			f.Bit = n
+		}
+		if other := c.flagAt(f.Bit); other != "" {
+			c.warnAt(ln.Values[i].Range, "flag-bit-twice", fmt.Sprintf("the flags %s and %s are one: both are bit %d", other, name, f.Bit), "give it another number, or none")
 		}
 		c.Flags = append(c.Flags, f)
-		s.take(",") // the parser keeps it to itself
 	}
+}
+
+// flagAt is the flag that was declared with a bit, "" where none was.
+func (c *collector) flagAt(bit int) string {
+	for _, f := range c.Flags {
+		if bit >= 0 && f.Bit == bit {
+			return f.Name
+		}
+	}
+	return ""
 }
 
 func (c *collector) errorAt(at ast.Range, code, msg, hint string) {

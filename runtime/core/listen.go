@@ -24,36 +24,41 @@ type listen struct {
 	advertise string
 	advPort   int // 0: the socket's own
 	name      string
+	workers   int // of each UDP socket; 0: the default
+	virtual   bool
 }
 
 // maxPortRange is how many ports one line may open: a typing mistake shall not
 // take every port of the host.
 const maxPortRange = 1024
 
-const listenForm = `it is written [udp:|tcp:|tls:]ADDRESS[:PORT] [advertise ADDRESS[:PORT]] [name "NAME"]`
+const listenForm = `it is written [udp:|tcp:|tls:]ADDRESS[:PORT] [advertise ADDRESS[:PORT]] [name "NAME"] [virtual]`
 
 func (c *collector) listen(ln *line) {
-	l := listen{at: ln.Range}
 	var words []string
 	for i := range ln.Values {
 		words = append(words, written(&ln.Values[i]))
 	}
-	l.text = "listen=" + strings.Join(words, " ")
-	s := newScan(ln.Values)
-	if c.readAddress(s, &l) && c.readOptions(s, &l) {
-		c.listens = append(c.listens, l)
+	text := "listen=" + strings.Join(words, " ")
+	for s := newScan(ln.Values); !s.done(); {
+		l := listen{at: ln.Range, text: text, workers: c.socketWorkers}
+		if !c.readAddress(s, &l) || !c.readOptions(s, &l) {
+			return
+		}
+		c.listens, c.socketWorkers = append(c.listens, l), 0
 	}
 }
 
 // readAddress reads [proto:]host[:port], where host may be a list in ( ).
 func (c *collector) readAddress(s *scan, l *listen) bool {
-	if len(s.toks) > 2 && s.toks[1].text == ":" && !s.toks[0].quoted && !strings.HasPrefix(s.toks[0].text, "[") {
-		switch p := strings.ToLower(s.toks[0].text); p {
+	if t := s.toks[s.pos:]; len(t) > 2 && t[1].text == ":" && !t[0].quoted && !strings.HasPrefix(t[0].text, "[") {
+		switch p := strings.ToLower(t[0].text); p {
 		case "udp", "tcp", "tls":
 			l.proto = map[string]transport.Proto{"udp": transport.UDP, "tcp": transport.TCP, "tls": transport.TLS}[p]
-			s.pos = 2
+			s.pos += 2
 		case "sctp":
 			c.warnAt(l.at, "listen-ignored", l.text+" is not opened: "+noSCTP, "take the line out")
+			s.pos = len(s.toks)
 			return false
 		case "ws", "wss":
 			c.errorAt(l.at, "listen", l.text+": WebSocket has no sockets of its own", "the websocket module takes over TCP and TLS connections")
@@ -94,6 +99,9 @@ func (c *collector) readAddress(s *scan, l *listen) bool {
 func (c *collector) readPorts(t tok, l *listen) bool {
 	first, last, isRange := strings.Cut(t.text, "-")
 	var ok, okLast bool
+	if t.text == "*" && !t.quoted { // any: the default
+		first = "0"
+	}
 	l.port, ok = port(first)
 	l.lastPort, okLast = l.port, true
 	if isRange {
@@ -127,14 +135,7 @@ func (c *collector) readOptions(s *scan, l *listen) bool {
 		}
 		l.name = n.text
 	}
-	if t := s.peek(); s.take("virtual") || s.take("VIRTUAL") {
-		return c.virtual(t.at, l)
-	}
-	if !s.done() {
-		t := s.peek()
-		c.errorAt(t.at, "listen", l.text+": "+t.text+" does not belong here", listenForm)
-		return false
-	}
+	l.virtual = s.take("virtual")
 	return true
 }
 
@@ -156,29 +157,11 @@ func (c *collector) readAdvertise(s *scan, l *listen) bool {
 	return true
 }
 
-const noVirtual = "an address that it listens on counts as its own, whether the host has it at the moment or not"
-
-// virtual is refused unless lenient: olelo counts every address that it
-// listens on as its own, whether the host has it at the moment or not.
-func (c *collector) virtual(at ast.Range, l *listen) bool {
-	if c.lenient {
-		c.warnAt(at, "not-run-yet", l.text+": virtual has no effect: "+noVirtual, "")
-		return true
-	}
-	c.errorAt(at, "not-run-yet", l.text+": virtual is known in Kamailio, and olelo does not run it yet: "+noVirtual, "take the word out, or start with --lenient")
-	return false
-}
-
 // unopened says what of a listen line olelo does not run; "" is nothing.
 func unopened(g *ast.Global) string {
 	s := newScan(g.Values)
 	if len(s.toks) > 2 && s.toks[1].text == ":" && !s.toks[0].quoted && strings.EqualFold(s.toks[0].text, "sctp") {
 		return noSCTP
-	}
-	for _, t := range s.toks {
-		if !t.quoted && strings.EqualFold(t.text, "virtual") {
-			return noVirtual
-		}
 	}
 	return ""
 }
@@ -293,12 +276,22 @@ func (c *collector) addSocket(p transport.Proto, a netip.Addr, off int, l *liste
 			return
 		}
 	}
-	adv := l.advertise
+	adv, name := l.advertise, l.name
+	if l.lastPort > l.port && name != "" {
+		name += strconv.Itoa(n)
+	}
 	if adv != "" {
 		if l.advPort > 0 {
-			n = l.advPort
+			n = l.advPort + off
 		}
 		adv += ":" + strconv.Itoa(n)
 	}
-	c.Sockets = append(c.Sockets, transport.NewSocket(p, at, adv, l.name))
+	s := transport.NewSocket(p, at, adv, name)
+	s.Virtual = l.virtual
+	if p == transport.UDP {
+		s.Workers = l.workers
+	} else {
+		c.extraTCP += l.workers
+	}
+	c.Sockets = append(c.Sockets, s)
 }

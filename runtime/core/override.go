@@ -9,6 +9,7 @@ import (
 // override lets the command line win over the configuration.
 func (c *collector) override(o *Overrides) {
 	p := c.Params
+	set(&p.CheckVia, o.CheckVia)
 	set(&p.AutoAliases, o.AutoAliases)
 	set(&p.Children, o.Children)
 	set(&p.TCPChildren, o.TCPChildren)
@@ -47,7 +48,6 @@ func (c *collector) refuse(o *Overrides) {
 		opt string
 		row string
 	}{
-		{o.CheckVia, "-K", "check_via"},
 		{o.ReceivedDNS, "-r", "dns"},
 		{o.ReceivedRDNS, "-R", "rev_dns"},
 	} {
@@ -74,15 +74,28 @@ func (c *collector) aliases(s *scan, what string) {
 	for !s.done() {
 		var a Alias
 		t := s.next()
-		if p := protoOf(t); p != transport.None && s.take(":") {
+		sctp := !t.quoted && strings.EqualFold(t.text, "sctp") // nothing comes in over it
+		if p := protoOf(t); (p != transport.None || sctp) && s.take(":") {
 			a.Proto = p
 			t = s.next()
 		}
-		if t.punct() || !t.quoted && t.text == "*" {
-			c.errorAt(t.at, "alias", what+": a host name is wanted, not "+t.text, form)
-			return
+		list := !t.quoted && t.text == "("
+		if list {
+			t = s.next()
 		}
-		a.Host = t.text
+		var hosts []string
+		for {
+			if t.punct() || !t.quoted && t.text == "*" {
+				c.errorAt(t.at, "alias", what+": a host name is wanted, not "+t.text, form)
+				return
+			}
+			hosts = append(hosts, t.text)
+			if !list || s.take(")") {
+				break
+			}
+			s.take(",") // the parser wants one
+			t = s.next()
+		}
 		if s.take(":") {
 			n := s.next()
 			p, ok := port(n.text)
@@ -92,7 +105,11 @@ func (c *collector) aliases(s *scan, what string) {
 			}
 			a.Port = p
 		}
-		c.Aliases = append(c.Aliases, a)
+		for _, a.Host = range hosts {
+			if !sctp {
+				c.Aliases = append(c.Aliases, a)
+			}
+		}
 	}
 }
 

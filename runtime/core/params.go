@@ -25,11 +25,23 @@ type Params struct {
 	Aliases     []Alias
 	AutoAliases bool // also the names that reverse DNS gives for the sockets
 
-	Children      int // workers of each UDP socket
-	TCPChildren   int // workers of all TCP and TLS connections; Children if unset
-	MaxWhileLoops int // iterations; 0: no limit
-	MaxRecursive  int // levels of nested blocks and routes
-	ReturnMode    int // 1: a call in an expression is its code
+	Children      int             // workers of each UDP socket
+	TCPChildren   int             // workers of all TCP and TLS connections; Children if unset
+	UDPMTU        int             // bytes of a request above which MTUProto carries it; 0: none
+	MTUProto      transport.Proto // None: UDP carries it
+	MaxWhileLoops int             // iterations; 0: no limit
+	MaxRecursive  int             // levels of nested blocks and routes
+	ReturnMode    int             // 1: a call in an expression is its code
+
+	// What Via headers carry, where a route does not say it: "" and 0 for the
+	// socket's own.
+	AdvertisedHost         string
+	AdvertisedPort         int
+	ForceRPort, LocalRPort bool // as if each route called force_rport, add_local_rport
+
+	MHomed      bool // UDP goes out from the first socket on the address that the system would choose
+	CheckVia    bool // a reply is sent on only where its first Via is the server's own
+	OnSendReply bool // onsend_route runs for replies sent on too
 
 	Debug         int // the threshold of the log
 	CoreLog       int // level of lines about bad input from the network
@@ -75,12 +87,16 @@ type Params struct {
 	// Flags are the names that `flags` lines declare.
 	Flags []Flag
 
-	DisableTCP   bool
-	EnableTLS    bool
-	port         int
-	tlsPort      int
-	autoBindIPv6 bool
-	linkLocal    bool
+	DisableTCP    bool
+	EnableTLS     bool
+	port          int
+	tlsPort       int
+	autoBindIPv6  bool
+	freeBind      int
+	pathMTU       bool
+	tos           int
+	socketWorkers int // of the next listen line
+	linkLocal     bool
 
 	rest map[string]int // accepted numbers that have no field
 }
@@ -121,6 +137,7 @@ func defaults() *Params {
 		TCPLifetime:     120, TCPMaxConns: 2048, TLSMaxConns: 2048,
 		TCPConnectTimeout: 10, TCPSendTimeout: 10, TCPKeepalive: true,
 		Fork: true, WorkDir: "/", RunDir: DefaultRunDir,
+		tos:  16, // IPTOS_LOWDELAY, as Kamailio
 		port: 5060, tlsPort: 5061, rest: map[string]int{},
 	}
 }
@@ -149,8 +166,9 @@ func (p *Params) Int(name string) int {
 func (p *Params) Transport() transport.Config {
 	c := transport.Config{
 		Sockets: p.Sockets, Children: p.Children, UDPReadBuffer: p.MaxBuffer,
-		Lifetime: seconds(p.TCPLifetime), MaxConns: p.TCPMaxConns, MaxTLSConns: p.TLSMaxConns,
+		Lifetime: seconds(p.TCPLifetime), MaxConns: none(p.TCPMaxConns), MaxTLSConns: none(p.TLSMaxConns),
 		ConnectTimeout: seconds(p.TCPConnectTimeout), SendTimeout: seconds(p.TCPSendTimeout),
+		TOS: p.tos, PathMTU: p.pathMTU, FreeBind: p.freeBind != 0,
 		NoConnect: p.TCPNoConnect, AcceptNoCL: p.TCPAcceptNoCL,
 		QueueMax: p.TCPConnQueue, QueueTotal: p.TCPQueue,
 		KeepAlive: net.KeepAliveConfig{
@@ -182,6 +200,14 @@ func seconds(n int) time.Duration {
 		return time.Nanosecond
 	}
 	return time.Duration(n) * time.Second
+}
+
+// none makes 0, which is "not given" to transport, a limit that nothing is under.
+func none(n int) int {
+	if n == 0 {
+		return -1
+	}
+	return n
 }
 
 // keep is a keep-alive time; net leaves the system's value where it is < 0.

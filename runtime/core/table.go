@@ -124,7 +124,7 @@ const (
 	async     = "goroutines do the work of asynchronous workers"
 	naptrOnly = "only NAPTR lookups use it, which use dns_try_naptr"
 	blocklist = "only used with use_dst_blocklist"
-	tlsModule = "Kamailio too ignores it since 3.0; the tls module's modparams say this"
+	tlsModule = "Kamailio too ignores it since 3.0: the tls module's modparam tls_log says this"
 	noSCTP    = "olelo has no SCTP"
 	v6        = "it is Kamailio 6's, and olelo does not run it yet"
 )
@@ -145,18 +145,18 @@ var table = []row{
 	{name: "enable_sctp", kind: number, class: NotYet, why: noSCTP, same: "0 2 no off false disable"},
 	{name: "disable_sctp", kind: number, class: NotYet, why: noSCTP, same: "1 2 yes on true enable"},
 	{name: "sctp_children", kind: number, class: Accepted, why: noSCTP},
-	{name: "advertised_address", kind: host, class: NotYet, why: "a Via carries the socket's own address, or the one after advertise in its listen line"},
-	{name: "advertised_port", kind: number, class: NotYet, why: "a Via carries the socket's own port, or the one after advertise in its listen line"},
-	{name: "socket_workers", kind: number, class: NotYet, why: "every UDP socket has as many workers as children= says"},
+	{name: "advertised_address", kind: host, str: func(p *Params) *string { return &p.AdvertisedHost }},
+	{name: "advertised_port", kind: number, num: func(p *Params) *int { return &p.AdvertisedPort }, max: 65535},
+	{name: "socket_workers", kind: number, num: func(p *Params) *int { return &p.socketWorkers }, max: 100000},
 	{name: "mcast", kind: textOrWord, class: NotYet, why: "olelo joins no multicast group"},
 	{name: "mcast_ttl", kind: number, class: NotYet, why: "olelo joins no multicast group"},
 	{name: "mcast_loopback", kind: boolean, class: NotYet, why: "olelo joins no multicast group", same: "0 no off false disable"},
-	{name: "ip_free_bind", aliases: "ipfreebind ip_nonlocal_bind", kind: signed, class: NotYet, why: "a socket needs an address that this host has", same: "0 no off false disable"},
-	{name: "tos", kind: typeOfService, class: NotYet, why: "packets carry the system's type of service"},
-	{name: "pmtu_discovery", kind: number, class: NotYet, why: "packets are sent with the system's setting", same: "0 no off false disable"},
-	{name: "udp_mtu", kind: number, class: NotYet, why: "a large request does not change to another transport", same: "0 no off false disable"},
-	{name: "udp_mtu_try_proto", kind: protocol, class: NotYet, why: "a large request does not change to another transport", same: "UDP udp"},
-	{name: "mhomed", kind: boolean, class: NotYet, why: "the socket that a message came in on sends it out too", same: "0 no off false disable"},
+	{name: "ip_free_bind", aliases: "ipfreebind ip_nonlocal_bind", kind: signed, num: func(p *Params) *int { return &p.freeBind }},
+	{name: "tos", kind: typeOfService, list: (*collector).typeOfService},
+	{name: "pmtu_discovery", kind: boolean, flag: func(p *Params) *bool { return &p.pathMTU }},
+	{name: "udp_mtu", kind: number, num: func(p *Params) *int { return &p.UDPMTU }},
+	{name: "udp_mtu_try_proto", kind: protocol, list: (*collector).largeProto},
+	{name: "mhomed", kind: boolean, flag: func(p *Params) *bool { return &p.MHomed }},
 	{name: "maxbuffer", kind: number, num: func(p *Params) *int { return &p.MaxBuffer }, max: 1 << 30},
 	{name: "udp4_raw", kind: signed, class: Accepted, why: "ordinary UDP sockets send"},
 	{name: "udp4_raw_mtu", kind: number, class: Accepted, why: "ordinary UDP sockets send"},
@@ -201,11 +201,11 @@ var table = []row{
 	{name: "user_agent_header", kind: text, str: func(p *Params) *string { return &p.UserAgentHeader }},
 	{name: "sip_warning", kind: boolean, flag: func(p *Params) *bool { return &p.SIPWarning }},
 	{name: "server_id", kind: number, num: func(p *Params) *int { return &p.ServerID }},
-	{name: "check_via", kind: boolean, class: NotYet, why: "the Via of a reply is not checked", same: "0 no off false disable"},
-	{name: "force_rport", kind: boolean, class: NotYet, why: "only requests that ask for rport get it", same: "0 no off false disable"},
-	{name: "local_rport", kind: boolean, class: NotYet, why: "an own Via asks for no rport", same: "0 no off false disable"},
+	{name: "check_via", kind: boolean, flag: func(p *Params) *bool { return &p.CheckVia }},
+	{name: "force_rport", aliases: "add_rport", kind: boolean, flag: func(p *Params) *bool { return &p.ForceRPort }},
+	{name: "local_rport", kind: boolean, flag: func(p *Params) *bool { return &p.LocalRPort }},
 	{name: "reply_to_via", kind: boolean, class: NotYet, why: "a local reply goes to where the request came from", same: "0 no off false disable"},
-	{name: "onsend_route_reply", kind: number, class: NotYet, why: "onsend_route does not run for replies", same: "0 no off false disable"},
+	{name: "onsend_route_reply", kind: boolean, flag: func(p *Params) *bool { return &p.OnSendReply }},
 	{name: "received_route_mode", kind: signed, class: NotYet, why: "event_route[core:msg-received] does not run", same: "0 no off false disable"},
 	{name: "http_reply_parse", aliases: "http_reply_hack", kind: boolean, class: NotYet, why: "HTTP replies are not read as SIP", same: "0 no off false disable"},
 	{name: "phone2tel", kind: boolean, class: Accepted, why: "a SIP URI with user=phone stays a SIP URI"},
@@ -215,7 +215,7 @@ var table = []row{
 	{name: "xavp_via_params", kind: text, class: NotYet, why: "an own Via takes no parameters from an XAVP"},
 	{name: "xavp_via_fields", kind: text, class: NotYet, why: "an own Via takes no address from an XAVP"},
 	{name: "stats_name_separator", kind: text, class: NotYet, why: "names of statistics are joined with _", same: `"_"`},
-	{name: "version_table", kind: text, class: NotYet, why: "the table of versions is called version", same: `"version"`},
+	{name: "version_table", kind: text, class: Accepted, why: "no module that runs reads a table of versions"},
 	{name: "cfgengine", kind: text, class: NotYet, why: "routes are written in Kamailio's own language", same: `"native" "default"`},
 	{name: "kemi.onsend_route_callback", kind: text, class: Accepted, why: kemi},
 	{name: "kemi.received_route_callback", kind: text, class: Accepted, why: kemi},
@@ -225,8 +225,8 @@ var table = []row{
 	// Connections.
 	{name: "tcp_accept_no_cl", kind: boolean, flag: func(p *Params) *bool { return &p.TCPAcceptNoCL }},
 	{name: "tcp_connection_lifetime", kind: signed, num: func(p *Params) *int { return &p.TCPLifetime }},
-	{name: "tcp_max_connections", kind: number, num: func(p *Params) *int { return &p.TCPMaxConns }, min: 1},
-	{name: "tls_max_connections", kind: number, num: func(p *Params) *int { return &p.TLSMaxConns }, min: 1},
+	{name: "tcp_max_connections", kind: number, num: func(p *Params) *int { return &p.TCPMaxConns }},
+	{name: "tls_max_connections", kind: number, num: func(p *Params) *int { return &p.TLSMaxConns }},
 	{name: "tcp_connect_timeout", kind: signed, num: func(p *Params) *int { return &p.TCPConnectTimeout }},
 	{name: "tcp_send_timeout", kind: signed, num: func(p *Params) *int { return &p.TCPSendTimeout }},
 	{name: "tcp_no_connect", kind: boolean, flag: func(p *Params) *bool { return &p.TCPNoConnect }},
@@ -331,17 +331,9 @@ var table = []row{
 
 	// TLS inside the core, which Kamailio gave up long ago.
 	{name: "tls_log", kind: number, class: Accepted, why: tlsModule},
-	{name: "tls_method", kind: anything, class: Accepted, why: tlsModule},
-	{name: "tls_verify", kind: boolean, class: Accepted, why: tlsModule},
-	{name: "tls_require_certificate", kind: boolean, class: Accepted, why: tlsModule},
-	{name: "tls_certificate", kind: text, class: Accepted, why: tlsModule},
-	{name: "tls_private_key", kind: text, class: Accepted, why: tlsModule},
-	{name: "tls_ca_list", kind: text, class: Accepted, why: tlsModule},
-	{name: "tls_handshake_timeout", kind: number, class: Accepted, why: tlsModule},
-	{name: "tls_send_timeout", kind: number, class: Accepted, why: tlsModule},
 
 	// Kamailio 6.
-	{name: "socket", kind: anything, class: NotYet, why: "it is Kamailio 6's; write it as a listen line"},
+	{name: "socket", kind: address, list: (*collector).socket},
 	{name: "async_tkv_evcb", kind: text, class: NotYet, why: v6},
 	{name: "async_tkv_gname", kind: text, class: NotYet, why: v6},
 	{name: "coreparam", kind: anything, class: NotYet, why: v6},

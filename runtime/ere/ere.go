@@ -115,7 +115,8 @@ func (r *Regexp) Match(s string) (bool, error) {
 // each as pairs of byte offsets: the whole match, then the groups, -1 for one
 // that took no part. An empty match right behind another is left out.
 func (r *Regexp) Find(s string, n int) ([][]int, error) {
-	if r.fast != nil && (!r.bytes || ascii(s)) {
+	// An empty match may stand between the bytes of a character.
+	if r.fast != nil && (!r.bytes && !r.nullable || ascii(s)) {
 		return r.fast.FindAllStringSubmatchIndex(s, n), nil
 	}
 	w := widen(s)

@@ -16,7 +16,7 @@ type parser struct {
 	out   []byte
 
 	groups    int
-	closed    []bool // groups that are complete: a back-reference may name them
+	complete  uint16 // bit n: group n is complete, and a back-reference may name it
 	depth     int
 	backtrack bool
 	bytes     bool
@@ -35,21 +35,40 @@ func (p *parser) parse() error {
 	return p.alternatives()
 }
 
-// alternatives reads up to the end or the ) of the group.
+// alternatives reads up to the end or the ) of the group. Where the longest
+// match can be had with an empty alternative or another, the C library takes
+// the other, so the empty one is written last. A back-reference cannot name a
+// group of another alternative.
 func (p *parser) alternatives() error {
+	start, before, empty := len(p.out), p.complete, false
+	after := before
 	for {
+		mark := len(p.out)
+		if mark > start {
+			p.out = append(p.out, '|')
+		}
+		at := p.at
+		p.complete = before
 		if err := p.branch(); err != nil {
 			return err
 		}
+		after |= p.complete
+		if p.at == at {
+			empty, p.out = true, p.out[:mark]
+		}
 		if p.at == len(p.src) || p.src[p.at] != '|' {
-			return nil
+			break
 		}
 		if p.depth == 0 {
 			p.anchored = false
 		}
-		p.out = append(p.out, '|')
 		p.at++
 	}
+	if empty && len(p.out) > start {
+		p.out = append(p.out, '|')
+	}
+	p.complete = after
+	return nil
 }
 
 // branch reads pieces up to | or the end or the ) of the group.
@@ -215,8 +234,7 @@ func (p *parser) group() error {
 		return p.fail(open, "groups are nested too deep")
 	}
 	p.groups++
-	n := len(p.closed)
-	p.closed = append(p.closed, false)
+	n := p.groups
 	p.out = append(p.out, '(')
 	if err := p.alternatives(); err != nil {
 		return err
@@ -226,7 +244,9 @@ func (p *parser) group() error {
 	}
 	p.at++
 	p.out = append(p.out, ')')
-	p.closed[n] = true
+	if n < 10 {
+		p.complete |= 1 << n
+	}
 	p.depth--
 	return nil
 }
@@ -256,6 +276,7 @@ func (p *parser) escape() error {
 		p.bytes = true
 		p.write(`[^\t-\r ]`)
 	case 'b', 'B':
+		p.bytes = p.bytes || c == 'B' // it matches between the bytes of a character
 		const is, not, was, wasNot = `(?=[` + word + `])`, `(?![` + word + `])`, `(?<=[` + word + `])`, `(?<![` + word + `])`
 		switch {
 		case !p.slow: // Go's \b is of ASCII, the other matcher's is not
@@ -277,7 +298,7 @@ func (p *parser) escape() error {
 		p.write(`\z`)
 	case '1', '2', '3', '4', '5', '6', '7', '8', '9':
 		n := int(c - '0')
-		if n > len(p.closed) || !p.closed[n-1] {
+		if p.complete&(1<<n) == 0 {
 			return p.fail(p.at-2, fmt.Sprintf(`\%d refers to a group that is not complete there`, n))
 		}
 		p.backtrack = true

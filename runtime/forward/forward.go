@@ -28,15 +28,24 @@ type Forwarder struct {
 	// Sockets are the server's, in the configuration's order.
 	Sockets  []*transport.Socket
 	Resolver *Resolver
-	// OnSend is onsend_route; nil where there is none.
-	OnSend registry.Block
+	// OnSend is onsend_route; nil where there is none. It runs for requests, and
+	// with OnSendReply for replies too.
+	OnSend      registry.Block
+	OnSendReply bool
+	// MHomed sends over UDP from the first socket on the address that the
+	// system would send from (mhomed).
+	MHomed bool
+	// UDPMTU is how many bytes a request over UDP may have, 0 for any. MTUProto,
+	// or what the route chose, carries a larger one (udp_mtu, udp_mtu_try_proto).
+	UDPMTU   int
+	MTUProto transport.Proto
 
 	dests sync.Pool // of *transport.Dest, which a call through Net would allocate
 }
 
 // What Request and Reply say beside the errors of sip, transport and Resolver.
 var (
-	// ErrDropped: onsend_route has dropped the request.
+	// ErrDropped: onsend_route has dropped the message.
 	ErrDropped = errors.New("dropped by onsend_route")
 
 	errNoRequest = errors.New("there is no received SIP request to send on here")
@@ -65,16 +74,15 @@ func (f *Forwarder) Request(c *registry.Ctx, to sip.Hop) error {
 	if sock == nil {
 		return noSocket(p, addr.Addr().Is4())
 	}
-	host, port := sentBy(c, sock)
-	info := sip.ForwardInfo{
-		Transport: viaNames[p], Host: host, Port: port, LocalRPort: c.State.LocalRPort,
-		Src: c.Recv.Src, ForceRPort: c.State.ForceRPort, Stream: p != transport.UDP,
+	b := build(c, p, sock)
+	if p == transport.UDP && f.UDPMTU > 0 && len(b) > f.UDPMTU {
+		if x := f.large(c); x != transport.UDP {
+			if s := f.socketTo(c, x, addr.Addr()); s != nil {
+				p, sock = x, s
+				b = build(c, p, sock)
+			}
+		}
 	}
-	if c.Recv.Conn != nil {
-		info.Conn = c.Recv.Conn.ID()
-	}
-	b := c.Arena.Alloc(len(c.Msg.Raw()) + len(c.Msg.RURI()) + len(host) + forwardRoom)[:0]
-	b = c.Msg.AppendForward(b, &info)
 	if f.OnSend != nil {
 		c.State.Sending = msgstate.Sending{Proto: p, To: addr, From: sock, Bytes: b}
 		if !f.onSend(c) {
@@ -90,6 +98,31 @@ func (f *Forwarder) Request(c *registry.Ctx, to sip.Hop) error {
 		return fmt.Errorf("to %s:%s: %w", p, addr, err)
 	}
 	return nil
+}
+
+// large is the transport of a request that is too large for UDP.
+func (f *Forwarder) large(c *registry.Ctx) transport.Proto {
+	switch {
+	case c.State.MTUProto != transport.None:
+		return c.State.MTUProto
+	case f.MTUProto != transport.None:
+		return f.MTUProto
+	}
+	return transport.UDP
+}
+
+// build is the request with the Via of a socket, in the worker's arena.
+func build(c *registry.Ctx, p transport.Proto, sock *transport.Socket) []byte {
+	host, port := sentBy(c, sock)
+	info := sip.ForwardInfo{
+		Transport: viaNames[p], Host: host, Port: port, LocalRPort: c.State.LocalRPort,
+		Src: c.Recv.Src, ForceRPort: c.State.ForceRPort, Stream: p != transport.UDP,
+	}
+	if c.Recv.Conn != nil {
+		info.Conn = c.Recv.Conn.ID()
+	}
+	b := c.Arena.Alloc(len(c.Msg.Raw()) + len(c.Msg.RURI()) + len(host) + forwardRoom)[:0]
+	return c.Msg.AppendForward(b, &info)
 }
 
 // locate finds the address of a next hop, over UDP where that names no
@@ -136,7 +169,7 @@ func (f *Forwarder) Send(c *registry.Ctx, to sip.Hop, sock *transport.Socket, b 
 	return nil
 }
 
-// onSend runs onsend_route and reports whether the request may go out.
+// onSend runs onsend_route and reports whether the message may go out.
 func (f *Forwarder) onSend(c *registry.Ctx) bool {
 	route, flow, rc := c.Route, c.Flow, c.RC
 	c.Flow = 0
@@ -165,6 +198,7 @@ func (f *Forwarder) Reply(c *registry.Ctx, status int, reason string) error {
 	d := f.dest()
 	defer f.dests.Put(d)
 	*d = transport.Dest{Proto: p}
+	var sock *transport.Socket
 	if p != transport.UDP {
 		d.Conn = f.requestConn(c, p)
 	}
@@ -172,7 +206,7 @@ func (f *Forwarder) Reply(c *registry.Ctx, status int, reason string) error {
 		if d.Addr, err = f.Resolver.Address(p, to); err != nil {
 			return err
 		}
-		sock := f.socketTo(c, p, d.Addr.Addr())
+		sock = f.socketTo(c, p, d.Addr.Addr())
 		if sock == nil && d.Conn == nil {
 			return noSocket(p, d.Addr.Addr().Is4())
 		}
@@ -182,6 +216,16 @@ func (f *Forwarder) Reply(c *registry.Ctx, status int, reason string) error {
 	d.CloseAfter = c.State.Forwarding.Close || c.State.Replying.Close
 	b := c.Arena.Alloc(len(c.Msg.Raw()) + len(reason) + forwardRoom)[:0]
 	b = c.Msg.AppendReplyOn(b, status, reason, p != transport.UDP)
+	if f.OnSend != nil && f.OnSendReply {
+		peer := d.Addr
+		if d.Conn != nil {
+			peer = d.Conn.Peer()
+		}
+		c.State.Sending = msgstate.Sending{Proto: p, To: peer, From: sock, Bytes: b}
+		if !f.onSend(c) {
+			return ErrDropped
+		}
+	}
 	if err := f.Net.Send(d, b, c.Recv.Conn); err != nil {
 		return fmt.Errorf("to %s:%s: %w", p, d.Addr, err)
 	}

@@ -1,6 +1,7 @@
 package forward
 
 import (
+	"net"
 	"net/netip"
 
 	"olelo/runtime/log"
@@ -26,12 +27,35 @@ func (f *Forwarder) socketTo(c *registry.Ctx, p transport.Proto, to netip.Addr) 
 
 // ownSocket is the socket that a message goes out from where none is forced.
 func (f *Forwarder) ownSocket(c *registry.Ctx, p transport.Proto, to netip.Addr) *transport.Socket {
+	if f.MHomed && p == transport.UDP {
+		if s := f.routed(to); s != nil {
+			return s
+		}
+	}
 	if c.Recv != nil {
 		if in := c.Recv.Socket; in != nil && in.Proto == p && in.Addr.Addr().Is4() == to.Is4() {
 			return in
 		}
 	}
 	return f.defaultSocket(p, to)
+}
+
+// routed is the first UDP socket on the address that the system would send
+// from to another; nil where that has none.
+func (f *Forwarder) routed(to netip.Addr) *transport.Socket {
+	const anyPort = 9 // connecting a UDP socket sends nothing
+	c, err := net.DialUDP("udp", nil, net.UDPAddrFromAddrPort(netip.AddrPortFrom(to, anyPort)))
+	if err != nil {
+		return nil
+	}
+	local := c.LocalAddr().(*net.UDPAddr).AddrPort().Addr().Unmap()
+	_ = c.Close()
+	for _, s := range f.Sockets {
+		if s.Proto == transport.UDP && s.Addr.Addr() == local {
+			return s
+		}
+	}
+	return nil
 }
 
 // like is s, or the socket of another transport at its address.

@@ -34,8 +34,11 @@ type State struct {
 	// instead of the socket's. The text must live as long as the message.
 	AdvertisedHost string
 	AdvertisedPort int
-	Forwarding     SendFlags // of the message sent on
-	Replying       SendFlags // of replies to the request
+	// MTUProto, where not None, carries the request sent on where it is larger
+	// than udp_mtu.
+	MTUProto   transport.Proto
+	Forwarding SendFlags // of the message sent on
+	Replying   SendFlags // of replies to the request
 
 	Sending Sending // what is being sent, while onsend_route runs
 
@@ -86,7 +89,7 @@ func (s *State) Reset() {
 	s.Branches.Reset()
 	s.Static = Branch{}
 	s.ForceRPort, s.LocalRPort = false, false
-	s.AdvertisedHost, s.AdvertisedPort = "", 0
+	s.AdvertisedHost, s.AdvertisedPort, s.MTUProto = "", 0, transport.None
 	s.Forwarding, s.Replying = SendFlags{}, SendFlags{}
 	s.Sending = Sending{}
 	s.ReplyHeaders = s.ReplyHeaders[:0]

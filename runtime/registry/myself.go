@@ -17,7 +17,7 @@ func IsMyself(sockets []*transport.Socket, aliases []Alias, host string, port in
 		if proto != transport.None && proto != s.Proto {
 			continue
 		}
-		if err == nil && addr == s.Addr.Addr() && (port == 0 || port == int(s.Addr.Port())) {
+		if err == nil && addr == s.Addr.Addr() && (port == 0 || port == int(s.Addr.Port())) && s.Own() {
 			return true
 		}
 		if s.Advertise != "" && sameHost(s.Advertise, host, port) {

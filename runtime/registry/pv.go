@@ -32,6 +32,9 @@ type PV struct {
 	Bind   func(Fixup, Ref) (Var, error) // called once for each place it is used
 }
 
+// SelectClass is the Class of a Ref to $sel(NAME) that is written @NAME.
+const SelectClass = "@"
+
 // Ref is one use of a variable in a configuration.
 type Ref struct {
 	Class    string
@@ -66,6 +69,9 @@ type Var struct {
 	// NoSet says, where Set is nil although Kamailio can assign the variable,
 	// why olelo cannot.
 	NoSet string
+	// Digits tells that Set wants a text, and takes the digits of a variable
+	// that holds an integer. That of a calculation it refuses.
+	Digits bool
 	// Slot, where > 0, is the variable's place+1 among the worker's $var
 	// values; the compiler then reads and writes it without Get and Set.
 	Slot int
@@ -93,6 +99,20 @@ func GetSetPV(name string, get Getter, set Setter, doc string) PV {
 				return Var{}, err
 			}
 			return Var{Get: get, Set: set}, nil
+		},
+	}
+}
+
+// TextPV is GetSetPV of a variable that takes texts, and the digits of a
+// variable that holds an integer.
+func TextPV(name string, get Getter, set Setter, doc string) PV {
+	return PV{
+		Name: name, Access: ReadWrite, Doc: doc,
+		Bind: func(_ Fixup, r Ref) (Var, error) {
+			if err := plain(r); err != nil {
+				return Var{}, err
+			}
+			return Var{Get: get, Set: set, Digits: true}, nil
 		},
 	}
 }

@@ -17,6 +17,13 @@ type Config struct {
 	Sockets []*Socket
 	// Children is the number of workers of each UDP socket (children): 8.
 	Children int
+	// TOS is the type of service, or traffic class, of what is sent (tos): 0.
+	TOS int
+	// PathMTU forbids to break UDP packets on their way (pmtu_discovery).
+	PathMTU bool
+	// FreeBind opens sockets on addresses that the host does not have
+	// (ip_free_bind).
+	FreeBind bool
 	// UDPReadBuffer is SO_RCVBUF of UDP sockets in bytes: the system's default.
 	UDPReadBuffer int
 

@@ -45,7 +45,7 @@ func (t *Transport) connect(k peerKey, from netip.Addr, sock *Socket) (*Conn, er
 // dial connects c and becomes its reader.
 func (c *Conn) dial(from netip.Addr) {
 	t := c.t
-	d := net.Dialer{Timeout: t.cfg.ConnectTimeout, KeepAliveConfig: t.cfg.KeepAlive}
+	d := net.Dialer{Timeout: t.cfg.ConnectTimeout, KeepAliveConfig: t.cfg.KeepAlive, Control: t.cfg.control}
 	if from.IsValid() {
 		d.LocalAddr = net.TCPAddrFromAddrPort(netip.AddrPortFrom(from, 0))
 	}

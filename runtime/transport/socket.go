@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -19,6 +20,8 @@ type Socket struct {
 	Text      string         // "tcp:127.0.0.1:5060", as $Rut and $msrp(srcsock) show it
 	IP        string         // Addr's IP as text
 	Port      string         // Addr's port as text
+	Workers   int            // of a UDP socket (socket_workers); 0: Config.Children
+	Virtual   bool           // counts as the server's own only while the host has the address
 
 	udp *net.UDPConn // open UDP socket
 	tcp *net.TCPListener
@@ -38,6 +41,33 @@ func (s *Socket) setAddr(a netip.AddrPort) {
 	s.Text = s.Proto.String() + ":" + a.String()
 	s.IP = ipText(a.Addr())
 	s.Port = strconv.Itoa(int(a.Port()))
+}
+
+// Own reports whether the socket's address counts as the server's own now.
+func (s *Socket) Own() bool {
+	if !s.Virtual {
+		return true
+	}
+	list, err := net.InterfaceAddrs()
+	if err != nil {
+		return false
+	}
+	for _, a := range list {
+		if n, ok := a.(*net.IPNet); ok {
+			if ip, ok := netip.AddrFromSlice(n.IP); ok && ip.Unmap() == s.Addr.Addr().WithZone("") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Readers is how many workers a UDP socket has.
+func (s *Socket) Readers(children int) int {
+	if s.Workers > 0 {
+		return s.Workers
+	}
+	return children
 }
 
 // ipText is an IP without brackets and zone.
@@ -73,12 +103,14 @@ func (t *Transport) open(s *Socket) error {
 	if !s.Addr.IsValid() {
 		return fmt.Errorf("listen: socket %q has no IP address", s.Text)
 	}
+	lc := net.ListenConfig{Control: t.cfg.control}
 	switch s.Proto {
 	case UDP:
-		c, err := net.ListenUDP(network(UDP, s.Addr.Addr()), net.UDPAddrFromAddrPort(s.Addr))
+		pc, err := lc.ListenPacket(context.Background(), network(UDP, s.Addr.Addr()), s.Addr.String())
 		if err != nil {
 			return listenError(s, err)
 		}
+		c := pc.(*net.UDPConn)
 		if t.cfg.UDPReadBuffer > 0 {
 			// The system may grant less; that is no reason not to start.
 			_ = c.SetReadBuffer(t.cfg.UDPReadBuffer)
@@ -89,11 +121,14 @@ func (t *Transport) open(s *Socket) error {
 		if s.Proto == TLS && t.cfg.TLS == nil {
 			return fmt.Errorf("cannot listen on %s: TLS is not configured; load the tls module and give it a certificate", s.Text)
 		}
-		l, err := net.ListenTCP(network(s.Proto, s.Addr.Addr()), net.TCPAddrFromAddrPort(s.Addr))
+		// Accepted connections get Config.KeepAlive, not the listener's.
+		lc.KeepAlive = -1
+		lc.SetMultipathTCP(false) // it takes no IPV6_TCLASS
+		l, err := lc.Listen(context.Background(), network(s.Proto, s.Addr.Addr()), s.Addr.String())
 		if err != nil {
 			return listenError(s, err)
 		}
-		s.tcp = l
+		s.tcp = l.(*net.TCPListener)
 		s.setAddr(l.Addr().(*net.TCPAddr).AddrPort())
 	default:
 		return fmt.Errorf("cannot listen on %s: olelo has udp, tcp and tls", s.Text)
@@ -108,7 +143,7 @@ func listenError(s *Socket, err error) error {
 	case errors.Is(err, syscall.EADDRINUSE):
 		hint = "; another server has this port: find it with 'ss -lnp', stop it or change listen="
 	case errors.Is(err, syscall.EADDRNOTAVAIL):
-		hint = "; no interface of this host has that address: see 'ip addr', or correct listen="
+		hint = "; no interface of this host has that address: see 'ip addr', correct listen=, or write ip_free_bind=yes"
 	case errors.Is(err, syscall.EACCES), errors.Is(err, syscall.EPERM):
 		hint = "; a port below 1024 needs root or the capability CAP_NET_BIND_SERVICE"
 	case errors.Is(err, syscall.EMFILE):
@@ -162,7 +197,7 @@ func (t *Transport) IsLocal(p Proto, a netip.AddrPort) bool {
 			continue
 		}
 		own := s.Addr.Addr()
-		if own == ip {
+		if own == ip && s.Own() {
 			return true
 		}
 		if own.IsUnspecified() && own.Is4() == ip.Is4() {

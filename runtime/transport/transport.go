@@ -63,7 +63,7 @@ func (t *Transport) Start() {
 	for _, s := range t.cfg.Sockets {
 		switch {
 		case s.udp != nil:
-			for i := range t.cfg.Children {
+			for i := range s.Readers(t.cfg.Children) {
 				t.wg.Add(1)
 				go t.newUDPWorker(s, i).run()
 			}

@@ -295,6 +295,8 @@ func (m *Machine) exec(c *registry.Ctx, pc, base int32) int {
 			if p.MaxLoops > 0 && v.I > int64(p.MaxLoops) {
 				pc = m.fail(c, "the while loop ran more than %d times (max_while_loops)", p.MaxLoops)
 			}
+		case program.OpFail:
+			pc = m.fail(c, "%s", p.Consts[in.D].S)
 		case program.OpSwitch:
 			pc = m.target(c, p.Switches[in.D], &r[in.A])
 

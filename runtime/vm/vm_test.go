@@ -12,6 +12,7 @@ import (
 	"olelo/lang/diag"
 	"olelo/lang/parse"
 	"olelo/lang/program"
+	"olelo/modules/core"
 	"olelo/pv"
 	"olelo/runtime/log"
 	"olelo/runtime/registry"
@@ -84,7 +85,7 @@ func tryBuild(t testing.TB, config string, opt compile.Options) (*bench, *diag.L
 	})
 	b := &bench{probe: &probe{}}
 	env := compile.NewEnv()
-	env.Add("core", pv.Core{})
+	env.Add("core", core.New())
 	env.Add("pv", pv.New())
 	env.Add("probe", b.probe)
 	env.Myself = names{}
@@ -243,6 +244,15 @@ func TestExpressions(t *testing.T) {
 		{`$var(five)+$var(abc)`, "5"},
 		{`"x"+5+6`, "[x56]"},
 		{`$var(ten)+($var(five)+$var(five))`, "[1010]"},
+		{`($var(ten)+$var(five))*2`, "30"},
+		{`$var(five)+($var(ten)+$var(five))`, "20"},
+		{`-($var(ten)+$var(five))`, "-15"},
+		{`15==($var(ten)+$var(five))`, "1"},
+		{`selval($var(five), 1, 2)+1`, "2"},
+		{`selval($var(five), 1, 2)*2`, "0"},
+		{`selval(1, 2, 3)*2`, "4"},
+		{`0*"x"`, "error"},
+		{`0/$var(abc)`, "0"},
 		{`$avp(n)+1`, "[1]"},
 		{`1+$avp(n)`, "1"},
 		{`$avp(n)+$avp(m)`, "[]"},
@@ -474,7 +484,7 @@ func TestDialects(t *testing.T) {
 		{`0 || $var(abc)`, "0", "[unset]"},
 		{`$var(abc) =~ "^a"`, "1", "1"},
 		{`selval($var(abc), "yes", "no") + ""`, "[no]", "[no]"},
-		{`selval($var(five), $var(abc), 1) * 2`, "0", "[unset]"},
+		{`selval($var(five), $var(abc), 1) * 2`, "[unset]", "[unset]"},
 		// Integers wrap at 32 bits, or do not.
 		{`$var(max)+1`, "-2147483648", "2147483648"},
 		{`$var(max)+$var(max)`, "-2", "4294967294"},

@@ -1,0 +1,17 @@
+//go:build !linux
+
+package transport
+
+import (
+	"errors"
+	"syscall"
+)
+
+// control sets the options of a socket before it is bound. Outside of Linux a
+// socket keeps the system's type of service and path MTU discovery.
+func (c *Config) control(string, string, syscall.RawConn) error {
+	if c.FreeBind {
+		return errors.New("ip_free_bind needs Linux")
+	}
+	return nil
+}
