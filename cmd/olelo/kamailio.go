@@ -155,7 +155,7 @@ func kamailioCommand(args []string, stdout, stderr io.Writer) int {
 	o.Stdout, o.Stderr = stdout, stderr
 	if k.check {
 		o.ParserOnly = true
-		if status := app.Check(o, stderr); status != statusOK {
+		if status := check(o, stderr); status != statusOK {
 			return status
 		}
 		fmt.Fprintln(stderr, "config file ok, exiting...")

@@ -80,7 +80,9 @@ func mutate(r *rand.Rand, text string, tokens [][]int) mutant {
 				rest := end + strings.IndexByte(text[end:]+"\n", '\n')
 				m.what = "include cut off behind " + text[max(end-20, start):end]
 				m.main, m.part = text[:start]+"include_file \"part.cfg\"\n"+text[min(rest+1, len(text)):], text[start:end]
-				if strings.Count(m.part, "#!if") == strings.Count(m.part, "#!endif") && strings.Count(m.part, `"`)%2 == 0 {
+				// A directive that is cut hides all that follows.
+				cut := m.part[strings.LastIndexByte(m.part, '\n')+1:]
+				if !strings.HasPrefix(cut, "#") && strings.Count(m.part, "#!if") == strings.Count(m.part, "#!endif") && strings.Count(m.part, `"`)%2 == 0 {
 					return m
 				}
 			}

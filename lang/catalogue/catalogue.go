@@ -3,16 +3,12 @@
 // routes, RPC commands and the core's own words. It tells a typo from a name
 // whose module is not loaded and from one that olelo does not run yet.
 //
-// Nothing is parsed before the first question: a configuration without
-// mistakes pays nothing. All functions are safe for concurrent use; the slices
+// A table is indexed when it is first asked: a configuration that olelo runs
+// pays nothing. All functions are safe for concurrent use; the slices
 // they return are shared and must not be changed.
 package catalogue
 
-import (
-	"maps"
-	"slices"
-	"strings"
-)
+import "strings"
 
 // Any is the number of parameters of a function that takes any number.
 const Any = -1
@@ -77,7 +73,7 @@ func (v Versions) String() string {
 
 // Functions returns every row of the function called name, in all modules and
 // arities; nil where there is no such function.
-func Functions(name string) []Function { return tables().funcs.of(name) }
+func Functions(name string) []Function { return functions.of(name) }
 
 // FunctionsWith returns the rows of name that take n parameters.
 func FunctionsWith(name string, n int) []Function {
@@ -102,7 +98,7 @@ func TakesExpressions(name string, n int) bool {
 }
 
 // Params returns every module parameter called name; a module has at most one.
-func Params(name string) []Param { return tables().params.of(name) }
+func Params(name string) []Param { return params.of(name) }
 
 // ParamOf returns module's parameter called name.
 func ParamOf(module, name string) (Param, bool) {
@@ -115,56 +111,42 @@ func ParamOf(module, name string) (Param, bool) {
 }
 
 // FunctionsOf returns the rows of module's functions, by name.
-func FunctionsOf(module string) []Function { return rowsOf(tables().funcs, module) }
+func FunctionsOf(module string) []Function { return functions.ofModule(module) }
 
 // ParamsOf returns module's parameters, by name.
-func ParamsOf(module string) []Param { return rowsOf(tables().params, module) }
+func ParamsOf(module string) []Param { return params.ofModule(module) }
 
 // VarsOf returns module's pseudo-variable classes, by name.
-func VarsOf(module string) []Var { return rowsOf(tables().vars, module) }
-
-func rowsOf[R interface{ ModuleName() string }](ix index[R], module string) []R {
-	var of []R
-	for _, name := range slices.Sorted(maps.Keys(ix)) {
-		for _, r := range ix[name] {
-			if r.ModuleName() == module {
-				of = append(of, r)
-			}
-		}
-	}
-	return of
-}
+func VarsOf(module string) []Var { return vars.ofModule(module) }
 
 // Vars returns the pseudo-variable classes called name, without the dollar.
-func Vars(name string) []Var { return tables().vars.of(name) }
+func Vars(name string) []Var { return vars.of(name) }
 
 // Transformations returns the transformation classes called class.
-func Transformations(class string) []Name { return tables().trans.of(class) }
+func Transformations(class string) []Name { return trans.of(class) }
 
 // EventRoutes returns the event routes called name. The last part of a name
 // that the configuration chooses (a table in htable:expired:TABLE) may be
 // anything.
 func EventRoutes(name string) []Name {
-	t := tables()
-	if n := t.events.of(name); n != nil {
+	if n := events.of(name); n != nil {
 		return n
 	}
 	if i := strings.LastIndexByte(name, ':'); i > 0 && strings.IndexByte(name, ':') < i {
-		return t.openEvents.of(name[:i])
+		return openEvents()[name[:i]]
 	}
 	return nil
 }
 
 // RPCs returns the RPC commands called name.
-func RPCs(name string) []Name { return tables().rpcs.of(name) }
+func RPCs(name string) []Name { return rpcs.of(name) }
 
 // Words returns the core's words called name, one for each section that has it.
-func Words(name string) []Word { return tables().words.of(name) }
+func Words(name string) []Word { return words()[name] }
 
 // HasModule reports whether Kamailio has a module of that name, without ".so".
 func HasModule(name string) bool {
-	_, ok := tables().modules[name]
-	return ok
+	return hasModule(name)
 }
 
 // Modules returns the names of the modules of some rows, each once, in order:

@@ -2,6 +2,8 @@ package catalogue
 
 import (
 	_ "embed"
+	"iter"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -35,34 +37,73 @@ var (
 	coreTSV string
 )
 
-// index finds the rows of a name.
-type index[R any] map[string][]R
-
-func (ix index[R]) of(name string) []R { return ix[name] }
-
-type all struct {
-	funcs      index[Function]
-	params     index[Param]
-	vars       index[Var]
-	trans      index[Name]
-	events     index[Name]
-	openEvents index[Name] // events whose last part the configuration chooses, without it
-	rpcs       index[Name]
-	words      index[Word]
-	modules    map[string]struct{}
+// table finds the rows of a name. It is indexed when it is first asked, and of
+// a row only what is asked for is read: a check of a configuration asks for a
+// hundred names of thousands.
+type table[R any] struct {
+	index func() *index
+	read  func(cols []string) R
 }
 
-// tables parses the embedded text, once, when first asked.
-var tables = sync.OnceValue(func() *all {
-	t := &all{
-		funcs: index[Function]{}, params: index[Param]{}, vars: index[Var]{},
-		trans: index[Name]{}, events: index[Name]{}, openEvents: index[Name]{},
-		rpcs: index[Name]{}, words: index[Word]{}, modules: map[string]struct{}{},
+// index is the lines of a table by their second field.
+type index struct {
+	lines []string
+	next  []int32 // by line: the next one of its name, -1 none
+	first map[string]int32
+}
+
+func newTable[R any](tsv *string, read func(cols []string) R) table[R] {
+	return table[R]{sync.OnceValue(func() *index { return newIndex(*tsv) }), read}
+}
+
+func newIndex(tsv string) *index {
+	_, tsv, _ = strings.Cut(tsv, "\n")
+	n := strings.Count(tsv, "\n")
+	ix := &index{lines: make([]string, 0, n), next: make([]int32, n), first: make(map[string]int32, n)}
+	for line := range strings.Lines(tsv) {
+		ix.lines = append(ix.lines, strings.TrimRight(line, "\r\n"))
 	}
-	exprs := map[string]bool{}
-	rows(expressionsTSV, 4, func(f []string) { exprs[f[0]+" "+f[1]+" "+f[2]] = f[3] == "yes" })
-	rows(modulesTSV, 2, func(f []string) { t.modules[f[0]] = struct{}{} })
-	rows(functionsTSV, 6, func(f []string) {
+	for i := len(ix.lines) - 1; i >= 0; i-- {
+		_, rest, _ := strings.Cut(ix.lines[i], "\t")
+		name, _, _ := strings.Cut(rest, "\t")
+		ix.next[i] = -1
+		if n, ok := ix.first[name]; ok {
+			ix.next[i] = n
+		}
+		ix.first[name] = int32(i)
+	}
+	return ix
+}
+
+func (t table[R]) of(name string) []R {
+	ix := t.index()
+	i, ok := ix.first[name]
+	if !ok {
+		return nil
+	}
+	var list []R
+	for ; i >= 0; i = ix.next[i] {
+		list = append(list, t.read(strings.Split(ix.lines[i], "\t")))
+	}
+	return list
+}
+
+// names are all names of the table.
+func (t table[R]) names() iter.Seq[string] { return maps.Keys(t.index().first) }
+
+// ofModule are module's rows, by name.
+func (t table[R]) ofModule(module string) []R {
+	var list []R
+	for _, line := range t.index().lines {
+		if m, _, _ := strings.Cut(line, "\t"); m == module {
+			list = append(list, t.read(strings.Split(line, "\t")))
+		}
+	}
+	return list
+}
+
+var (
+	functions = newTable(&functionsTSV, func(f []string) Function {
 		n, err := strconv.Atoi(f[2])
 		if err != nil {
 			n = Any
@@ -71,54 +112,74 @@ var tables = sync.OnceValue(func() *all {
 		if f[3] != "" {
 			kinds = strings.Split(f[3], ",")
 		}
-		t.modules[f[0]] = struct{}{}
-		expr, listed := exprs[f[0]+" "+f[1]+" "+f[2]]
-		if !listed {
-			expr = !slices.Contains(kinds, "special")
-		}
-		t.funcs[f[1]] = append(t.funcs[f[1]], Function{f[0], f[1], n, kinds, expr, f[4], versions(f[5])})
+		row := "\n" + f[0] + "\t" + f[1] + "\t" + f[2] + "\t"
+		expr := !slices.Contains(kinds, "special") && !strings.Contains(expressionsTSV, row+"no") ||
+			strings.Contains(expressionsTSV, row+"yes")
+		return Function{f[0], f[1], n, kinds, expr, f[4], versions(f[5])}
 	})
-	rows(paramsTSV, 4, func(f []string) {
-		t.modules[f[0]] = struct{}{}
-		t.params[f[1]] = append(t.params[f[1]], Param{f[0], f[1], f[2], versions(f[3])})
-	})
-	rows(pvsTSV, 4, func(f []string) {
-		t.modules[f[0]] = struct{}{}
-		t.vars[f[1]] = append(t.vars[f[1]], Var{f[0], f[1], f[2] == "rw", versions(f[3])})
-	})
-	names := func(tsv string, ix index[Name]) {
-		rows(tsv, 3, func(f []string) {
-			t.modules[f[0]] = struct{}{}
-			ix[f[1]] = append(ix[f[1]], Name{f[0], f[1], versions(f[2])})
-		})
-	}
-	names(transTSV, t.trans)
-	names(eventsTSV, t.events)
-	names(rpcTSV, t.rpcs)
-	for name, rows := range t.events {
-		// "htable:expired:mytable": three parts, the last stands for any.
+	params = newTable(&paramsTSV, func(f []string) Param { return Param{f[0], f[1], f[2], versions(f[3])} })
+	vars   = newTable(&pvsTSV, func(f []string) Var { return Var{f[0], f[1], f[2] == "rw", versions(f[3])} })
+	trans  = newTable(&transTSV, readName)
+	events = newTable(&eventsTSV, readName)
+	rpcs   = newTable(&rpcTSV, readName)
+)
+
+func readName(f []string) Name { return Name{f[0], f[1], versions(f[2])} }
+
+// openEvents are the event routes whose last part the configuration chooses,
+// by what is before it: "htable:expired" of "htable:expired:mytable".
+var openEvents = sync.OnceValue(func() map[string][]Name {
+	open := map[string][]Name{}
+	for name := range events.names() {
 		if i := strings.LastIndexByte(name, ':'); i > strings.IndexByte(name, ':') {
-			t.openEvents[name[:i]] = append(t.openEvents[name[:i]], rows...)
+			open[name[:i]] = append(open[name[:i]], events.of(name)...)
 		}
 	}
-	rows(coreTSV, 3, func(f []string) {
+	return open
+})
+
+// words are the core's words by name.
+var words = sync.OnceValue(func() map[string][]Word {
+	all := map[string][]Word{}
+	_, tsv, _ := strings.Cut(coreTSV, "\n")
+	for line := range strings.Lines(tsv) {
+		f := strings.Split(strings.TrimRight(line, "\r\n"), "\t")
 		for name := range strings.SplitSeq(f[1], ",") {
 			name = strings.TrimSpace(name)
 			if i := strings.IndexAny(name, "( "); i > 0 { // "force_rport()", "sip_warning (noisy feedback)"
 				name = name[:i]
 			}
-			t.words[name] = append(t.words[name], Word{f[0], name, versions(f[2])})
+			all[name] = append(all[name], Word{f[0], name, versions(f[2])})
 		}
-	})
-	return t
+	}
+	return all
 })
 
-// rows calls f with the fields of each line after the heading.
-func rows(tsv string, fields int, f func([]string)) {
-	_, tsv, _ = strings.Cut(tsv, "\n")
-	for line := range strings.Lines(tsv) {
-		if cols := strings.Split(strings.TrimRight(line, "\r\n"), "\t"); len(cols) == fields {
-			f(cols)
+// withModules are the tables whose rows begin with a module's name.
+func withModules() []string {
+	return []string{functionsTSV, paramsTSV, pvsTSV, transTSV, eventsTSV, rpcTSV, modulesTSV}
+}
+
+func hasModule(name string) bool {
+	for _, tsv := range withModules() {
+		if strings.Contains(tsv, "\n"+name+"\t") {
+			return true
+		}
+	}
+	return false
+}
+
+// modules are the names of all modules, some of them twice.
+func modules(yield func(string) bool) {
+	for _, tsv := range withModules() {
+		_, tsv, _ = strings.Cut(tsv, "\n")
+		last := ""
+		for line := range strings.Lines(tsv) {
+			m, _, _ := strings.Cut(line, "\t")
+			if m != last && !yield(m) {
+				return
+			}
+			last = m
 		}
 	}
 }

@@ -42,31 +42,31 @@ func Nearest(name string, candidates iter.Seq[string], limit int) []string {
 }
 
 // NearFunctions returns functions whose names are close to name.
-func NearFunctions(name string) []string { return near(name, tables().funcs) }
+func NearFunctions(name string) []string { return near(name, functions.names()) }
 
 // NearVars returns pseudo-variable classes whose names are close to name.
-func NearVars(name string) []string { return near(name, tables().vars) }
+func NearVars(name string) []string { return near(name, vars.names()) }
 
 // NearTransformations returns transformation classes close to class.
-func NearTransformations(class string) []string { return near(class, tables().trans) }
+func NearTransformations(class string) []string { return near(class, trans.names()) }
 
 // NearEventRoutes returns event routes whose names are close to name.
-func NearEventRoutes(name string) []string { return near(name, tables().events) }
+func NearEventRoutes(name string) []string { return near(name, events.names()) }
 
 // NearRPCs returns RPC commands whose names are close to name.
-func NearRPCs(name string) []string { return near(name, tables().rpcs) }
+func NearRPCs(name string) []string { return near(name, rpcs.names()) }
 
 // NearWords returns words of the core close to name.
-func NearWords(name string) []string { return near(name, tables().words) }
+func NearWords(name string) []string { return near(name, maps.Keys(words())) }
 
 // NearModules returns modules whose names are close to name.
-func NearModules(name string) []string { return near(name, tables().modules) }
+func NearModules(name string) []string { return near(name, modules) }
 
 // NearParams returns parameters of module whose names are close to name.
 func NearParams(module, name string) []string {
 	return Nearest(name, func(yield func(string) bool) {
-		for n, rows := range tables().params {
-			if slices.ContainsFunc(rows, func(p Param) bool { return p.Module == module }) && !yield(n) {
+		for _, p := range ParamsOf(module) {
+			if !yield(p.Name) {
 				return
 			}
 		}
@@ -76,7 +76,7 @@ func NearParams(module, name string) []string {
 // nearest is how many suggestions help a reader; more are noise.
 const nearest = 3
 
-func near[V any](name string, m map[string]V) []string { return Nearest(name, maps.Keys(m), nearest) }
+func near(name string, all iter.Seq[string]) []string { return Nearest(name, all, nearest) }
 
 // distance is the number of single-letter insertions, deletions, changes and
 // swaps of neighbours between a and b, times two; a change of letter case

@@ -70,6 +70,16 @@ func notYet(what, kind string, modules []string, v catalogue.Versions) message {
 	}
 }
 
+// ofModule ends a question for a name that these modules have.
+func (c *compiler) ofModule(modules []string) string {
+	for _, m := range modules {
+		if _, ok := c.env.Module(m); ok || c.env.IsMissing(m) {
+			return "?"
+		}
+	}
+	return " of module " + modules[0] + ", which is not loaded?"
+}
+
 // unknownFunc explains a call that cannot be bound.
 func (c *compiler) unknownFunc(name string, arity int) message {
 	rows := catalogue.Functions(name)
@@ -101,7 +111,7 @@ func (c *compiler) unknownFunc(name string, arity int) message {
 		if near := diag.Nearest(name, names(c.env.funcs)); near != "" {
 			m.hint = "did you mean " + near + "()?"
 		} else if far := catalogue.NearFunctions(name); len(far) > 0 {
-			m.hint = "did you mean " + far[0] + "() of module " + catalogue.Modules(catalogue.Functions(far[0]))[0] + ", which is not loaded?"
+			m.hint = "did you mean " + far[0] + "()" + c.ofModule(catalogue.Modules(catalogue.Functions(far[0])))
 		} else if c.env.stranger {
 			m.silent = true
 		}
@@ -122,7 +132,7 @@ func (c *compiler) unknownVar(class string) message {
 		if near := diag.Nearest(class, names(c.env.pvs)); near != "" {
 			m.hint = "did you mean $" + near + "?"
 		} else if far := catalogue.NearVars(class); len(far) > 0 {
-			m.hint = "did you mean $" + far[0] + " of module " + catalogue.Modules(catalogue.Vars(far[0]))[0] + ", which is not loaded?"
+			m.hint = "did you mean $" + far[0] + c.ofModule(catalogue.Modules(catalogue.Vars(far[0])))
 		}
 		if i := strings.IndexAny(class, "._?"); i > 0 {
 			if _, ok := c.env.pvs[class[:i]]; ok {
@@ -155,7 +165,7 @@ func (c *compiler) unknownTrans(class string) message {
 		if near := diag.Nearest(class, names(c.env.trans)); near != "" {
 			m.hint = "did you mean {" + near + ".…}?"
 		} else if far := catalogue.NearTransformations(class); len(far) > 0 {
-			m.hint = "did you mean {" + far[0] + ".…} of module " + catalogue.Modules(catalogue.Transformations(far[0]))[0] + ", which is not loaded?"
+			m.hint = "did you mean {" + far[0] + ".…}" + c.ofModule(catalogue.Modules(catalogue.Transformations(far[0])))
 		} else if c.env.stranger {
 			m.silent = true
 		}

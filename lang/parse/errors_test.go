@@ -60,7 +60,7 @@ failure_route[C] { exit; }
 	want := `2:7 error bad-value (did you mean yes?)
 3:1 error unknown-parameter (did you mean children?)
 4:12 error bad-load (loadmodule "FILE")
-5:19 error bad-modparam (modparam("module", "parameter", value): the value is a number or a text in quotes)
+5:19 error bad-modparam (is a comma missing before it? Texts side by side are one text. modparam("module", "parameter", value): the value is a number or a text in quotes)
 6:1 error unknown-word (did you mean request_route?)
 7:10 error missing-semicolon (it ends the statement before)
 9:12 error syntax (a value is missing before it)
@@ -87,7 +87,7 @@ func TestOneError(t *testing.T) {
 		{"missing brace at the end", "route[A] {\n\tif (1) {\n\t\texit;\n}\n", "4:2 error unclosed-block (a `}` is missing)\n"},
 		{"brace too many", "route[A] {\n\tif (1) {\n\t\texit; }\n\t}\n\tdrop;\n\tif (2) { exit; }\n}\nroute[B] { exit; }\n", "5:2 error outside-route (is there a `}` too many above?)\n"},
 		{"missing quote", "route[A] {\n\txlog(\"a);\n\txlog(\"b\");\n\txlog(\"c $x\");\n}\nroute[B] { xlog(\"d\"); }\n", "3:8 error unclosed-string (a quote is probably missing or one too many here or above)\n"},
-		{"switch without its word", "route[A] {\n\t($x) {\n\t\tcase 1:\n\t\t\texit;\n\t\tcase 2:\n\t\t\tdrop;\n\t}\n}\n", "2:2 error syntax\n3:3 error syntax (it belongs into a switch)\n"},
+		{"switch without its word", "route[A] {\n\t($x) {\n\t\tcase 1:\n\t\t\texit;\n\t\tcase 2:\n\t\t\tdrop;\n\t}\n}\n", "2:2 error syntax (is an if, or the name of a function, missing before it?)\n3:3 error syntax (it belongs into a switch)\n"},
 		{"case with a block", "route[A] {\n\tswitch ($x) {\n\t\tcase 1: {\n\t\t\texit;\n\t\t}\n\t\tcase 2:\n\t\t\tdrop;\n\t}\n}\nroute[B] { exit; }\n", "3:11 error syntax (a block belongs to an if, while or switch)\n"},
 		{"empty block", "route[A] {\n\tif (1) {\n\t}\n\texit;\n}\n", "3:2 error empty-block (put at least a `;` into it)\n"},
 		{"empty", "\n", "1:1 error empty-config (it needs at least one statement, such as a request_route { … })\n"},

@@ -57,6 +57,10 @@ func (p *parser) stranger(lx *lexer.PeekingLexer) ast.Item {
 		d.Hint = "there is one `}` too many, here or above"
 	case is(t, "{"):
 		p.errorAt(t, "syntax", "a block cannot stand here", "it belongs to a route: request_route { … } or route[NAME] { … }")
+	case is(t, "(") && second(lx).Type == lex.Str:
+		p.errorAt(t, "syntax", "`(` cannot stand here", `is modparam missing before it?`)
+	case is(t, "="):
+		p.errorAt(t, "syntax", "`=` cannot stand here", "the name of a parameter is missing before it")
 	case t.Type == lex.Key || t.Type == lex.Var:
 		p.errorAt(t, "outside-route", describe(t)+" cannot stand outside of a route", "is there a `}` too many above?")
 	default:
@@ -91,7 +95,13 @@ func (p *parser) modParam(lx *lexer.PeekingLexer) ast.Item {
 	keyword := lx.Peek()
 	v, ok := run(p, p.grammar.modParam, lx)
 	if !ok {
-		p.rename("bad-modparam", "bad "+keyword.Value, keyword.Value+`("module", "parameter", value): the value is a number or a text in quotes`)
+		hint := keyword.Value + `("module", "parameter", value): the value is a number or a text in quotes`
+		if t := lx.Peek(); p.startsLine(t) && p.topLevel(lx) {
+			hint = "a `)` is missing before it: " + hint
+		} else if is(t, ")") || t.Type == lex.Int || t.Type == lex.Str {
+			hint = "is a comma missing before it? Texts side by side are one text. " + hint
+		}
+		p.rename("bad-modparam", "bad "+keyword.Value, hint)
 		return &ast.BadItem{Range: v.Range}
 	}
 	p.literal(&v.Module)

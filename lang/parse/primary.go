@@ -27,7 +27,7 @@ func (e *pratt) primary() ast.Expr {
 		e.lx.Next()
 		if n := e.lx.Peek(); !is(n, "(") {
 			e.bad = true
-			e.notCalled(t, n, stmtNames)
+			e.notCalled(t, n, operandNames())
 			return &ast.BadExpr{Range: e.at(t)}
 		}
 		return e.call(t)

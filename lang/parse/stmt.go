@@ -1,6 +1,9 @@
 package parse
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/alecthomas/participle/v2"
 	"github.com/alecthomas/participle/v2/lexer"
 
@@ -211,6 +214,10 @@ func (p *parser) strange(lx *lexer.PeekingLexer) {
 	switch {
 	case is(t, "{"):
 		hint = "a block belongs to an if, while or switch"
+	case is(t, "("):
+		hint = "is an if, or the name of a function, missing before it?"
+	case is(t, ")"):
+		hint = "there is one `)` too many, or a `(` missing before it"
 	case is(t, "else"):
 		hint = "its if has ended: look for a `;` behind the `}`, or a second statement without { }"
 	case is(t, "case") || is(t, "default"):
@@ -295,6 +302,11 @@ var foreign = map[string]string{
 
 // stmtNames are the words that start statements, for suggestions.
 var stmtNames = []string{"if", "else", "while", "switch", "case", "default", "return", "exit", "drop", "break", "route"}
+
+// operandNames are the words that start an operand, for suggestions.
+func operandNames() []string {
+	return append(slices.Sorted(maps.Keys(testWords)), "defined", "not", "route", "selval", "strempty", "strlen")
+}
 
 // notCalled reports a word that is no call because next is not its `(`.
 func (p *parser) notCalled(t, next *lexer.Token, names []string) {

@@ -1,0 +1,6 @@
+//go:build !race
+
+package configs
+
+// mutants is how many mistakes olelo is given.
+const mutants = 3000
