@@ -2,6 +2,7 @@ package compile
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 
 	"olelo/lang/ast"
@@ -69,9 +70,7 @@ func (c *compiler) function(e *ast.Call) (registry.Call, bool) {
 	defer func() { c.late = false }()
 	call, err := f.it.Bind(fx, args)
 	if err != nil {
-		var early *registry.ParserError
-		c.late = !errors.As(err, &early)
-		if !errors.Is(err, errReported) {
+		if !errors.Is(err, errReported) && !c.told(e.Range) {
 			c.complain(e.Range, "bad-parameter", message{text: err.Error(), atEnd: true})
 		}
 		return nil, false
@@ -80,6 +79,14 @@ func (c *compiler) function(e *ast.Call) (registry.Call, bool) {
 		c.runs(inventory.Function, functionName(e.Name, len(e.Args)), f.module, e.Pos)
 	}
 	return call, true
+}
+
+// told reports whether the parser has found a mistake at a place.
+func (c *compiler) told(at ast.Range) bool {
+	return slices.ContainsFunc(c.diags.Items, func(d diag.Diagnostic) bool {
+		return d.Severity == diag.Error && d.Pos.Filename == at.Pos.Filename && d.Pos.Offset >= at.Pos.Offset &&
+			d.Pos.Line <= at.EndLine
+	})
 }
 
 // allowed reports whether a function may stand in the route that is compiled.

@@ -61,5 +61,5 @@ func (m *Module) flag(a registry.Arg) (int, error) {
 			return n, nil
 		}
 	}
-	return 0, &registry.ParserError{Err: fmt.Errorf("the flag %q is not declared: write flags %s:5, or another number, above the routes", a.Text, a.Text)}
+	return 0, fmt.Errorf("the flag %q is not declared: write flags %s:5, or another number, above the routes", a.Text, a.Text)
 }

@@ -36,16 +36,6 @@ func Word(name string) P[string] {
 	}
 }
 
-// ParserError is a mistake in a parameter that Kamailio's parser finds. Others
-// it finds when it starts.
-type ParserError struct{ Err error }
-
-// Error is the mistake's text.
-func (e *ParserError) Error() string { return e.Err.Error() }
-
-// Unwrap is the mistake.
-func (e *ParserError) Unwrap() error { return e.Err }
-
 var errNotInt = errors.New("an integer, or a variable that holds one, is wanted")
 
 // IntP is an integer parameter: a number, a string that is one, or a variable
