@@ -80,10 +80,23 @@ func (c *compiler) ofModule(modules []string) string {
 	return " of module " + modules[0] + ", which is not loaded?"
 }
 
+// coreFunction tells which Kamailios have a function of that name in the core.
+func coreFunction(name string) (catalogue.Versions, bool) {
+	for _, w := range catalogue.Words(name) {
+		if w.Section == "Core Functions" {
+			return w.Versions, true
+		}
+	}
+	return catalogue.Versions{}, false
+}
+
 // unknownFunc explains a call that cannot be bound.
 func (c *compiler) unknownFunc(name string, arity int) message {
 	rows := catalogue.Functions(name)
 	have, here := c.env.arities(name), present(c.env, rows)
+	if v, ok := coreFunction(name); ok && len(have) == 0 {
+		return notYet(name+"()", "a function", []string{"core"}, v)
+	}
 	if len(have) > 0 || len(here) > 0 {
 		fit := present(c.env, catalogue.FunctionsWith(name, arity))
 		if len(fit) == 0 {
@@ -102,11 +115,6 @@ func (c *compiler) unknownFunc(name string, arity int) message {
 		return notYet(what, "a function", mods, fit[0].Versions)
 	}
 	if len(rows) == 0 {
-		for _, w := range catalogue.Words(name) {
-			if w.Section == "Core Functions" {
-				return notYet(name+"()", "a function", []string{"core"}, w.Versions)
-			}
-		}
 		m := message{text: "there is no function " + name + "()"}
 		if near := diag.Nearest(name, names(c.env.funcs)); near != "" {
 			m.hint = "did you mean " + near + "()?"

@@ -81,12 +81,8 @@ func functionName(name string, arity int) string {
 // waitsFunc notes a call of a function that olelo does not run.
 func (c *compiler) waitsFunc(e *ast.Call) {
 	of := owners(catalogue.FunctionsWith(e.Name, len(e.Args)))
-	if len(of) == 0 {
-		for _, w := range catalogue.Words(e.Name) {
-			if w.Section == "Core Functions" {
-				of = []owner{{"core", w.Versions.String()}}
-			}
-		}
+	if v, ok := coreFunction(e.Name); ok && len(c.env.arities(e.Name)) == 0 {
+		of = []owner{{"core", v.String()}}
 	}
 	c.waits(inventory.Function, functionName(e.Name, len(e.Args)), of, e.Pos)
 }
