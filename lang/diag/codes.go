@@ -57,7 +57,6 @@ var codes = []Code{
 	{"duplicate-route", Error, "two route blocks have one name"},
 	{"empty-block", Error, "a block has no statement"},
 	{"empty-config", Error, "the configuration has nothing in it"},
-	{"event-not-run-yet", Warning, "Kamailio raises this event route, olelo does not yet"},
 	{"extra-brace", Error, "a } closes no block"},
 	{"extra-paren", Error, "a ) closes no parenthesis"},
 	{"flag-bit-twice", Warning, "two flags have one number: setting one sets the other"},

@@ -316,7 +316,7 @@ func (r *Report) waiting(module string) []Item {
 }
 
 // ours are the codes of warnings that a report says in its own way.
-var ours = map[string]bool{"mpath-ignored": true, "module-retired": true, "event-not-run-yet": true, "not-run-yet": true}
+var ours = map[string]bool{"mpath-ignored": true, "module-retired": true, "not-run-yet": true}
 
 func (r *Report) mistakes(diags *diag.List) {
 	for i := range diags.Items {
