@@ -49,7 +49,7 @@ var codes = []Code{
 	{"define-comment", Warning, "a comment became part of a define's value"},
 	{"define-loop", Error, "a define's value leads to itself"},
 	{"define-too-deep", Error, "there are too many defines inside the values of defines"},
-	{"defn-not-number", Warning, "$defn of a define that is no number counts as 0"},
+	{"defn-not-number", Warning, "a define that $defn asks for is no number"},
 	{"directive-in-define", Error, "a directive in the value of a define is not read"},
 	{"directive-text", Warning, "the text behind a directive has no effect"},
 	{"duplicate-case", Error, "a switch has the same case twice"},
