@@ -132,6 +132,7 @@ func TestMigrateMistakes(t *testing.T) {
 	}{
 		{nil, "which configuration?"},
 		{[]string{"--format=pdf", "testdata/migrate/runs.cfg"}, `--format: text, json or html, not "pdf"`},
+		{[]string{"-", "testdata/migrate/runs.cfg", "-"}, "standard input is one configuration"},
 		{[]string{"-o", "/nonexistent/x", "testdata/migrate/runs.cfg"}, "/nonexistent/x"},
 		{[]string{"nosuch.cfg"}, "nosuch.cfg: cannot read the configuration"},
 	} {

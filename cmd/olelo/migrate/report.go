@@ -359,7 +359,7 @@ func (r *Report) verdict() Verdict {
 	blocked := r.names(inventory.NotRun) + r.names(inventory.Unknown)
 	switch {
 	case mistakes > 0 && blocked == 0:
-		return Verdict{StatusNotYet, "mistakes", fmt.Sprintf("does not start, on Kamailio neither: %s to correct", plural(mistakes, "mistake"))}
+		return Verdict{StatusNotYet, "mistakes", fmt.Sprintf("does not start, and neither does Kamailio: %s to correct", plural(mistakes, "mistake"))}
 	case blocked > 0:
 		text := fmt.Sprintf("does not run yet: %d of %d uses wait, %d %% run", c.Blocked(), c.Uses, c.Percent)
 		var whole []string
