@@ -269,6 +269,25 @@ func TestMigrateEventRoutes(t *testing.T) {
 	}
 }
 
+// TestMigrateSCTP: a socket that Kamailio opens with module sctp only.
+func TestMigrateSCTP(t *testing.T) {
+	const config = "listen=sctp:127.0.0.1:5060\nlisten=udp:127.0.0.1:5060\nrequest_route { exit; }\n"
+	for load, want := range map[string]inventory.Class{"": inventory.Accepted, "loadmodule \"sctp\"\n": inventory.NotRun} {
+		file := filepath.Join(t.TempDir(), "kamailio.cfg")
+		if err := os.WriteFile(file, []byte(load+config), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		d := migrate.New([]string{file}, newOptions)
+		r := d.Configurations[0]
+		if !slices.ContainsFunc(r.Items, func(it migrate.Item) bool { return it.Name == "listen" && it.Class == want }) {
+			t.Errorf("%q: %+v, want listen as %s", load, r.Items, want)
+		}
+		if status, _ := checked(t, file); (status == statusOK) != (d.Status < migrate.StatusNotYet) {
+			t.Errorf("%q: check's status is %d, that of migrate %d", load, status, d.Status)
+		}
+	}
+}
+
 // TestMigrateCatalogue does as TestMigrateTruth with all names that Kamailio has, each on a
 // line of its own.
 func TestMigrateCatalogue(t *testing.T) {
