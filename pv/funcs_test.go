@@ -215,12 +215,14 @@ func TestTexts(t *testing.T) {
 	b := sipBench(t, "req.sip")
 	b.Defines["KAMAILIO"] = ""
 	b.Defines["X"] = "12"
+	b.Defines["Y"], b.Defines["BIG"] = "-7up", "99999999999"
 	t.Setenv("OLELO_PV_TEST", "env")
 	b.Set("$var(h)", "subject")
 	b.Set("$var(i)", -1)
 	b.Set("$var(s)", "1")
 	for show, want := range map[string]string{
 		"[$def(KAMAILIO)] [$def(NOSUCH)] $defn(X) $def(X)":                                   "[] [<null>] 12 12",
+		"$defn(Y) $defn(BIG) $defn(KAMAILIO) $defn(NOSUCH)":                                  "-7 2147483647 0 0",
 		"$env(OLELO_PV_TEST) $env(OLELO_PV_NONE)":                                            "env <null>",
 		"$_s(a=$rm) [$_s($rU)] $_s(plain)":                                                   "a=INVITE [bob] plain",
 		"[$hdr($var(h))] [$(hdr($var(h))[0])] [$hdr(s)]":                                     "[hello] [hello] [hello]",

@@ -70,18 +70,18 @@ func coreVars() []registry.PV {
 			}),
 		},
 		{
-			Name: "defn", Doc: "The number of a #!define.",
+			Name: "defn", Doc: "The number that a #!define starts with.",
 			Bind: bindConst("a definition's name", func(fx registry.Fixup, name string) (value.Value, error) {
 				s, ok, err := define(fx, name)
 				if !ok || err != nil {
 					return value.OfInt(0), err
 				}
-				n, err := strconv.ParseInt(s, 10, 64)
-				if err != nil {
-					fx.Warn("defn-not-number", fmt.Sprintf("$defn(%s): the definition is %q, no decimal number: it counts as 0", name, s), "$def gives its text")
-				}
+				n, whole := leadingNumber(s)
 				if fx.Wrap32() {
 					n = max(math.MinInt32, min(n, math.MaxInt32))
+				}
+				if !whole {
+					fx.Warn("defn-not-number", fmt.Sprintf("$defn(%s): the definition is %q, no decimal number: it counts as %d, inside a text too, where Kamailio writes the definition", name, s, n), "$def gives its text")
 				}
 				return value.OfInt(n), nil
 			}),
@@ -96,6 +96,20 @@ func coreVars() []registry.PV {
 			}),
 		},
 	}
+}
+
+// leadingNumber is the decimal number that s starts with, 0 for none, and
+// whether it is all of s.
+func leadingNumber(s string) (n int64, whole bool) {
+	end := 0
+	if strings.HasPrefix(s, "-") || strings.HasPrefix(s, "+") {
+		end++
+	}
+	for end < len(s) && s[end] >= '0' && s[end] <= '9' {
+		end++
+	}
+	n, err := strconv.ParseInt(s[:end], 10, 64) // the nearest there is where s is out of range
+	return n, end == len(s) && err == nil
 }
 
 func (m *Module) texts() []registry.PV {

@@ -15,8 +15,10 @@ const fmtUsage = `usage: olelo fmt [OPTION …] FILE …
 
 Lays out configurations in place: tabs by nesting, blanks around operators and
 behind commas, { and else on the line of what they belong to. Comments,
-preprocessor lines, texts and the meaning stay; files that are included are not
-looked at. Each FILE is a file; - is standard input, to standard output.
+preprocessor lines, texts and the meaning stay; lines that end with CR LF end
+with LF, those of a #!define too, whose value Kamailio would end with the CR.
+Files that are included are not looked at. Each FILE is a file; - is standard
+input, to standard output.
 
 The exit status is 0; 1 where --check finds a file to lay out; 255 where a file
 cannot be read or written, or has a text or comment that is never closed: that

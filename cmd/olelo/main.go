@@ -57,7 +57,13 @@ func run(args []string, stdout, stderr io.Writer) int {
 		return statusFailed
 	}
 	switch args[0] {
-	case "help", "--help":
+	case "help":
+		if len(args) > 1 && !strings.HasPrefix(args[1], "-") {
+			return run([]string{name, args[1], "--help"}, stdout, stderr)
+		}
+		usage(stdout)
+		return statusOK
+	case "--help":
 		usage(stdout)
 		return statusOK
 	}

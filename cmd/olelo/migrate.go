@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"olelo/cmd/olelo/migrate"
 	"olelo/runtime/app"
@@ -33,6 +34,10 @@ func migrateCommand(args []string, stdout, stderr io.Writer) int {
 	files, o, status, done := c.parseFiles(args, stderr)
 	if done {
 		return status
+	}
+	if i := slices.Index(files, "-"); i >= 0 && slices.Contains(files[i+1:], "-") {
+		fmt.Fprintln(stderr, "olelo migrate: -: standard input is one configuration")
+		return statusFailed
 	}
 	write := map[string]func(*migrate.Document, io.Writer) error{
 		"text": (*migrate.Document).Text, "json": (*migrate.Document).JSON, "html": (*migrate.Document).HTML,

@@ -10,8 +10,6 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/spf13/pflag"
-
 	"olelo/runtime/rpc"
 )
 
@@ -25,34 +23,25 @@ system.listMethods" lists the commands. A number is sent as one; s: before an
 argument sends it as a string: s:12. SOCKET is where module ctl listens:
 unix:PATH, unixd:PATH, tcp:HOST:PORT, udp:HOST:PORT.
 The exit status is 0, or 1 for a fault, or 255 where no reply came.
-
 `
 
 // rpcCommand is "olelo rpc".
 func rpcCommand(args []string, stdout, stderr io.Writer) int {
-	flags := pflag.NewFlagSet("rpc", pflag.ContinueOnError)
-	flags.SetOutput(stderr)
+	flags := newFlags("rpc", rpcUsage, stdout, stderr)
 	flags.SetInterspersed(false) // -5 behind the command is an argument
-	socket := flags.StringP("socket", "s", rpcSocket, "control socket of the server")
-	timeout := flags.UintP("timeout", "t", 10, "seconds to wait for the reply")
-	flags.Usage = func() {
-		fmt.Fprint(stderr, rpcUsage)
-		flags.PrintDefaults()
+	socket := flags.StringP("socket", "s", rpcSocket, "control `SOCKET` of the server")
+	timeout := flags.UintP("timeout", "t", 10, "`SECONDS` to wait for the reply: 10 unless told")
+	if status, done := parseFlags(flags, args, stderr); done {
+		return status
 	}
-	switch err := flags.Parse(args); {
-	case errors.Is(err, pflag.ErrHelp):
-		return 0
-	case err != nil:
-		fmt.Fprintf(stderr, "olelo rpc: %v\n", err)
-		return 255
-	case flags.NArg() == 0:
-		flags.Usage()
-		return 255
+	if flags.NArg() == 0 {
+		fmt.Fprintln(stderr, "olelo rpc: which command? olelo rpc COMMAND; olelo rpc system.listMethods lists them")
+		return statusFailed
 	}
 	at, err := rpc.ParseEndpoint(*socket, "unixs")
 	if err != nil {
 		fmt.Fprintf(stderr, "olelo rpc: -s: %v\n", err)
-		return 255
+		return statusFailed
 	}
 	ctx, cancel := context.WithTimeoutCause(context.Background(), time.Duration(*timeout)*time.Second,
 		fmt.Errorf("no reply within %d s; -t gives it longer", *timeout))
@@ -60,7 +49,7 @@ func rpcCommand(args []string, stdout, stderr io.Writer) int {
 	reply, err := rpcCall(ctx, at, flags.Args())
 	if err != nil {
 		fmt.Fprintf(stderr, "olelo rpc: %s: %v\n", at, err)
-		return 255
+		return statusFailed
 	}
 	if reply.Fault != nil {
 		_, _ = stderr.Write(rpc.AppendText(nil, reply))
@@ -68,9 +57,9 @@ func rpcCommand(args []string, stdout, stderr io.Writer) int {
 	}
 	if _, err := stdout.Write(rpc.AppendText(nil, reply)); err != nil {
 		fmt.Fprintf(stderr, "olelo rpc: %v\n", err)
-		return 255
+		return statusFailed
 	}
-	return 0
+	return statusOK
 }
 
 func rpcCall(ctx context.Context, at rpc.Endpoint, words []string) (*rpc.Reply, error) {

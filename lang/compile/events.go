@@ -19,6 +19,11 @@ func (c *compiler) event(r *ast.Route) {
 		return
 	}
 	rows := catalogue.EventRoutes(r.Name)
+	prefix, _, _ := strings.Cut(r.Name, ":")
+	if len(rows) == 0 && c.env.missing[prefix] { // the names of some are the configuration's own
+		c.waits(inventory.EventRoute, title, []owner{{prefix, ""}}, r.Pos)
+		return
+	}
 	if len(rows) == 0 {
 		hint := "where a module's parameter names it, all is well"
 		if near := diag.Nearest(r.Name, names(c.env.events)); near != "" {
@@ -37,9 +42,9 @@ func (c *compiler) event(r *ast.Route) {
 	}
 	mods := catalogue.Modules(rows)
 	// Several modules may be able to raise it; the one that it is called after does.
-	if owner, _, ok := strings.Cut(r.Name, ":"); ok && slices.Contains(mods, owner) {
-		mods = []string{owner}
-		rows = slices.DeleteFunc(slices.Clone(rows), func(n catalogue.Name) bool { return n.Module != owner })
+	if slices.Contains(mods, prefix) {
+		mods = []string{prefix}
+		rows = slices.DeleteFunc(slices.Clone(rows), func(n catalogue.Name) bool { return n.Module != prefix })
 	}
 	if c.env.anyMissing(mods) {
 		c.waits(inventory.EventRoute, title, owners(rows), r.Pos)
@@ -47,7 +52,9 @@ func (c *compiler) event(r *ast.Route) {
 	}
 	for _, mod := range mods {
 		if _, loaded := c.env.Module(mod); loaded {
-			c.warnAt(r.NamAt, "event-not-run-yet", title+" is raised by module "+mod+" in Kamailio, not by olelo yet: it never runs", "")
+			m := notYet(title, "an event route", []string{mod}, rows[0].Versions)
+			m.hint = "--lenient starts anyway, and it never runs"
+			c.complain(r.NamAt, "", m)
 			c.waits(inventory.EventRoute, title, owners(rows), r.Pos)
 			return
 		}

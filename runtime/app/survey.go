@@ -61,7 +61,12 @@ func (s *server) globals() {
 	classes := map[core.Class]inventory.Class{core.Runs: inventory.Runs, core.Accepted: inventory.Accepted, core.NotYet: inventory.NotRun}
 	for _, it := range s.file.Items {
 		if g, ok := it.(*ast.Global); ok {
-			if p, known := core.Of(g); known {
+			p, known := core.Of(g)
+			switch {
+			case !known:
+			case p.Class == core.NotYet && p.Name == "listen" && !s.env.IsMissing("sctp"):
+				s.notes.global(p.Name, inventory.Accepted, "Kamailio opens no SCTP socket either: module sctp is not loaded", g.Pos)
+			default:
 				s.notes.global(p.Name, classes[p.Class], p.Why, g.Pos)
 			}
 		}

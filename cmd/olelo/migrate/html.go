@@ -16,7 +16,7 @@ var page string
 // HTML writes the document as one page that needs nothing else.
 func (d *Document) HTML(w io.Writer) error {
 	t, err := template.New("report").Funcs(template.FuncMap{
-		"base": filepath.Base, "number": number, "percent": func(c Count) int { return percent(&c) }, "plural": plural,
+		"base": filepath.Base, "number": number, "share": func(c Count) string { return share(&c) }, "plural": plural,
 	}).Parse(page)
 	if err != nil {
 		return err

@@ -316,7 +316,7 @@ func (r *Report) waiting(module string) []Item {
 }
 
 // ours are the codes of warnings that a report says in its own way.
-var ours = map[string]bool{"mpath-ignored": true, "module-retired": true, "event-not-run-yet": true, "not-run-yet": true}
+var ours = map[string]bool{"mpath-ignored": true, "module-retired": true, "not-run-yet": true}
 
 func (r *Report) mistakes(diags *diag.List) {
 	for i := range diags.Items {
@@ -359,7 +359,7 @@ func (r *Report) verdict() Verdict {
 	blocked := r.names(inventory.NotRun) + r.names(inventory.Unknown)
 	switch {
 	case mistakes > 0 && blocked == 0:
-		return Verdict{StatusNotYet, "mistakes", fmt.Sprintf("does not start, on Kamailio neither: %s to correct", plural(mistakes, "mistake"))}
+		return Verdict{StatusNotYet, "mistakes", fmt.Sprintf("does not start, and neither does Kamailio: %s to correct", plural(mistakes, "mistake"))}
 	case blocked > 0:
 		text := fmt.Sprintf("does not run yet: %d of %d uses wait, %d %% run", c.Blocked(), c.Uses, c.Percent)
 		var whole []string

@@ -79,16 +79,16 @@ func (p *printer) summary(d *Document) {
 			continue
 		}
 		c := &r.Count
-		fmt.Fprintf(p, "  %3d %% %6d %7d %9d %8d  %s\n", percent(c), c.Uses, c.Differs, c.Blocked(), len(r.Mistakes), r.File)
+		fmt.Fprintf(p, "  %5s %6d %7d %9d %8d  %s\n", share(c), c.Uses, c.Differs, c.Blocked(), len(r.Mistakes), r.File)
 	}
 }
 
-// percent is that of a configuration; one that uses nothing runs.
-func percent(c *Count) int {
+// share is the part that runs, a dash of nothing.
+func share(c *Count) string {
 	if c.Uses == 0 {
-		return 100
+		return "-"
 	}
-	return c.Percent
+	return fmt.Sprintf("%d %%", c.Percent)
 }
 
 func (p *printer) report() {
