@@ -105,7 +105,7 @@ func (c *compiler) logPrefix(file *ast.File) {
 			at = g.Values[0].Range
 		}
 	}
-	f := fixup{c: c, at: at, text: -1, quiet: true} // its variables are noted with the global parameters
+	f := fixup{c: c, at: at, text: -1, quiet: true}                         // its variables are noted with the global parameters
 	if at.EndLine <= at.Pos.Line && c.width(at) == len(c.opt.LogPrefix)+2 { // quotes, and no escapes
 		f.text = 1
 	}
