@@ -37,6 +37,7 @@ type headerName struct {
 	text string // from the variable, instead of key
 	any  bool   // *
 	list bool   // a header whose values may stand in one line
+	back bool   // the last value of a line comes first, as in Kamailio's Contacts
 }
 
 func bindHeaderName(fx registry.Fixup, r registry.Ref) (n headerName, err error) {
@@ -56,7 +57,7 @@ func bindHeaderName(fx registry.Fixup, r registry.Ref) (n headerName, err error)
 			return n, fmt.Errorf("%q is no header name: it cannot have %q", name, c)
 		}
 	}
-	n.key, n.list = sip.HeaderKey(name), isList(name)
+	n.key, n.list, n.back = sip.HeaderKey(name), isList(name), isContact(name)
 	return n, nil
 }
 
@@ -65,8 +66,12 @@ func isList(name string) bool {
 	if len(name) == 1 {
 		return strings.IndexByte("vVmM", name[0]) >= 0
 	}
-	return strings.EqualFold(name, "Via") || strings.EqualFold(name, "Contact") ||
+	return strings.EqualFold(name, "Via") || isContact(name) ||
 		strings.EqualFold(name, "Route") || strings.EqualFold(name, "Record-Route")
+}
+
+func isContact(name string) bool {
+	return strings.EqualFold(name, "Contact") || strings.EqualFold(name, "m")
 }
 
 // at is the name for this message.
@@ -78,7 +83,7 @@ func (n *headerName) at(c *registry.Ctx) (headerName, bool) {
 	if !v.IsStr() || v.S == "" {
 		return headerName{}, false
 	}
-	return headerName{text: v.S, any: v.S == "*", list: isList(v.S)}, true
+	return headerName{text: v.S, any: v.S == "*", list: isList(v.S), back: isContact(v.S)}, true
 }
 
 // line is the i-th header line of the name, from the end where i < 0.
@@ -131,27 +136,61 @@ func bindHeader(fx registry.Fixup, r registry.Ref, pick func(headerName, *sip.Me
 func headerBody(n headerName, m *sip.Message, i int) (string, bool) { return n.line(m, i) }
 
 // headerValue is the i-th value over all lines; for other headers a line is a
-// value. It does not count from the end.
+// value. From the end, -2 is the last: there is no -1.
 func headerValue(n headerName, m *sip.Message, i int) (string, bool) {
 	if !n.list {
 		return n.line(m, i)
 	}
 	if i < 0 {
-		return "", false
+		i += n.values(m) + 1
 	}
-	for k := 0; ; k++ {
-		rest, ok := n.line(m, k)
+	for k := 0; i >= 0; k++ {
+		line, ok := n.line(m, k)
 		if !ok {
-			return "", false
+			break
 		}
-		for rest != "" {
-			var one string
-			one, rest = sip.NextValue(rest)
-			if i == 0 {
-				return one, true
-			}
-			i--
+		in := n.valuesOf(line)
+		if i >= in {
+			i -= in
+			continue
 		}
+		if n.back {
+			i = in - 1 - i
+		}
+		var one string
+		for ; i >= 0; i-- {
+			one, line = sip.NextValue(line)
+		}
+		return one, true
+	}
+	return "", false
+}
+
+// valuesOf counts the values of a line.
+func (n *headerName) valuesOf(line string) int {
+	if !n.list {
+		return 1
+	}
+	if n.back && line == "*" { // which is no address
+		return 0
+	}
+	count := 0
+	for line != "" {
+		_, line = sip.NextValue(line)
+		count++
+	}
+	return count
+}
+
+// values counts the values of all lines.
+func (n *headerName) values(m *sip.Message) int {
+	count := 0
+	for i := 0; ; i++ {
+		line, ok := n.line(m, i)
+		if !ok {
+			return count
+		}
+		count += n.valuesOf(line)
 	}
 }
 
@@ -193,21 +232,7 @@ func bindHeaderCount(fx registry.Fixup, r registry.Ref, values bool) (registry.V
 		if !ok {
 			return
 		}
-		count := 0
-		for i := 0; ; i++ {
-			s, ok := n.line(m, i)
-			if !ok {
-				break
-			}
-			if !values || !n.list {
-				count++
-				continue
-			}
-			for s != "" {
-				_, s = sip.NextValue(s)
-				count++
-			}
-		}
-		v.SetInt(int64(count))
+		n.list = n.list && values
+		v.SetInt(int64(n.values(m)))
 	})}, nil
 }

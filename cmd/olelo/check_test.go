@@ -19,6 +19,7 @@ func TestCheck(t *testing.T) {
 	}{
 		{"good", head + "request_route { route(A); }\nroute[A] { exit; }\n", 0, 0, "no mistakes found in FILE: 2 routes, 2 modules"},
 		{"info", head + "request_route { $var(x) = 1; }\n", 0, 0, "1 info"},
+		{"log prefix", "log_prefix=\"{$nosuch}\"\n" + head + "request_route { exit; }\n", 255, 255, "1 error"},
 		{"warnings", head + "request_route {\n exit;\n xlog(\"never\\n\");\n}\nroute[A] { exit; }\n", 0, 1, "2 warnings"},
 		{"error", head + "request_route {\n nosuch();\n exit;\n xlog(\"$var(x)\\n\");\n}\n", 255, 255, "1 error, 2 warnings"},
 		// What is hardly meant is not looked for in a text that is not understood.

@@ -8,7 +8,11 @@
 // they return are shared and must not be changed.
 package catalogue
 
-import "strings"
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
 
 // Any is the number of parameters of a function that takes any number.
 const Any = -1
@@ -149,8 +153,9 @@ func HasModule(name string) bool {
 	return hasModule(name)
 }
 
-// Modules returns the names of the modules of some rows, each once, in order:
-// what to load to get a function or variable.
+// Modules returns the names of the modules of some rows, each once: what to load
+// to get a function or variable. The shortest name comes first: where several
+// modules have one thing, it is the one that the others are variants of.
 func Modules[R interface{ ModuleName() string }](rows []R) []string {
 	var names []string
 next:
@@ -163,6 +168,7 @@ next:
 		}
 		names = append(names, m)
 	}
+	slices.SortStableFunc(names, func(a, b string) int { return cmp.Compare(len(a), len(b)) })
 	return names
 }
 

@@ -93,6 +93,7 @@ func TestNear(t *testing.T) {
 		{"function", catalogue.NearFunctions("sl_send_repyl"), "sl_send_reply"},
 		{"function", catalogue.NearFunctions("SL_Send_Reply"), "sl_send_reply"},
 		{"variable", catalogue.NearVars("shtt"), "sht"},
+		{"variable", catalogue.NearVars("vr"), "var"},
 		{"parameter", catalogue.NearParams("htable", "timerinterval"), "timer_interval"},
 		{"module", catalogue.NearModules("htables"), "htable"},
 		{"event route", catalogue.NearEventRoutes("htable:modinit"), "htable:mod-init"},

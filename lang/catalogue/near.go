@@ -27,7 +27,7 @@ func Nearest(name string, candidates iter.Seq[string], limit int) []string {
 		}
 	}
 	slices.SortFunc(found, func(a, b near) int {
-		return cmp.Or(cmp.Compare(a.dist, b.dist), strings.Compare(a.name, b.name))
+		return cmp.Or(cmp.Compare(a.dist, b.dist), cmp.Compare(common(name, b.name), common(name, a.name)), strings.Compare(a.name, b.name))
 	})
 	var names []string
 	for _, n := range found {
@@ -39,6 +39,16 @@ func Nearest(name string, candidates iter.Seq[string], limit int) []string {
 		}
 	}
 	return names
+}
+
+// common is how many letters a and b begin with together: a typo is seldom the
+// first letter.
+func common(a, b string) int {
+	n := 0
+	for n < len(a) && n < len(b) && lower(a[n]) == lower(b[n]) {
+		n++
+	}
+	return n
 }
 
 // NearFunctions returns functions whose names are close to name.

@@ -52,7 +52,7 @@ func Compile(file *ast.File, env *Env, opt Options, diags *diag.List) *program.P
 	for _, r := range routes {
 		c.route(r)
 	}
-	c.logPrefix()
+	c.logPrefix(file)
 	c.prog.Seal()
 	return c.prog
 }
@@ -81,6 +81,7 @@ type compiler struct {
 	consts     map[value.Value]int
 	defines    map[string]string
 	warned     map[string]bool // warnings given once a configuration
+	errors     int             // mistakes that were found
 	attributes bool            // $name is an AVP where no variable has that name
 
 	// Of the route that is compiled.
@@ -93,15 +94,26 @@ type compiler struct {
 	late   bool       // Kamailio finds what is wrong here only when it starts
 }
 
-func (c *compiler) logPrefix() {
+func (c *compiler) logPrefix(file *ast.File) {
 	if c.opt.LogPrefix == "" {
 		return
 	}
-	f, err := (&fixup{c: c, text: -1}).Format(c.opt.LogPrefix)
-	if err != nil && !errors.Is(err, errReported) {
-		c.errorAt(ast.Range{}, "bad-parameter", "log_prefix: "+err.Error(), "")
+	c.late = true
+	var at ast.Range
+	for _, it := range file.Items {
+		if g, ok := it.(*ast.Global); ok && g.Name == "log_prefix" && len(g.Values) == 1 {
+			at = g.Values[0].Range
+		}
 	}
-	c.prog.LogPrefix = f
+	f := fixup{c: c, at: at, text: -1, quiet: true}                         // its variables are noted with the global parameters
+	if at.EndLine <= at.Pos.Line && c.width(at) == len(c.opt.LogPrefix)+2 { // quotes, and no escapes
+		f.text = 1
+	}
+	prefix, err := f.Format(c.opt.LogPrefix)
+	if err != nil && !errors.Is(err, errReported) {
+		c.errorAt(at, "bad-parameter", "log_prefix: "+err.Error(), "")
+	}
+	c.prog.LogPrefix = prefix
 }
 
 // block is one named route with the bodies that are appended to each other.

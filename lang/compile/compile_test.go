@@ -184,6 +184,14 @@ route[A] { plain(); }
 	}
 }
 
+// TestTooMany: a text that is no configuration is not told of line by line.
+func TestTooMany(t *testing.T) {
+	_, diags := load("request_route {\n"+strings.Repeat("nosuch();\n", 5000)+"}\n", compile.Options{})
+	if n, last := diags.Errors(), diags.Items[len(diags.Items)-1].Code; n != 101 || last != "too-many-errors" {
+		t.Errorf("%d errors, the last is %s; want 100 and the remark that there are more", n, last)
+	}
+}
+
 // TestNotRun: what Kamailio has and olelo does not run compiles, so that a
 // lenient start can go on without it.
 func TestNotRun(t *testing.T) {

@@ -36,6 +36,9 @@ func (c *compiler) complain(at ast.Range, code string, m message) {
 	if m.known {
 		code = "not-run-yet"
 	}
+	if !m.known && c.enough(at) {
+		return
+	}
 	if !c.late { // a start may not get to it
 		for _, mod := range m.unloaded {
 			c.env.Forgotten(mod)
@@ -49,6 +52,19 @@ func (c *compiler) complain(at ast.Range, code string, m message) {
 		d.SeenLine, d.SeenCol = at.EndLine, at.EndCol
 	}
 	c.diags.Add(d)
+}
+
+// mostErrors is how many mistakes are told: a reader needs no more, and looking
+// for the names that were meant takes time.
+const mostErrors = 100
+
+// enough counts a mistake, and reports whether it is one too many to tell.
+func (c *compiler) enough(at ast.Range) bool {
+	c.errors++
+	if c.errors == mostErrors+1 {
+		c.diags.Add(diag.Diagnostic{Severity: diag.Error, Code: "too-many-errors", Pos: at.Pos, Late: c.late, Msg: "too many errors: the rest is not told"})
+	}
+	return c.errors > mostErrors
 }
 
 // warnAt warns of what Kamailio takes without a word.
@@ -116,6 +132,9 @@ func (c *compiler) unknownFunc(name string, arity int) message {
 	}
 	if len(rows) == 0 {
 		m := message{text: "there is no function " + name + "()"}
+		if c.errors > mostErrors {
+			return m
+		}
 		if near := diag.Nearest(name, names(c.env.funcs)); near != "" {
 			m.hint = "did you mean " + near + "()?"
 		} else if far := catalogue.NearFunctions(name); len(far) > 0 {

@@ -372,9 +372,17 @@ func (s *scanner) stray(f *frame) {
 	if r == utf8.RuneError || r < ' ' {
 		what = "byte " + hexByte(f.text[f.pos])
 	}
-	s.report(diag.Warning, "stray-character", s.mark(f, f.pos, n), quote(what)+" is not part of the language: Kamailio skips it", "")
+	s.report(diag.Warning, "stray-character", s.mark(f, f.pos, n), quote(what)+" is not part of the language: Kamailio skips it", lookalikes[r])
 	f.pos += n
 	f.shift -= n
+}
+
+// lookalikes are what word processors and web pages put in place of what the
+// language has.
+var lookalikes = map[rune]string{
+	'“': `a text stands in " "`, '”': `a text stands in " "`, '„': `a text stands in " "`,
+	'‘': `a text stands in ' '`, '’': `a text stands in ' '`,
+	'–': "a minus is written -", '\u00a0': "this is a no-break space, not a plain one",
 }
 
 func hexByte(c byte) string {

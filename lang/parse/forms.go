@@ -1,7 +1,9 @@
 package parse
 
 import (
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/alecthomas/participle/v2/lexer"
 
@@ -62,8 +64,13 @@ func signed(p *parser, lx *lexer.PeekingLexer, g *ast.Global) bool {
 	return true
 }
 
-// gone is the form of a parameter that no value fits.
-func gone(*parser, *lexer.PeekingLexer, *ast.Global) bool { return false }
+// isTLSMethod reports whether t is a value that Kamailio had when TLS was in
+// its core.
+func isTLSMethod(t *lexer.Token) bool {
+	return t.Type == lex.Word && slices.Contains(tlsMethods, t.Value)
+}
+
+var tlsMethods = strings.Fields("SSLv23 SSLV23 sslv23 SSLv2 SSLV2 sslv2 SSLv3 SSLV3 sslv3 TLSv1 TLSV1 tlsv1")
 
 // hostValue is the form of advertised_address.
 func hostValue(p *parser, lx *lexer.PeekingLexer, g *ast.Global) bool {

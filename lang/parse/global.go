@@ -42,23 +42,18 @@ const (
 	tcp_clone_rcvbuf tcp_conn_wq_max tcp_connection_match tcp_crlf_ping tcp_defer_accept tcp_delayed_ack
 	tcp_fd_cache tcp_keepalive tcp_keepcnt tcp_keepidle tcp_keepintvl tcp_linger2 tcp_max_connections
 	tcp_no_connect tcp_rd_buf_size tcp_reuse_port tcp_syncnt tcp_wq_blk_size tcp_wq_max tls_disable tls_enable
-	tls_log tls_max_connections tls_port_no udp4_raw_mtu udp4_raw_ttl udp_mtu use_dns_cache use_dns_failover
-	use_dst_blocklist verbose_startup wait_worker1_mode wait_worker1_time wait_worker1_usleep`
+	tls_handshake_timeout tls_log tls_max_connections tls_port_no tls_require_certificate tls_send_timeout
+	tls_verify udp4_raw_mtu udp4_raw_ttl udp_mtu use_dns_cache use_dns_failover use_dst_blocklist verbose_startup wait_worker1_mode wait_worker1_time wait_worker1_usleep`
 	signedWords = `
 	corelog debug dns_sctp_pref dns_sctp_preference dns_tcp_pref dns_tcp_preference dns_tls_pref
 	dns_tls_preference dns_udp_pref dns_udp_preference ip_free_bind ip_nonlocal_bind ipfreebind latency_cfg_log
 	latency_log mem_dbg mem_join mem_log mem_safety mem_status_mode mem_summary memdbg memlog
-	received_route_mode sip_parser_log sip_parser_mode tcp_connect_timeout tcp_connection_lifetime
-	tcp_script_mode tcp_send_timeout tcp_wait_data udp4_raw`
+	received_route_mode sip_parser_log sip_parser_log_oneline sip_parser_mode tcp_connect_timeout
+	tcp_connection_lifetime tcp_script_mode tcp_send_timeout tcp_wait_data udp4_raw`
 	textWords = `
-	async_workers_group ipv6_hex_style log_engine_data log_engine_type log_name log_prefix server_header
-	stats_name_separator uri_host_extra_chars user_agent_header version_table xavp_via_fields xavp_via_params`
+	async_workers_group hdr_name_extra_chars ipv6_hex_style log_engine_data log_engine_type log_name log_prefix
+	server_header stats_name_separator tls_ca_list tls_certificate tls_private_key uri_host_extra_chars user_agent_header version_table xavp_via_fields xavp_via_params`
 	textOrWordWords = `chroot gid group mcast run_dir rundir uid user wdir workdir tcp_poll_method`
-	// Kamailio keeps these words, and takes no value for them since its TLS
-	// became a module.
-	goneWords = `
-	tls_ca_list tls_certificate tls_handshake_timeout tls_method tls_private_key tls_require_certificate
-	tls_send_timeout tls_verify`
 	// Kamailio 6 has these too.
 	words6 = `
 	async_tkv_evcb async_tkv_gname coreparam maxsndbuffer mem_add_size msg_apply_changes_mode
@@ -88,7 +83,7 @@ var globals, globals6 = func() (five, six map[string]*form) {
 	set(five, "listen", form{parse: listen, what: "an address, an interface or a host's name"})
 	set(five, "alias", form{parse: sockets, what: "a host's name"})
 	set(five, "flags avpflags bool", form{parse: flags, what: "names such as A, B:2", bare: true})
-	set(five, goneWords, form{parse: gone, what: "no value: Kamailio's tls module has this as a modparam"})
+	set(five, "tls_method", form{parse: one(isTLSMethod), what: "one of SSLv23, SSLv2, SSLv3, TLSv1"})
 	set(five, "kemi", form{parse: one(isText), what: "a text in quotes"})
 	set(six, words6, form{parse: one(isInt, isText, isWord), what: "a number, a text or a word"})
 	set(six, "socket", form{parse: socketBlock, what: "an address or { bind = …; }"})

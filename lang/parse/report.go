@@ -58,7 +58,7 @@ func (p *parser) errorAt(t *lexer.Token, code, msg, hint string) *diag.Diagnosti
 // unplaced are the words at which Kamailio 5.6 does not look where they stand:
 // in its messages they stand where the line before ends.
 var unplaced = map[string]bool{
-	"log_color": true, "log_engine_data": true, "log_engine_type": true, "log_facility": true, "log_name": true,
+	"hdr_name_extra_chars": true, "log_color": true, "log_engine_data": true, "log_engine_type": true, "log_facility": true, "log_name": true,
 	"log_prefix": true, "log_prefix_mode": true, "log_stderror": true, "uri_host_extra_chars": true,
 	"xavp_via_fields": true, "xavp_via_params": true,
 }

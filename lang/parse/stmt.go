@@ -231,6 +231,8 @@ func (p *parser) strange(lx *lexer.PeekingLexer) {
 		hint = "a global parameter stands outside of the routes; is there a `}` missing above?"
 	case t.Type == lex.Key && testWords[t.Value] != nil:
 		hint = "a test belongs into an if"
+	case is(t, "="):
+		hint = "a comparison is written =="
 	}
 	p.errorAt(t, "syntax", describe(t)+" starts no statement", hint)
 }

@@ -84,9 +84,12 @@ func port(c *registry.Ctx, a netip.AddrPort) string { return c.Arena.Int(int64(a
 var addresses = map[string]func(*registry.Ctx) sip.NameAddr{
 	"from": func(c *registry.Ctx) sip.NameAddr { return *c.Msg.From() },
 	"to":   func(c *registry.Ctx) sip.NameAddr { return *c.Msg.To() },
-	"contact": func(c *registry.Ctx) sip.NameAddr {
-		first, _ := sip.NextValue(c.Msg.Contact())
-		return sip.ParseNameAddr(first)
+	"contact": func(c *registry.Ctx) sip.NameAddr { // the last of the first header, as in Kamailio
+		var last string
+		for rest := c.Msg.Contact(); rest != "" && rest != "*"; {
+			last, rest = sip.NextValue(rest)
+		}
+		return sip.ParseNameAddr(last)
 	},
 }
 
@@ -100,6 +103,9 @@ func addressPart(head, part string) selector {
 	params := func(c *registry.Ctx) string { return get(c).Params }
 	switch part {
 	case "":
+		if head == "contact" {
+			return has(func(c *registry.Ctx) string { return c.Msg.Contact() })
+		}
 		return has(func(c *registry.Ctx) string { return get(c).Body })
 	case "uri":
 		return has(func(c *registry.Ctx) string { return get(c).URI })

@@ -125,6 +125,7 @@ const (
 	naptrOnly = "only NAPTR lookups use it, which use dns_try_naptr"
 	blocklist = "only used with use_dst_blocklist"
 	tlsModule = "Kamailio too ignores it since 3.0: the tls module's modparam tls_log says this"
+	tlsGone   = "Kamailio too ignores it since 3.0: the tls module has modparams for this"
 	noSCTP    = "olelo has no SCTP"
 	v6        = "it is Kamailio 6's, and olelo does not run it yet"
 )
@@ -192,6 +193,7 @@ var table = []row{
 	{name: "latency_limit_cfg", kind: number, class: NotYet, why: "olelo does not log slow routes", same: "0"},
 	{name: "latency_limit_db", kind: number, class: NotYet, why: "olelo does not log slow queries", same: "0"},
 	{name: "msg_time", kind: number, class: NotYet, why: "olelo does not time messages by it", same: "0"},
+	{name: "sip_parser_log_oneline", kind: signed, class: Accepted, why: "a line about bad input is one line always"},
 	{name: "sip_parser_log", kind: signed, class: Accepted, why: "corelog sets the level of all lines about bad input"},
 	{name: "verbose_startup", kind: boolean, class: Accepted, why: "debug=3 shows the start-up; olelo dis shows the routes"},
 
@@ -210,6 +212,7 @@ var table = []row{
 	{name: "http_reply_parse", aliases: "http_reply_hack", kind: boolean, class: NotYet, why: "HTTP replies are not read as SIP", same: "0 no off false disable"},
 	{name: "phone2tel", kind: boolean, class: Accepted, why: "a SIP URI with user=phone stays a SIP URI"},
 	{name: "sip_parser_mode", kind: signed, class: NotYet, why: "the parser has one mode, the strict one", same: "1 yes on true enable"},
+	{name: "hdr_name_extra_chars", kind: text, class: NotYet, why: "a header's name takes the characters of RFC 3261 only", same: `""`},
 	{name: "uri_host_extra_chars", kind: text, class: NotYet, why: "a host in a URI takes the characters of RFC 3261 only", same: `""`},
 	{name: "ipv6_hex_style", kind: hexStyle, class: NotYet, why: "IPv6 addresses are written as RFC 5952 says", same: `"c"`},
 	{name: "xavp_via_params", kind: text, class: NotYet, why: "an own Via takes no parameters from an XAVP"},
@@ -331,6 +334,14 @@ var table = []row{
 
 	// TLS inside the core, which Kamailio gave up long ago.
 	{name: "tls_log", kind: number, class: Accepted, why: tlsModule},
+	{name: "tls_ca_list", kind: text, class: Accepted, why: tlsGone},
+	{name: "tls_certificate", kind: text, class: Accepted, why: tlsGone},
+	{name: "tls_handshake_timeout", kind: number, class: Accepted, why: tlsGone},
+	{name: "tls_method", kind: textOrWord, class: Accepted, why: tlsGone},
+	{name: "tls_private_key", kind: text, class: Accepted, why: tlsGone},
+	{name: "tls_require_certificate", kind: number, class: Accepted, why: tlsGone},
+	{name: "tls_send_timeout", kind: number, class: Accepted, why: tlsGone},
+	{name: "tls_verify", kind: number, class: Accepted, why: tlsGone},
 
 	// Kamailio 6.
 	{name: "socket", kind: address, list: (*collector).socket},
