@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"olelo/runtime/core"
 )
 
 // mainEnv makes this test's binary the program itself: what starts itself
@@ -271,7 +273,7 @@ func TestPrivileges(t *testing.T) {
 	if os.Getuid() != 0 {
 		t.Skip("needs root")
 	}
-	if _, err := lookupUser("nobody"); err != nil {
+	if _, err := core.LookupUser("nobody"); err != nil {
 		t.Skip("there is no user nobody")
 	}
 	p := newPlace(t, "")

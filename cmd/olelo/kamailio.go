@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os/user"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -13,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"olelo/runtime/app"
+	"olelo/runtime/core"
 	"olelo/runtime/log"
 )
 
@@ -332,34 +332,16 @@ func (k *kamailioFlags) checkWords() error {
 		return fmt.Errorf("bad atexit parameter: %s (valid y, yes, 1, n, no, 0)", a)
 	}
 	if *k.user != "" {
-		if _, err := lookupUser(*k.user); err != nil {
+		if _, err := core.LookupUser(*k.user); err != nil {
 			return fmt.Errorf("bad user name/uid number: -u %s", *k.user)
 		}
 	}
 	if *k.group != "" {
-		if _, err := lookupGroup(*k.group); err != nil {
+		if _, err := core.LookupGroup(*k.group); err != nil {
 			return fmt.Errorf("bad group name/gid number: -g %s", *k.group)
 		}
 	}
 	return nil
-}
-
-func lookupUser(name string) (*user.User, error) {
-	if _, err := strconv.ParseUint(name, 10, 31); err == nil {
-		return user.LookupId(name)
-	}
-	return user.Lookup(name)
-}
-
-func lookupGroup(name string) (gid int, err error) {
-	if n, err := strconv.ParseUint(name, 10, 31); err == nil {
-		return int(n), nil
-	}
-	g, err := user.LookupGroup(name)
-	if err != nil {
-		return 0, err
-	}
-	return strconv.Atoi(g.Gid)
 }
 
 // modParam reads --modparam's MODULE:NAME:TYPE:VALUE.

@@ -16,7 +16,7 @@ type identity struct{ uid, gid int }
 func identityOf(p *core.Params) (identity, error) {
 	id := identity{-1, -1}
 	if p.User != "" {
-		u, err := lookupUser(p.User)
+		u, err := core.LookupUser(p.User)
 		if err != nil {
 			return id, fmt.Errorf("bad user name/uid number: %s", p.User)
 		}
@@ -28,7 +28,7 @@ func identityOf(p *core.Params) (identity, error) {
 		}
 	}
 	if p.Group != "" {
-		gid, err := lookupGroup(p.Group)
+		gid, err := core.LookupGroup(p.Group)
 		if err != nil {
 			return id, fmt.Errorf("bad group name/gid number: %s", p.Group)
 		}

@@ -142,6 +142,7 @@ var codes = []Code{
 	{"unknown-route", Error, "a route block is called that is not there"},
 	{"unknown-transformation", Error, "there is no such transformation in what is loaded"},
 	{"unknown-type", Warning, "typeof knows no such type"},
+	{"unknown-user", Error, "this host has no such user or group"},
 	{"unknown-variable", Error, "there is no such variable in what is loaded"},
 	{"unknown-word", Error, "a word means nothing here"},
 	{"unreachable", Warning, "a statement never runs, because the one before it always leaves"},

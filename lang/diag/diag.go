@@ -44,7 +44,7 @@ type Diagnostic struct {
 	// SeenLine and SeenCol are where Kamailio sees it, in Pos's file, where that
 	// is not at Pos: the end of the call that it is in. 0: at Pos.
 	SeenLine, SeenCol int
-	// Address tells that it is about an address of this host, which Kamailio
+	// Address tells that it is about an address or a user of this host, which Kamailio
 	// looks up once the whole text is read and found good.
 	Address bool
 	// NotRun tells that Kamailio takes it, and olelo does not run it yet.

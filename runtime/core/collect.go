@@ -27,6 +27,7 @@ func Collect(items []ast.Item, over Overrides, diags *diag.List) *Params {
 	c.tellIdle()
 	c.override(&over)
 	c.openSockets()
+	c.identities()
 	if c.Children == 0 {
 		c.Children = 8 // as in Kamailio
 	}
@@ -43,8 +44,9 @@ type collector struct {
 	lenient     bool
 	idle        []*line // without effect here
 	listens     []listen
-	extraTCP    int // workers that socket_workers adds for TCP and TLS
-	listenLines int // and -l arguments, also those with mistakes
+	user, group *line // nil: none
+	extraTCP    int   // workers that socket_workers adds for TCP and TLS
+	listenLines int   // and -l arguments, also those with mistakes
 }
 
 // line is a parameter's line with its row.

@@ -459,3 +459,18 @@ func FuzzListen(f *testing.F) {
 		}
 	})
 }
+
+// TestIdentities: a start cannot become a user that the host does not have.
+func TestIdentities(t *testing.T) {
+	for text, want := range map[string][]string{
+		"user=root":                         nil,
+		"user=\"0\"\ngroup=\"0\"":           nil,
+		"user=\"no-such-user\"":             {"1:1 error: this host has no user no-such-user"},
+		"uid=nosuchuser\ngroup=nosuchgroup": {"1:1 error: this host has no user nosuchuser", "2:1 error: this host has no group nosuchgroup"},
+		"user=nosuchuser\nuser=root":        nil,
+	} {
+		if _, got := collect(t, text, core.Overrides{}); !slices.Equal(got, want) {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}

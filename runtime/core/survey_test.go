@@ -35,7 +35,7 @@ func meant(name, value, kamailio string) string {
 	case (name == "enable_sctp" || name == "disable_sctp") && kamailio == "refused":
 		return "Kamailio misses its sctp module, whose work olelo does not do at all"
 	case kamailio == "refused" && (name == "user" || name == "uid" || name == "group" || name == "gid"):
-		return "that the host has no such user or group is said when the server starts"
+		return "olelo says where it stands that the host has no such user or group"
 	case name == "max_branches" && kamailio == "refused":
 		return "olelo says where it stands"
 	}

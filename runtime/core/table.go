@@ -296,8 +296,8 @@ var table = []row{
 
 	// The process.
 	{name: "fork", kind: boolean, flag: func(p *Params) *bool { return &p.Fork }},
-	{name: "user", aliases: "uid", kind: textOrWord, str: func(p *Params) *string { return &p.User }},
-	{name: "group", aliases: "gid", kind: textOrWord, str: func(p *Params) *string { return &p.Group }},
+	{name: "user", aliases: "uid", kind: textOrWord, str: func(p *Params) *string { return &p.User }, list: func(c *collector, ln *line) { c.single(ln); c.user = ln }},
+	{name: "group", aliases: "gid", kind: textOrWord, str: func(p *Params) *string { return &p.Group }, list: func(c *collector, ln *line) { c.single(ln); c.group = ln }},
 	{name: "chroot", kind: textOrWord, str: func(p *Params) *string { return &p.Chroot }},
 	{name: "workdir", aliases: "wdir", kind: textOrWord, str: func(p *Params) *string { return &p.WorkDir }},
 	{name: "rundir", aliases: "run_dir", kind: textOrWord, str: func(p *Params) *string { return &p.RunDir }},
