@@ -241,4 +241,3 @@ func failParam(diags *diag.List, p *ast.ModParam, at ast.Range, code, msg, hint 
 		Pos: at.Pos, EndLine: at.EndLine, EndCol: at.EndCol, SeenLine: p.EndLine, SeenCol: p.EndCol,
 	})
 }
-
