@@ -239,7 +239,6 @@ func (k *kamailioFlags) options() (app.Options, error) {
 // overrides sets what goes over the configuration's global parameters.
 func (k *kamailioFlags) overrides(o *app.Options) error {
 	c := &o.Core
-	c.Lenient = k.lenient
 	c.Listen, c.Aliases = *k.listen, *k.aliases
 	for _, x := range []struct {
 		to    **int // nil: only checked

@@ -46,7 +46,7 @@ func TestKamailioOptions(t *testing.T) {
 			User: ptr("root"), Group: ptr("0"), Chroot: ptr("/c"), WorkDir: ptr("/w"), RunDir: ptr("/y"),
 			MaxBuffer: ptr(65536), ServerID: ptr(7),
 		}},
-		{[]string{"--lenient", "--log-engine=udp:x"}, core.Overrides{Lenient: true, LogEngine: ptr("udp:x")}},
+		{[]string{"--lenient", "--log-engine=udp:x"}, core.Overrides{LogEngine: ptr("udp:x")}},
 		{[]string{"-f", "x.cfg", "left", "over"}, core.Overrides{}},
 	} {
 		_, o, err := parseKamailio(t, x.args...)

@@ -97,7 +97,7 @@ func (c *common) parseFiles(args []string, stderr io.Writer) (files []string, o 
 		return fail("%v", err)
 	}
 	o.Core.Listen = *c.listen
-	o.Lenient, o.Core.Lenient = *c.lenient, *c.lenient
+	o.Lenient = *c.lenient
 	return files, o, 0, false
 }
 

@@ -33,7 +33,7 @@ type Survey struct {
 func Inspect(o Options) (*Survey, error) {
 	o.setDefaults()
 	o.logHere()
-	o.Lenient, o.Core.Lenient = true, true
+	o.Lenient = true
 	o.uses = &inventory.List{}
 	s, diags := load(&o)
 	defer s.cleanup()

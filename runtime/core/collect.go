@@ -18,7 +18,7 @@ import (
 // collects (listen, alias, flags, custom parameters) add up. Mistakes go to
 // diags; the Params is usable in any case.
 func Collect(items []ast.Item, over Overrides, diags *diag.List) *Params {
-	c := &collector{Params: defaults(), diags: diags, lenient: over.Lenient}
+	c := &collector{Params: defaults(), diags: diags}
 	for _, it := range items {
 		if g, ok := it.(*ast.Global); ok {
 			c.global(g)
@@ -41,7 +41,6 @@ func Collect(items []ast.Item, over Overrides, diags *diag.List) *Params {
 type collector struct {
 	*Params
 	diags       *diag.List
-	lenient     bool
 	idle        []*line // without effect here
 	listens     []listen
 	user, group *line // nil: none
@@ -176,15 +175,13 @@ func (c *collector) notYet(ln *line) {
 			return
 		}
 	}
-	d := diag.Diagnostic{
-		Severity: diag.Error, Code: "not-run-yet", NotRun: true, Pos: ln.Pos, EndLine: ln.EndLine, EndCol: ln.EndCol,
-		Msg:  ln.Name + " is known in Kamailio, and olelo does not run it yet: " + ln.row.why,
-		Hint: "take the line out, or start with --lenient to go on without it",
-	}
-	if c.lenient {
-		d.Severity, d.Hint = diag.Warning, "the line has no effect"
-	}
-	c.diags.Add(d)
+	c.notRun(ln.Range, ln.Name+" is known in Kamailio, and olelo does not run it yet: "+ln.row.why, "with --lenient a start goes on, and the line has no effect")
+}
+
+func (c *collector) notRun(at ast.Range, msg, hint string) {
+	c.diags.Add(diag.Diagnostic{
+		Severity: diag.Error, Code: "not-run-yet", NotRun: true, Pos: at.Pos, EndLine: at.EndLine, EndCol: at.EndCol, Msg: msg, Hint: hint,
+	})
 }
 
 // typeOfService reads tos. The names of Kamailio's manual, as any other word,

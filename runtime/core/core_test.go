@@ -253,7 +253,7 @@ tcp_poll_method=epoll_lt
 tos=0x10
 ipv6_hex_style="c"
 listen=udp:127.0.0.1:17500
-`, core.Overrides{Lenient: true})
+`, core.Overrides{})
 	idle := "14:1 info: 3 parameters have no effect here, which is safe (memdbg: the Go runtime manages the memory; " +
 		"use_dns_cache: the host's own resolver answers, by its own settings; tcp_poll_method: the Go runtime polls)"
 	if d := cmp.Diff([]string{idle}, diags); d != "" {

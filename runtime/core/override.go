@@ -59,11 +59,7 @@ func (c *collector) refuse(o *Overrides) {
 		return
 	}
 	msg := "option --log-engine is known in Kamailio, and olelo does not run it yet: " + rows["log_engine_type"].why
-	if c.lenient {
-		c.warnAt(commandLine, "not-run-yet", msg, "it has no effect")
-		return
-	}
-	c.errorAt(commandLine, "not-run-yet", msg, "leave the option out, or add --lenient to go on without it")
+	c.notRun(commandLine, msg, "with --lenient a start goes on, and the option has no effect")
 }
 
 // alias reads `alias = [proto:]host[:port] …`.

@@ -24,7 +24,4 @@ type Overrides struct {
 	WorkDir      *string  // -w
 	RunDir       *string  // -Y
 	ServerID     *int     // --server-id
-
-	// Lenient makes a warning of what Kamailio runs and olelo does not.
-	Lenient bool
 }

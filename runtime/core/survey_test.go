@@ -97,7 +97,8 @@ func oleloSays(t *testing.T, text string) string {
 		File:     "t.cfg",
 		ReadFile: func(string) ([]byte, error) { return []byte(text + surveyEnd), nil },
 	})
-	core.Collect(file.Items, core.Overrides{Lenient: true}, diags)
+	diags.Lenient = true
+	core.Collect(file.Items, core.Overrides{}, diags)
 	var errors diag.List
 	for _, d := range diags.Items {
 		if d.Severity == diag.Error {
