@@ -133,7 +133,6 @@ func olelo(file string, defines ...string) verdict {
 		DropIn: true, ParserOnly: true, Lenient: true, Report: app.ReportKamailio,
 		Stdout: &bytes.Buffer{},
 	}
-	o.Core.Lenient = true
 	for _, d := range defines {
 		o.Defines = append(o.Defines, app.Define{ID: d})
 	}

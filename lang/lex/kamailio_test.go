@@ -68,12 +68,16 @@ func TestAsKamailio(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	kamailio, err := exec.LookPath("kamailio")
-	if env := os.Getenv("KAMAILIO_BIN"); env != "" {
-		kamailio, err = env, nil
+	name := os.Getenv("KAMAILIO_BIN")
+	if name == "" {
+		name = "kamailio"
 	}
+	kamailio, err := exec.LookPath(name)
 	if testing.Short() {
 		err = exec.ErrNotFound
+	}
+	if err != nil {
+		t.Run("kamailio", func(t *testing.T) { t.Skip("only the list is compared: Kamailio is not installed") })
 	}
 	f, ferr := os.Open("testdata/kamailio.txt")
 	if ferr != nil {
