@@ -2,6 +2,7 @@ package compile
 
 import (
 	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -140,6 +141,11 @@ func (f *fixup) class(v *pvar.Var) (registry.Var, error) {
 	if err != nil {
 		if errors.Is(err, errReported) {
 			return registry.Var{}, err
+		}
+		var start *registry.StartError
+		if errors.As(err, &start) {
+			f.c.atStart(f.part(v.Off, v.Off+len(v.Text)), "bad-variable", fmt.Errorf("%s: %w", v.Text, err))
+			return registry.Var{}, errReported
 		}
 		var notRun *registry.NotRunError
 		f.report(v.Off, v.Off+len(v.Text), "bad-variable", message{text: about(v.Text, err), known: errors.As(err, &notRun)})

@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -10,6 +11,7 @@ import (
 	"olelo/lang/catalogue"
 	"olelo/lang/diag"
 	"olelo/lang/source"
+	"olelo/runtime/registry"
 )
 
 // message is the words of a diagnostic.
@@ -65,6 +67,23 @@ func (c *compiler) enough(at ast.Range) bool {
 		c.diags.Add(diag.Diagnostic{Severity: diag.Error, Code: "too-many-errors", Pos: at.Pos, Late: c.late, Msg: "too many errors: the rest is not told"})
 	}
 	return c.errors > mostErrors
+}
+
+// atStart reports, once, a mistake that Kamailio finds only when it starts.
+func (c *compiler) atStart(at ast.Range, code string, err error) {
+	key := err.Error()
+	var start *registry.StartError
+	if errors.As(err, &start) {
+		key = start.Msg
+	}
+	if c.warned[key] {
+		return
+	}
+	c.warned[key] = true
+	late := c.late
+	c.late = true
+	c.errorAt(at, code, err.Error(), "")
+	c.late = late
 }
 
 // warnAt warns of what Kamailio takes without a word.

@@ -27,9 +27,7 @@ func (c *compiler) selection(e *ast.Select, dst uint8) {
 		c.waits(inventory.Select, e.Text, []owner{{"core", "5.6, 6.1"}}, e.Pos)
 		return
 	case err != nil:
-		c.late = true
-		c.errorAt(e.Range, "select", err.Error(), "")
-		c.late = false
+		c.atStart(e.Range, "select", err)
 		return
 	}
 	c.runs(inventory.Select, e.Text, "core", e.Pos)

@@ -58,5 +58,5 @@ func (m *Module) setting(name string) (string, error) {
 			return text, nil
 		}
 	}
-	return "", fmt.Errorf("there is no parameter %s.%s: it is set above the routes as %s.%s = VALUE", group, name, group, name)
+	return "", &registry.StartError{Msg: fmt.Sprintf("there is no parameter %s.%s: it is set above the routes as %s.%s = VALUE", group, name, group, name)}
 }

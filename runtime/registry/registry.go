@@ -71,6 +71,12 @@ func NotRun(format string, a ...any) error { return &NotRunError{fmt.Sprintf(for
 
 func (e *NotRunError) Error() string { return e.Msg }
 
+// StartError is what a variable's Bind returns for a mistake that Kamailio finds
+// only when it starts; it is told once, wherever the variable is used.
+type StartError struct{ Msg string }
+
+func (e *StartError) Error() string { return e.Msg }
+
 // Mask says in which kinds of route block a function may stand.
 type Mask uint16
 
