@@ -44,6 +44,13 @@ func (m *Module) Exports() registry.Exports {
 		Funcs:  append(append(m.valueFuncs(), m.xavpFuncs()...), m.branchFuncs()...),
 		Params: m.params(),
 		RPCs:   m.rpcs(),
+		Differs: []registry.Difference{
+			{Of: "{s.rafter}", How: "it is what follows the last such byte; Kamailio 5.6.3 gives nothing"},
+			{Of: "{s.rbefore}", How: "it is what stands before the last such byte; Kamailio 5.6.3 gives bytes from behind the text's end"},
+			{Of: "{s.int}", How: "of a number with + or zeros in front it prints the number; Kamailio prints the text as it is, and counts with the number"},
+			{Of: "{uri.duri}", How: "Kamailio 5.6.3 puts bytes that are 0 into it"},
+			{Of: "{uri.saor}", How: "Kamailio 5.6.3 puts bytes that are 0 into it"},
+		},
 	}
 }
 
@@ -54,5 +61,8 @@ var _ registry.Module = Core{}
 
 // Exports lists $null, $rc, $retcode, $def, $defn, $env.
 func (Core) Exports() registry.Exports {
-	return registry.Exports{Doc: "The variables of the core.", PVs: coreVars()}
+	return registry.Exports{
+		Doc: "The variables of the core.", PVs: coreVars(),
+		Differs: []registry.Difference{{Of: "$defn", How: "inside a text it is its number; Kamailio prints the definition as it is written"}},
+	}
 }

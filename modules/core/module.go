@@ -38,9 +38,9 @@ const notOnSend = registry.Any &^ registry.OnSend
 func (m *Module) Exports() registry.Exports {
 	x := pv.Core{}.Exports()
 	x.Doc = "The functions and variables that need no module."
-	x.Differs = []registry.Difference{
-		{Of: "tcp_conn_wq_max=", How: "at half of it the connections that send there are held back; Kamailio closes a connection that is over it"},
-	}
+	x.Differs = append(x.Differs, registry.Difference{
+		Of: "tcp_conn_wq_max=", How: "at half of it the connections that send there are held back; Kamailio closes a connection that is over it",
+	})
 	for _, list := range [][]registry.Func{logFuncs(), m.flagFuncs(), uriFuncs(), m.forwardFuncs(), sendFuncs(), m.socketFuncs(), shellFuncs()} {
 		x.Funcs = append(x.Funcs, list...)
 	}
