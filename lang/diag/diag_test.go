@@ -1,6 +1,8 @@
 package diag_test
 
 import (
+	"errors"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -63,6 +65,33 @@ func TestText(t *testing.T) {
 		"       | ^\n"
 	if diff := cmp.Diff(want, b.String()); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestLongWay: a long chain of defines is told from both its ends.
+func TestLongWay(t *testing.T) {
+	set, l := source.NewSet(), &diag.List{}
+	via := source.Via(0)
+	for i := range 200 {
+		via = set.Nest(via, source.Frame{Kind: source.Define, Name: "D" + strconv.Itoa(i)})
+	}
+	l.Add(diag.Diagnostic{Code: "a", Msg: "m", Pos: set.Add(place(1, 1), source.Token{EndLine: 1, EndCol: 1, Via: via})})
+	step := func(n string) string { return "  in the value of D" + n + ", defined on the command line\n" }
+	object := func(n string) string { return `{"kind":"define","name":"D` + n + `"}` }
+	var text, asJSON strings.Builder
+	if err := errors.Join(l.Text(&text, set), l.JSON(&asJSON, set)); err != nil {
+		t.Fatal(err)
+	}
+	want := "a.cfg:1:1: error: m [a]\n" + step("199") + step("198") + step("197") + "  … 194 more …\n" + step("2") + step("1") + step("0")
+	if diff := cmp.Diff(want, text.String()); diff != "" {
+		t.Error(diff)
+	}
+	var objects []string
+	for _, n := range []string{"199", "198", "197", "2", "1", "0"} {
+		objects = append(objects, object(n))
+	}
+	if want := `"origin":[` + strings.Join(objects, ",") + `],"originLeftOut":194}`; !strings.Contains(asJSON.String(), want) {
+		t.Errorf("%s\nis without %s", asJSON.String(), want)
 	}
 }
 

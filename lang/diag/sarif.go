@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -125,9 +126,10 @@ func (l *List) SARIF(w io.Writer, set *source.Set, version, root string) error {
 }
 
 // origin appends the includes, defines and substitutions that the text at came
-// through.
+// through; the middle of a long way is left out.
 func (s *sarif) origin(list []sarifLocation, at source.Pos) []sarifLocation {
-	for _, f := range s.set.Origin(at) {
+	first, _, last := way(s.set, at)
+	for _, f := range slices.Concat(first, last) {
 		if !f.At.IsValid() { // the command line
 			continue
 		}

@@ -123,9 +123,32 @@ func printable(s string) string {
 	}, s)
 }
 
+// maxOrigin is how many steps of a long way are told: half of them from each
+// end.
+const maxOrigin = 6
+
+// way is how the token at came into the configuration: its first and its last
+// steps, and how many between them are left out.
+func way(set *source.Set, at source.Pos) (first []source.Frame, more int, last []source.Frame) {
+	all := set.Origin(at)
+	if more = len(all) - maxOrigin; more <= 1 { // telling of one is as long as the one
+		return all, 0, nil
+	}
+	return all[:maxOrigin/2], more, all[len(all)-maxOrigin/2:]
+}
+
 // origin tells how the token at came into the file that it was read in.
 func origin(b *strings.Builder, set *source.Set, at source.Pos) {
-	for _, f := range set.Origin(at) {
+	first, more, last := way(set, at)
+	writeSteps(b, set, first)
+	if more > 0 {
+		fmt.Fprintf(b, "  … %d more …\n", more)
+	}
+	writeSteps(b, set, last)
+}
+
+func writeSteps(b *strings.Builder, set *source.Set, frames []source.Frame) {
+	for _, f := range frames {
 		switch f.Kind {
 		case source.Include:
 			fmt.Fprintf(b, "  included at %s:%d:%d\n", f.At.Filename, f.At.Line, f.At.Column)

@@ -14,7 +14,7 @@ import (
 const (
 	maxIncludeDepth = 10      // Kamailio's
 	maxIncludes     = 5_000   // files opened
-	maxDefineDepth  = 64      // defines inside the values of defines
+	maxDefineDepth  = 512     // defines inside the values of defines: all that Kamailio can have
 	maxExpanded     = 200_000 // names replaced by their values
 	maxGrown        = 1 << 21 // bytes that defines and rules put in
 	maxText         = 1 << 26 // bytes of all files
