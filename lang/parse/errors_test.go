@@ -193,3 +193,21 @@ func TestRanges(t *testing.T) {
 		}
 	}
 }
+
+// TestUTF16: nothing but its encoding is said about a file in UTF-16.
+func TestUTF16(t *testing.T) {
+	utf16 := func(text string) string { return "\xff\xfe" + strings.Join(strings.Split(text, ""), "\x00") + "\x00" }
+	files := map[string]string{
+		"little.cfg":  utf16("request_route { exit; }\n"),
+		"big.cfg":     "\xfe\xff\x00e\x00x\x00i\x00t\x00;",
+		"include.cfg": "include_file \"little.cfg\"\nrequest_route { exit; }\n",
+	}
+	for name, file := range map[string]string{"little.cfg": "little.cfg", "big.cfg": "big.cfg", "include.cfg": "little.cfg"} {
+		_, set, diags := parse.Load(parse.Options{File: name, ReadFile: func(name string) ([]byte, error) { return []byte(files[name]), nil }})
+		if got := remarks(diags); got != "1:1 error utf-16 (save the file as UTF-8)\n" || diags.Items[0].Pos.Filename != file {
+			t.Errorf("%s: %s", name, got)
+		} else if way := set.Origin(diags.Items[0].Pos); (len(way) > 0) != (name == "include.cfg") {
+			t.Errorf("%s: %v", name, way)
+		}
+	}
+}
