@@ -101,6 +101,9 @@ func TestOneError(t *testing.T) {
 		{"nesting", "route[A] { return " + strings.Repeat("(", 5000) + "1" + strings.Repeat(")", 5000) + "; }\n", "1:2016 error too-deep\n"},
 		{"second default", "route[A] { switch ($x) { default: exit; default: drop; } }\n", "1:41 error second-default\n"},
 		{"variable in modparam", "modparam(\"a\", \"b\", $x)\nroute { exit; }\n", "1:20 error bad-modparam (modparamx evaluates variables)\n"},
+		{"assigned without $", "route[A] {\n\tvar(x) = 5;\n\tavp(s:a) = \"b\";\n\txavp(a=>b) = 1;\n\tsht(t=>k) += 1;\n\thdr(X-Y) = 1;\n\tru = \"sip:a@b\";\n\tvar(y+1+1+1+1+1+1) = 1;\n}\n", "2:2 error no-call (did you mean $var(x)?)\n3:2 error no-call (did you mean $avp(s:a)?)\n4:2 error no-call (did you mean $xavp(a=>b)?)\n" +
+			"5:2 error no-call (did you mean $sht(t=>k)?)\n6:2 error no-call (did you mean $hdr(X-Y)?)\n7:2 error no-call (did you mean $ru?)\n8:2 error no-call (did you mean $var(…)?)\n"},
+		{"read without $", "route[A] {\n\tif (var(x) == 5) exit;\n\tif (fU == \"x\") exit;\n\t$var(y) = hdr(From) + 1;\n\tfoo(x) = 5;\n}\n", "2:6 error no-call (did you mean $var(x)?)\n3:6 error no-call (did you mean $fU?)\n4:12 error no-call (did you mean $hdr(From)?)\n5:6 error no-call (a function is written x(…), a variable $x, a text \"x\")\n"},
 		{"listen takes the next word", "listen=10.0.0.1\na.b=1\n", "2:1 error unknown-parameter (put a `;` before a.b)\n"},
 	} {
 		_, set, diags := load(test.in)
