@@ -56,10 +56,10 @@ func (l *List) JSON(w io.Writer, set *source.Set) error {
 		at, endLine, endCol := d.marked(set)
 		f := finding{
 			Severity: d.Severity.String(), Code: d.Code, where: place(at),
-			EndLine: endLine, EndCol: endCol, Message: d.Msg, Hint: d.Hint, passed: passage(set, at),
+			EndLine: endLine, EndCol: endCol, Message: Brief(d.Msg), Hint: Brief(d.Hint), passed: passage(set, at),
 		}
 		for _, n := range d.Notes {
-			f.Notes = append(f.Notes, note{n.Msg, place(n.Pos), passage(set, n.Pos)})
+			f.Notes = append(f.Notes, note{Brief(n.Msg), place(n.Pos), passage(set, n.Pos)})
 		}
 		if err := enc.Encode(f); err != nil {
 			return err
@@ -76,7 +76,7 @@ func passage(set *source.Set, at source.Pos) passed {
 	first, more, last := way(set, at)
 	p := passed{LeftOut: more}
 	for _, f := range slices.Concat(first, last) {
-		p.Origin = append(p.Origin, step{stepKinds[f.Kind], f.Name, place(f.At)})
+		p.Origin = append(p.Origin, step{stepKinds[f.Kind], Brief(f.Name), place(f.At)})
 	}
 	return p
 }
