@@ -22,6 +22,10 @@ func TestCheck(t *testing.T) {
 		{"log prefix", "log_prefix=\"{$nosuch}\"\n" + head + "request_route { exit; }\n", 255, 255, "1 error"},
 		{"warnings", head + "request_route {\n exit;\n xlog(\"never\\n\");\n}\nroute[A] { exit; }\n", 0, 1, "2 warnings"},
 		{"error", head + "request_route {\n nosuch();\n exit;\n xlog(\"$var(x)\\n\");\n}\n", 255, 255, "1 error, 2 warnings"},
+		// Kamailio makes a text of all that is in quotes, of nothing the text <null>.
+		{"modparamx, a text", head + "modparamx(\"xlog\", \"prefix\", \"$def(X)\")\nrequest_route { exit; }\n", 0, 1, "1 warning"},
+		{"modparamx, no value", head + "modparamx(\"xlog\", \"prefix\", $def(X))\nrequest_route { exit; }\n", 255, 255, "1 error"},
+		{"modparamx, no number", head + "modparamx(\"xlog\", \"buf_size\", \"$var(x)\")\nrequest_route { exit; }\n", 255, 255, "1 error"},
 		// What is hardly meant is not looked for in a text that is not understood.
 		{"syntax", head + "request_route {\n $var(x) = ;\n exit;\n xlog(\"$var(x)\\n\");\n}\n", 255, 255, "1 error"},
 	} {

@@ -66,6 +66,7 @@ func TestMistakes(t *testing.T) {
 		hint       string
 	}{
 		{"unknown function", "\n  plian();", "unknown-function 2:3-9", "did you mean plain()?"},
+		{"variable without $", "\n  avp(\"a\");", "unknown-function 2:3-10", "did you mean the variable $avp(…)?"},
 		{"wrong count", "\n  plain(\"a\");", "unknown-function 2:3-12", ""},
 		{"module not loaded", "\n  t_relay();", "unknown-function 2:3-11", `add loadmodule "tm.so"`},
 		{"known, not run", "\n  acc_log_request(\"x\");", "not-run-yet 2:3-22", "--lenient"},

@@ -154,7 +154,9 @@ func (c *compiler) unknownFunc(name string, arity int) message {
 		if c.errors > mostErrors {
 			return m
 		}
-		if near := diag.Nearest(name, names(c.env.funcs)); near != "" {
+		if len(catalogue.Vars(name)) > 0 {
+			m.hint = "did you mean the variable $" + name + "(…)?"
+		} else if near := diag.Nearest(name, names(c.env.funcs)); near != "" {
 			m.hint = "did you mean " + near + "()?"
 		} else if far := catalogue.NearFunctions(name); len(far) > 0 {
 			m.hint = "did you mean " + far[0] + "()" + c.ofModule(catalogue.Modules(catalogue.Functions(far[0])))

@@ -151,6 +151,7 @@ var codes = []Code{
 	{"unset-variable", Warning, "a $var or $vn is read, and nothing sets it"},
 	{"untested-flag", Info, "a message flag is set, and nothing tests it"},
 	{"unused-route", Warning, "nothing calls or sets a route block"},
+	{"utf-16", Error, "a file has the encoding UTF-16"},
 	{"wrong-route", Error, "something cannot be used in this kind of route block"},
 	{"xavp-depth", Warning, "XAVPs have two levels, and what is below is ignored"},
 }

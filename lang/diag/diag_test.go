@@ -1,8 +1,11 @@
 package diag_test
 
 import (
+	"errors"
+	"strconv"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -63,6 +66,60 @@ func TestText(t *testing.T) {
 		"       | ^\n"
 	if diff := cmp.Diff(want, b.String()); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestLongWords: of a long text in a message its ends are written, in whole
+// characters.
+func TestLongWords(t *testing.T) {
+	set, l := source.NewSet(), &diag.List{}
+	long := strings.Repeat("é", 5000)
+	at := set.Add(place(1, 1), source.Token{EndLine: 1, EndCol: 1, Via: set.Nest(0, source.Frame{Kind: source.Define, Name: long, At: place(1, 1)})})
+	l.Add(diag.Diagnostic{Code: "a", Pos: at, Msg: "expression x" + long + "x is wrong", Hint: "not " + long, Notes: []diag.Note{{Pos: place(2, 1), Msg: long}}})
+	for name, write := range map[string]func(*strings.Builder) error{
+		"text":     func(b *strings.Builder) error { return l.Text(b, set) },
+		"json":     func(b *strings.Builder) error { return l.JSON(b, set) },
+		"sarif":    func(b *strings.Builder) error { return l.SARIF(b, set, "1", "/") },
+		"kamailio": func(b *strings.Builder) error { return l.Kamailio(b, set) },
+	} {
+		var b strings.Builder
+		if err := write(&b); err != nil {
+			t.Fatal(err)
+		}
+		got := b.String()
+		if n := strings.Count(got, "é"); n < 300 || n > 1000 || !utf8.ValidString(got) || strings.Contains(got, "\ufffd") {
+			t.Errorf("%s has %d of the characters", name, n)
+		}
+		if !strings.Contains(got, "expression xé") || !strings.Contains(got, "éx is wrong") || !strings.Contains(got, "é … é") {
+			t.Errorf("%s: %.600s", name, got)
+		}
+	}
+}
+
+// TestLongWay: a long chain of defines is told from both its ends.
+func TestLongWay(t *testing.T) {
+	set, l := source.NewSet(), &diag.List{}
+	via := source.Via(0)
+	for i := range 200 {
+		via = set.Nest(via, source.Frame{Kind: source.Define, Name: "D" + strconv.Itoa(i)})
+	}
+	l.Add(diag.Diagnostic{Code: "a", Msg: "m", Pos: set.Add(place(1, 1), source.Token{EndLine: 1, EndCol: 1, Via: via})})
+	step := func(n string) string { return "  in the value of D" + n + ", defined on the command line\n" }
+	object := func(n string) string { return `{"kind":"define","name":"D` + n + `"}` }
+	var text, asJSON strings.Builder
+	if err := errors.Join(l.Text(&text, set), l.JSON(&asJSON, set)); err != nil {
+		t.Fatal(err)
+	}
+	want := "a.cfg:1:1: error: m [a]\n" + step("199") + step("198") + step("197") + "  … 194 more …\n" + step("2") + step("1") + step("0")
+	if diff := cmp.Diff(want, text.String()); diff != "" {
+		t.Error(diff)
+	}
+	var objects []string
+	for _, n := range []string{"199", "198", "197", "2", "1", "0"} {
+		objects = append(objects, object(n))
+	}
+	if want := `"origin":[` + strings.Join(objects, ",") + `],"originLeftOut":194}`; !strings.Contains(asJSON.String(), want) {
+		t.Errorf("%s\nis without %s", asJSON.String(), want)
 	}
 }
 

@@ -3,6 +3,7 @@ package diag
 import (
 	"encoding/json"
 	"io"
+	"slices"
 
 	"olelo/lang/source"
 )
@@ -16,8 +17,8 @@ type finding struct {
 	EndCol  int    `json:"endColumn,omitempty"`
 	Message string `json:"message"`
 	Hint    string `json:"hint,omitempty"`
-	Origin  []step `json:"origin,omitempty"` // the innermost first
-	Notes   []note `json:"notes,omitempty"`
+	passed
+	Notes []note `json:"notes,omitempty"`
 }
 
 // where is a place; columns count bytes.
@@ -25,6 +26,12 @@ type where struct {
 	File   string `json:"file,omitempty"`
 	Line   int    `json:"line,omitempty"`
 	Column int    `json:"column,omitempty"`
+}
+
+// passed is how the text came into the configuration.
+type passed struct {
+	Origin  []step `json:"origin,omitempty"`        // the innermost first
+	LeftOut int    `json:"originLeftOut,omitempty"` // steps left out in the middle
 }
 
 // step is one include, define or substitution that the text came through.
@@ -37,7 +44,7 @@ type step struct {
 type note struct {
 	Message string `json:"message"`
 	where
-	Origin []step `json:"origin,omitempty"`
+	passed
 }
 
 // JSON writes the list as JSON objects, one a line.
@@ -49,10 +56,10 @@ func (l *List) JSON(w io.Writer, set *source.Set) error {
 		at, endLine, endCol := d.marked(set)
 		f := finding{
 			Severity: d.Severity.String(), Code: d.Code, where: place(at),
-			EndLine: endLine, EndCol: endCol, Message: d.Msg, Hint: d.Hint, Origin: steps(set, at),
+			EndLine: endLine, EndCol: endCol, Message: Brief(d.Msg), Hint: Brief(d.Hint), passed: passage(set, at),
 		}
 		for _, n := range d.Notes {
-			f.Notes = append(f.Notes, note{n.Msg, place(n.Pos), steps(set, n.Pos)})
+			f.Notes = append(f.Notes, note{Brief(n.Msg), place(n.Pos), passage(set, n.Pos)})
 		}
 		if err := enc.Encode(f); err != nil {
 			return err
@@ -65,10 +72,11 @@ func place(p source.Pos) where { return where{p.Filename, p.Line, p.Column} }
 
 var stepKinds = map[source.Kind]string{source.Include: "include", source.Define: "define", source.Subst: "subst"}
 
-func steps(set *source.Set, at source.Pos) []step {
-	var list []step
-	for _, f := range set.Origin(at) {
-		list = append(list, step{stepKinds[f.Kind], f.Name, place(f.At)})
+func passage(set *source.Set, at source.Pos) passed {
+	first, more, last := way(set, at)
+	p := passed{LeftOut: more}
+	for _, f := range slices.Concat(first, last) {
+		p.Origin = append(p.Origin, step{stepKinds[f.Kind], Brief(f.Name), place(f.At)})
 	}
-	return list
+	return p
 }

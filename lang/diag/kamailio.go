@@ -35,9 +35,9 @@ func (l *List) Kamailio(w io.Writer, set *source.Set) error {
 }
 
 func (d *Diagnostic) kamailio(b *strings.Builder, set *source.Set) {
-	msg := d.Msg
+	msg := Brief(d.Msg)
 	if d.Hint != "" {
-		msg += " (" + d.Hint + ")"
+		msg += " (" + Brief(d.Hint) + ")"
 	}
 	level, what := "CRITICAL", "parse error"
 	switch d.Severity {

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -99,9 +100,9 @@ func (l *List) SARIF(w io.Writer, set *source.Set, version, root string) error {
 	run.Results = make([]sarifResult, 0, len(l.Items))
 	for i := range l.Items {
 		d := &l.Items[i]
-		r := sarifResult{RuleID: d.Code, RuleIndex: index[d.Code], Level: sarifLevels[d.Severity], Message: sarifMessage{d.Msg}}
+		r := sarifResult{RuleID: d.Code, RuleIndex: index[d.Code], Level: sarifLevels[d.Severity], Message: sarifMessage{Brief(d.Msg)}}
 		if d.Hint != "" {
-			r.Message.Text += " (" + d.Hint + ")"
+			r.Message.Text += " (" + Brief(d.Hint) + ")"
 		}
 		if at, endLine, endCol := d.marked(set); at.IsValid() {
 			r.Locations = []sarifLocation{s.location(at, endLine, endCol, "")}
@@ -113,7 +114,7 @@ func (l *List) SARIF(w io.Writer, set *source.Set, version, root string) error {
 		}
 		for _, n := range d.Notes {
 			line, col := set.End(n.Pos)
-			r.Related = related(r.Related, s.location(n.Pos, line, col, n.Msg))
+			r.Related = related(r.Related, s.location(n.Pos, line, col, Brief(n.Msg)))
 			r.Related = s.origin(r.Related, n.Pos)
 		}
 		run.Results = append(run.Results, r)
@@ -125,13 +126,14 @@ func (l *List) SARIF(w io.Writer, set *source.Set, version, root string) error {
 }
 
 // origin appends the includes, defines and substitutions that the text at came
-// through.
+// through; the middle of a long way is left out.
 func (s *sarif) origin(list []sarifLocation, at source.Pos) []sarifLocation {
-	for _, f := range s.set.Origin(at) {
+	first, _, last := way(s.set, at)
+	for _, f := range slices.Concat(first, last) {
 		if !f.At.IsValid() { // the command line
 			continue
 		}
-		msg := "in the value of " + f.Name
+		msg := "in the value of " + Brief(f.Name)
 		switch f.Kind {
 		case source.Include:
 			msg = "included here"

@@ -29,21 +29,21 @@ func (d *Diagnostic) text(b *strings.Builder, set *source.Set) {
 	if at.IsValid() {
 		fmt.Fprintf(b, "%s:%d:%d: ", at.Filename, at.Line, at.Column)
 	}
-	fmt.Fprintf(b, "%s: %s [%s]\n", d.Severity, d.Msg, d.Code)
+	fmt.Fprintf(b, "%s: %s [%s]\n", d.Severity, Brief(d.Msg), d.Code)
 	if at.IsValid() {
 		snippet(b, set, at, endLine, endCol)
 		origin(b, set, at)
 	}
 	for _, n := range d.Notes {
 		line, col := set.End(n.Pos)
-		fmt.Fprintf(b, "  %s, at %s:%d:%d\n", n.Msg, n.Pos.Filename, n.Pos.Line, n.Pos.Column)
+		fmt.Fprintf(b, "  %s, at %s:%d:%d\n", Brief(n.Msg), n.Pos.Filename, n.Pos.Line, n.Pos.Column)
 		snippet(b, set, n.Pos, line, col)
 		if line, _ := set.End(at); n.Pos.Filename != at.Filename || n.Pos.Line != line || len(set.Origin(n.Pos)) > len(set.Origin(at)) {
 			origin(b, set, n.Pos)
 		}
 	}
 	if d.Hint != "" {
-		fmt.Fprintf(b, "  hint: %s\n", d.Hint)
+		fmt.Fprintf(b, "  hint: %s\n", Brief(d.Hint))
 	}
 }
 
@@ -123,17 +123,59 @@ func printable(s string) string {
 	}, s)
 }
 
+// maxWords is how many bytes of a message, a hint or a name are written.
+const maxWords = 400
+
+// Brief is s without its middle where it is too long: it tells of a text from
+// the configuration then, and what is wrong stands before or behind that.
+func Brief(s string) string {
+	if len(s) <= maxWords {
+		return s
+	}
+	head, tail := maxWords/2, len(s)-maxWords/2
+	for head > 0 && !utf8.RuneStart(s[head]) {
+		head--
+	}
+	for tail < len(s) && !utf8.RuneStart(s[tail]) {
+		tail++
+	}
+	return s[:head] + " … " + s[tail:]
+}
+
+// maxOrigin is how many steps of a long way are told: half of them from each
+// end.
+const maxOrigin = 6
+
+// way is how the token at came into the configuration: its first and its last
+// steps, and how many between them are left out.
+func way(set *source.Set, at source.Pos) (first []source.Frame, more int, last []source.Frame) {
+	all := set.Origin(at)
+	if more = len(all) - maxOrigin; more <= 1 { // telling of one is as long as the one
+		return all, 0, nil
+	}
+	return all[:maxOrigin/2], more, all[len(all)-maxOrigin/2:]
+}
+
 // origin tells how the token at came into the file that it was read in.
 func origin(b *strings.Builder, set *source.Set, at source.Pos) {
-	for _, f := range set.Origin(at) {
+	first, more, last := way(set, at)
+	writeSteps(b, set, first)
+	if more > 0 {
+		fmt.Fprintf(b, "  … %d more …\n", more)
+	}
+	writeSteps(b, set, last)
+}
+
+func writeSteps(b *strings.Builder, set *source.Set, frames []source.Frame) {
+	for _, f := range frames {
 		switch f.Kind {
 		case source.Include:
 			fmt.Fprintf(b, "  included at %s:%d:%d\n", f.At.Filename, f.At.Line, f.At.Column)
 		case source.Subst:
-			fmt.Fprintf(b, "  changed by #!subst %q", f.Name)
+			fmt.Fprintf(b, "  changed by #!subst %q", Brief(f.Name))
 			writePlace(b, set, f.At)
 		default:
-			fmt.Fprintf(b, "  in the value of %s", f.Name)
+			fmt.Fprintf(b, "  in the value of %s", Brief(f.Name))
 			writePlace(b, set, f.At)
 		}
 	}

@@ -354,7 +354,7 @@ func (p *printer) itemStarts(i int) bool {
 	switch p.typ(i) {
 	case lex.Key:
 		switch s {
-		case "desc", "descr", "description", "advertise", "ADVERTISE", "name", "NAME", "virtual", "VIRTUAL":
+		case "desc", "descr", "description", "advertise", "ADVERTISE", "name", "NAME", "virtual":
 			return p.is(next, "=")
 		}
 		return !p.wordOperator(i)

@@ -6,7 +6,7 @@ import "strings"
 // route, no function, no host and no define. Found by trying each as a
 // route's name on 5.6.3.
 const reserved = `
-	ADVERTISE NAME SCTP TCP TLS UDP VIRTUAL WS WSS add_local_rport add_rport add_tcp_alias advertise
+	ADVERTISE NAME SCTP SSLV2 SSLV23 SSLV3 SSLv2 SSLv23 SSLv3 TCP TLS TLSV1 TLSv1 UDP WS WSS add_local_rport add_rport add_tcp_alias advertise
 	advertised_address advertised_port af alias and async_nonblock async_usleep async_workers
 	async_workers_group auto_aliases auto_bind_ipv6 avpflags bind_ipv6_link_local bool branch_route
 	break case cfg_reset cfg_select cfgengine check_via children chroot corelog debug default defined
@@ -39,7 +39,7 @@ const reserved = `
 	set_reply_no_connect setavpflag setflag seth sethost sethostport sethostporttrans sethp sethpt setp
 	setport setu setup seturi setuser setuserpass shm shm_force_alloc shm_mem shm_mem_size
 	sip_parser_log sip_parser_log_oneline sip_parser_mode sip_warning snd_af snd_ip snd_port snd_proto
-	socket_workers sql_buffer_size src_ip src_port statistics stats_name_separator status strempty strip
+	socket_workers sslv2 sslv23 sslv3 tlsv1 sql_buffer_size src_ip src_port statistics stats_name_separator status strempty strip
 	strip_tail strlen switch tcp tcp_accept_aliases tcp_accept_haproxy tcp_accept_hep3 tcp_accept_no_cl
 	tcp_accept_unique tcp_async tcp_buf_write tcp_children tcp_clone_rcvbuf tcp_conn_wq_max
 	tcp_connect_timeout tcp_connection_lifetime tcp_connection_match tcp_crlf_ping tcp_defer_accept

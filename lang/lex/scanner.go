@@ -14,12 +14,15 @@ import (
 const (
 	maxIncludeDepth = 10      // Kamailio's
 	maxIncludes     = 5_000   // files opened
-	maxDefineDepth  = 64      // defines inside the values of defines
+	maxDefineDepth  = 512     // defines inside the values of defines: all that Kamailio can have
 	maxExpanded     = 200_000 // names replaced by their values
 	maxGrown        = 1 << 21 // bytes that defines and rules put in
 	maxText         = 1 << 26 // bytes of all files
 	maxReports      = 100     // diagnostics of each severity
 )
+
+// UTF16 is the code of a file in that encoding. What it defines is unknown then.
+const UTF16 = "utf-16"
 
 // frame is text that is being read: a file, or a define's value in place of
 // its name.
@@ -86,6 +89,11 @@ func newScanner(d *Definition, name, text string) *scanner {
 // file is the frame of a file's text.
 func (s *scanner) file(name, text string, via source.Via) frame {
 	text, _ = strings.CutPrefix(text, "\ufeff")
+	if strings.HasPrefix(text, "\xff\xfe") || strings.HasPrefix(text, "\xfe\xff") {
+		at := s.set.Mark(source.Pos{Filename: name, Line: 1, Column: 1}, source.Token{EndLine: 1, EndCol: 2, Via: via})
+		s.fail(UTF16, at, name+" is UTF-16, of which nothing can be read", "save the file as UTF-8")
+		text = ""
+	}
 	s.bytes += len(text)
 	s.nul = s.nul || strings.IndexByte(text, 0) >= 0
 	s.set.AddFile(name, text)

@@ -86,6 +86,11 @@ func (e *pratt) coreCall(t *lexer.Token) ast.Expr {
 		}
 		n := e.lx.Peek()
 		x, ok := args[i](e)
+		if ok && is(n, "uri:port") {
+			if host, isWord := call.Args[0].(*ast.Ident); !isWord || host.Name != "uri:host" {
+				return e.fail(n, "bad-argument", describe(n)+" stands behind `uri:host` only", "it is written "+t.Value+"(uri:host, uri:port) or "+t.Value+f.usage)
+			}
+		}
 		if !ok {
 			return e.badArg(t, n, f)
 		}

@@ -101,6 +101,9 @@ func TestOneError(t *testing.T) {
 		{"nesting", "route[A] { return " + strings.Repeat("(", 5000) + "1" + strings.Repeat(")", 5000) + "; }\n", "1:2016 error too-deep\n"},
 		{"second default", "route[A] { switch ($x) { default: exit; default: drop; } }\n", "1:41 error second-default\n"},
 		{"variable in modparam", "modparam(\"a\", \"b\", $x)\nroute { exit; }\n", "1:20 error bad-modparam (modparamx evaluates variables)\n"},
+		{"assigned without $", "route[A] {\n\tvar(x) = 5;\n\tavp(s:a) = \"b\";\n\txavp(a=>b) = 1;\n\tsht(t=>k) += 1;\n\thdr(X-Y) = 1;\n\tru = \"sip:a@b\";\n\tvar(y+1+1+1+1+1+1) = 1;\n}\n", "2:2 error no-call (did you mean $var(x)?)\n3:2 error no-call (did you mean $avp(s:a)?)\n4:2 error no-call (did you mean $xavp(a=>b)?)\n" +
+			"5:2 error no-call (did you mean $sht(t=>k)?)\n6:2 error no-call (did you mean $hdr(X-Y)?)\n7:2 error no-call (did you mean $ru?)\n8:2 error no-call (did you mean $var(…)?)\n"},
+		{"read without $", "route[A] {\n\tif (var(x) == 5) exit;\n\tif (fU == \"x\") exit;\n\t$var(y) = hdr(From) + 1;\n\tfoo(x) = 5;\n}\n", "2:6 error no-call (did you mean $var(x)?)\n3:6 error no-call (did you mean $fU?)\n4:12 error no-call (did you mean $hdr(From)?)\n5:6 error no-call (a function is written x(…), a variable $x, a text \"x\")\n"},
 		{"listen takes the next word", "listen=10.0.0.1\na.b=1\n", "2:1 error unknown-parameter (put a `;` before a.b)\n"},
 	} {
 		_, set, diags := load(test.in)
@@ -190,6 +193,24 @@ func TestRanges(t *testing.T) {
 		p, line, col := test.node.Span()
 		if got := fmt.Sprintf("%d:%d-%d:%d", p.Line, p.Column, line, col); got != test.want {
 			t.Errorf("%s: %s, want %s", name, got, test.want)
+		}
+	}
+}
+
+// TestUTF16: nothing but its encoding is said about a file in UTF-16.
+func TestUTF16(t *testing.T) {
+	utf16 := func(text string) string { return "\xff\xfe" + strings.Join(strings.Split(text, ""), "\x00") + "\x00" }
+	files := map[string]string{
+		"little.cfg":  utf16("request_route { exit; }\n"),
+		"big.cfg":     "\xfe\xff\x00e\x00x\x00i\x00t\x00;",
+		"include.cfg": "include_file \"little.cfg\"\nrequest_route { exit; }\n",
+	}
+	for name, file := range map[string]string{"little.cfg": "little.cfg", "big.cfg": "big.cfg", "include.cfg": "little.cfg"} {
+		_, set, diags := parse.Load(parse.Options{File: name, ReadFile: func(name string) ([]byte, error) { return []byte(files[name]), nil }})
+		if got := remarks(diags); got != "1:1 error utf-16 (save the file as UTF-8)\n" || diags.Items[0].Pos.Filename != file {
+			t.Errorf("%s: %s", name, got)
+		} else if way := set.Origin(diags.Items[0].Pos); (len(way) > 0) != (name == "include.cfg") {
+			t.Errorf("%s: %v", name, way)
 		}
 	}
 }

@@ -67,7 +67,7 @@ func signed(p *parser, lx *lexer.PeekingLexer, g *ast.Global) bool {
 // isTLSMethod reports whether t is a value that Kamailio had when TLS was in
 // its core.
 func isTLSMethod(t *lexer.Token) bool {
-	return t.Type == lex.Word && slices.Contains(tlsMethods, t.Value)
+	return t.Type == lex.Key && slices.Contains(tlsMethods, t.Value)
 }
 
 var tlsMethods = strings.Fields("SSLv23 SSLV23 sslv23 SSLv2 SSLV2 sslv2 SSLv3 SSLV3 sslv3 TLSv1 TLSV1 tlsv1")

@@ -71,7 +71,10 @@ func Load(o Options) (*ast.File, *source.Set, *diag.List) {
 		if d.Code == lex.UnclosedIfdef {
 			p.ifdef = i + 1
 		}
-		p.missing = p.missing || d.Code == lex.NoInclude
+		p.missing = p.missing || d.Code == lex.NoInclude || d.Code == lex.UTF16
+		if d.Code == lex.UTF16 && d.Pos.Filename == o.File {
+			return &ast.File{}, set, diags
+		}
 		p.unclosed = p.unclosed || d.Code == lex.UnclosedString
 	}
 	p.grammar = build(def, p)

@@ -8,6 +8,7 @@ import (
 	"github.com/alecthomas/participle/v2/lexer"
 
 	"olelo/lang/ast"
+	"olelo/lang/catalogue"
 	"olelo/lang/diag"
 	"olelo/lang/lex"
 	"olelo/lang/source"
@@ -321,14 +322,44 @@ func (p *parser) notCalled(t, next *lexer.Token, names []string) {
 	}
 	d := p.errorAt(next, "no-call", quote(t.Value)+" is followed by "+describe(next)+", not by `(`", "")
 	d.Mark = pos(t)
+	at, variable := p.withoutDollar(t)
 	switch near := diag.Nearest(t.Value, names); {
 	case foreign[t.Value] != "":
 		d.Code, d.Msg, d.Hint = "no-such-statement", "the language has no "+quote(t.Value), foreign[t.Value]
+	case variable != "":
+		d.Msg, d.Hint, d.Mark = quote(at.Value)+" is a variable, and has no `$`", "did you mean $"+variable+"?", pos(at)
 	case near != "":
 		d.Hint = "did you mean " + near + "?"
 	default:
 		d.Hint = "a function is written " + t.Value + "(…), a variable $" + t.Value + `, a text "` + t.Value + `"`
 	}
+}
+
+// withoutDollar is the variable that a word is, if written with its $: the word
+// itself, or the key of class(…) whose class stands before. It is "" where
+// Kamailio has no such variable.
+func (p *parser) withoutDollar(t *lexer.Token) (class *lexer.Token, variable string) {
+	if len(catalogue.Vars(t.Value)) > 0 {
+		return t, t.Value
+	}
+	open := p.before(t)
+	if open == nil || !is(open, "(") {
+		return nil, ""
+	}
+	class = p.before(open)
+	if class == nil || class.Type != lex.Word || len(catalogue.Vars(class.Value)) == 0 || len(catalogue.Functions(class.Value)) > 0 {
+		return nil, ""
+	}
+	const most = 12 // tokens of a key
+	variable = class.Value + "("
+	for n := t.Pos.Offset; n <= len(p.tokens) && n < t.Pos.Offset+most; n++ {
+		k := &p.tokens[n-1]
+		variable += k.Value
+		if is(k, ")") {
+			return class, variable
+		}
+	}
+	return class, class.Value + "(…)"
 }
 
 // unknownStatement reports `name (…) {`.

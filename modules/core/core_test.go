@@ -365,7 +365,7 @@ func TestForwardFails(t *testing.T) {
 	for want, args := range map[string][]any{
 		"is not a host":       {"a b"},
 		"is not a port":       {"h", 70000},
-		"uri:port stands":     {"h", "uri:port"},
+		`"uri:port" is not`:   {"h", "uri:port"},
 		`"x" is not a port`:   {"h", "x"},
 		`"$du" is not a host`: {"$du", 5060},
 	} {

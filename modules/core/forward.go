@@ -62,8 +62,6 @@ func (m *Module) bindForward(name, proto string) func(registry.Fixup, []registry
 			switch p := args[1]; {
 			case p.Text == uriPort && f.ofURI:
 				f.portOfURI = true
-			case p.Text == uriPort:
-				return nil, fmt.Errorf("%s: uri:port stands with uri:host only", name)
 			case !p.IsInt || p.Int < 0 || p.Int > 65535:
 				return nil, fmt.Errorf("%s: %q is not a port", name, p.Text)
 			default:

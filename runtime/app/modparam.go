@@ -18,16 +18,21 @@ import (
 // modParam sets a parameter of all loaded modules whose names match: a name, as
 // a rule, but to Kamailio it is a regular expression for the whole name.
 func (s *server) modParam(p *ast.ModParam, diags *diag.List) {
-	if p.Keyword == "modparamx" {
-		var ok bool
-		if p, ok = s.evaluated(p, diags); !ok {
-			return
-		}
-	}
 	matches, err := nameMatcher(p.Module.Text)
 	if err != nil {
 		failParam(diags, p, p.Module.Range, "modparam-no-module", "which modules? "+err.Error(), "")
 		return
+	}
+	if p.Keyword == "modparamx" {
+		for _, m := range s.modules { // in quotes it is a text, whatever its variables are
+			if set, ok := m.sets[p.Name.Text]; ok && p.Value.Kind == ast.LitStr && matches(m.name) && !typed(m.name, p, set.Type, diags) {
+				return
+			}
+		}
+		var ok bool
+		if p, ok = s.evaluated(p, diags); !ok {
+			return
+		}
 	}
 	found := false
 	for _, name := range s.absent {
@@ -98,6 +103,9 @@ func (s *server) evaluated(p *ast.ModParam, diags *diag.List) (*ast.ModParam, bo
 	switch {
 	case p.Value.Kind == ast.LitWord && v.IsInt():
 		q.Value.Kind, q.Value.Int = ast.LitInt, v.I
+	case v.IsNull() && p.Value.Kind == ast.LitStr: // as in a text with more than the variable
+		warn(diags, p.Value.Range, "modparam-value", "modparamx: "+p.Value.Text+" has no value while the configuration loads: the parameter is the text <null>", "")
+		q.Value.Text = "<null>"
 	case v.IsNull():
 		fail(diags, p.Value.Range, "modparam-value", "modparamx: "+p.Value.Text+" has no value while the configuration loads", "")
 		return nil, false

@@ -325,7 +325,7 @@ func (r *Report) mistakes(diags *diag.List) {
 			r.Warnings++
 		}
 		if d.Severity == diag.Error && !d.NotRun {
-			r.Mistakes = append(r.Mistakes, Mistake{Place{d.Pos.Filename, d.Pos.Line, d.Pos.Column}, d.Code, d.Msg, d.Hint})
+			r.Mistakes = append(r.Mistakes, Mistake{Place{d.Pos.Filename, d.Pos.Line, d.Pos.Column}, d.Code, diag.Brief(d.Msg), diag.Brief(d.Hint)})
 		}
 	}
 }
