@@ -49,7 +49,8 @@ func TestParseURI(t *testing.T) {
 			t.Errorf("%s: %s", in, d)
 		}
 	}
-	for _, bad := range []string{"", "a", "sip:", "sip:@b", "sip:a@", "sip:a@b:x", "sip:a@b:70000", "sip:[::1", "http://x", "tel:", "urn:", "sip:a b@c d", "<sip:a@b>", "sip:a@b\r\n",
+	for _, bad := range []string{
+		"", "a", "sip:", "sip:@b", "sip:a@", "sip:a@b:x", "sip:a@b:70000", "sip:[::1", "http://x", "tel:", "urn:", "sip:a b@c d", "<sip:a@b>", "sip:a@b\r\n",
 		"sip:a@h_h", "sip:a@-h", "sip:a@.h", "sip:a@h ", "sip:a@ h", "sip:a@h:5 ", "sip:a@h\x7f", "sip:a@[::1]x", "sip:a@b@h", "sip:a@h;x@y", "sip:a@h?x@y",
 		"sip:a[b@h", "sip:a]@h", "sip:[::1]@h", "sip:a:b:c@h", "sip:a:p;q@h", "sip:a:p[@h", "sip::p@h", "sip:h[h", "sip:a@h?x;y",
 		"sip:;npdi@h;user=phone", "sip:h:65536", "sip::5",
