@@ -57,7 +57,7 @@ func setUser(c *registry.Ctx, v *value.Value) bool {
 	}
 	n := *u
 	if n.User = s; s == "" {
-		n.Password = ""
+		n.Password, n.UserParams = "", ""
 	}
 	return putURI(c, "rU", compose(c, &n))
 }
@@ -127,7 +127,8 @@ func setDestination(c *registry.Ctx, v *value.Value) bool {
 	return ok
 }
 
-// compose writes a URI from its parts, in the arena.
+// compose writes a URI from its parts, in the arena; one with user=phone as
+// sip, sips or not, as Kamailio does.
 func compose(c *registry.Ctx, u *sip.URI) string {
 	var p [12]string
 	n := 0
@@ -135,9 +136,16 @@ func compose(c *registry.Ctx, u *sip.URI) string {
 		p[n], p[n+1] = before, s
 		n += 2
 	}
-	put(u.Scheme, ":")
+	scheme := u.Scheme
+	if u.IsPhone() && isScheme(u, "sips") {
+		scheme = "sip"
+	}
+	put(scheme, ":")
 	if u.User != "" {
 		put("", u.User)
+		if u.UserParams != "" {
+			put(";", u.UserParams)
+		}
 		if u.Password != "" {
 			put(":", u.Password)
 		}

@@ -149,7 +149,7 @@ func uriScheme(c *registry.Ctx, v *value.Value) {
 		v.SetNull()
 		return
 	}
-	if p, ok := u.Param("user"); ok && strings.EqualFold(p, "phone") {
+	if u.IsPhone() {
 		v.SetBoth("tel", 3)
 		return
 	}

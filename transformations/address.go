@@ -76,11 +76,12 @@ func toBodyKeys() []registry.TransKey {
 	}
 }
 
-// toBody reads a From or To header: one address, whose URI has a scheme.
+// toBody reads a From or To header: one address, whose URI has a scheme and no
+// blank, though a URI elsewhere may have one.
 func toBody(s string) (sip.NameAddr, bool) {
 	if _, more := sip.NextValue(s); more != "" {
 		return sip.NameAddr{}, false
 	}
 	a := sip.ParseNameAddr(s)
-	return a, strings.IndexByte(a.URI, ':') > 0
+	return a, strings.IndexByte(a.URI, ':') > 0 && !strings.ContainsAny(a.URI, " \t")
 }

@@ -156,6 +156,7 @@ func TestRewriteBadText(t *testing.T) {
 		{"rewriteport", "x", "is not a port"},
 		{"rewriteport", "70000", "is not a port"},
 		{"rewriteuser", "$fU", "is not a user"},
+		{"rewriteuser", "a[b", "is not a user"},
 		{"prefix", "a@b", "is not a user"},
 		{"rewriteuri", "garbage", "malformed URI"},
 	} {
@@ -175,6 +176,10 @@ func TestRewriteBadText(t *testing.T) {
 	// Two ports fit no URI, but only this request has one already.
 	if b.Run("rewritehost", "h:99") != -1 || b.Logged() == "" || len(b.Warned) != 0 {
 		t.Error("a second port was set")
+	}
+	// Nor does a host with _ behind a user.
+	if b.Run("rewritehost", "h_h") != -1 || b.Logged() == "" || len(b.Warned) != 0 {
+		t.Error("h_h was set behind a user")
 	}
 	b.C.Msg.SetRURI("sip:a@b")
 	if b.Run("rewritehost", "h:99") != 1 || b.C.Msg.RURI() != "sip:a@h:99" {

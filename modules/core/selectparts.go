@@ -153,7 +153,7 @@ var uriParts = map[string]func(*registry.Ctx, *sip.URI) string{
 	"pwd":    func(_ *registry.Ctx, u *sip.URI) string { return u.Password },
 	"host":   func(_ *registry.Ctx, u *sip.URI) string { return u.Host },
 	"port":   func(_ *registry.Ctx, u *sip.URI) string { return u.Port },
-	"params": func(_ *registry.Ctx, u *sip.URI) string { return u.Params },
+	"params": func(_ *registry.Ctx, u *sip.URI) string { return u.TelParams() },
 	"hostport": func(c *registry.Ctx, u *sip.URI) string {
 		port := u.Port
 		switch {
@@ -172,7 +172,7 @@ func uriPart(part string, get func(*registry.Ctx) *sip.URI) selector {
 	of := uriParts[part]
 	if name, ok := strings.CutPrefix(part, "params."); ok {
 		of = func(_ *registry.Ctx, u *sip.URI) string {
-			v, _ := sip.Param(u.Params, name)
+			v, _ := sip.Param(u.TelParams(), name)
 			return v
 		}
 	}

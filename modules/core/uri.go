@@ -136,7 +136,7 @@ func bindSetURI(fx registry.Fixup, name, text string) registry.Call {
 // parts is a URI to be changed.
 type parts struct {
 	scheme                         string // in lower case
-	user, userParams, pass         string // userParams with its leading ;
+	user, userParams, pass         string // userParams with user=phone only, or those of what was a tel URI
 	host, port                     string
 	transport, params, phone, head string // params in order: transport as set, what was there, user=phone
 }
@@ -163,17 +163,25 @@ func (r *rewrite) run(c *registry.Ctx) int {
 		c.Log.Errorf(log.Core, "%s: a URN has neither user nor host: <%.200s>", r.name, c.Msg.RURI())
 		return -1
 	}
+	if r.what != userPhone && u.IsPhone() && p.scheme == "sips" { // as Kamailio does
+		p.scheme = "sip"
+	}
 	if why := r.apply(c, &p); why != "" {
 		c.Log.Errorf(log.Core, "%s: %s: <%.200s>", r.name, why, c.Msg.RURI())
 		return -1
 	}
-	c.Msg.SetRURI(p.text(c))
+	text := p.text(c)
+	if c.State.URI(msgstate.RequestURI, text) == nil {
+		c.Log.Errorf(log.Core, "%s: the request URI <%.200s> stays as it is, for <%.200s> is none", r.name, c.Msg.RURI(), text)
+		return -1
+	}
+	c.Msg.SetRURI(text)
 	return 1
 }
 
 // split takes a URI apart; ok is false for a URN.
 func split(u *sip.URI) (p parts, ok bool) {
-	p = parts{user: u.User, pass: u.Password, host: u.Host, port: u.Port, params: u.Params, head: u.Headers}
+	p = parts{user: u.User, userParams: u.UserParams, pass: u.Password, host: u.Host, port: u.Port, params: u.Params, head: u.Headers}
 	for _, s := range [...]string{"sip", "sips", "tel", "tels"} {
 		if strings.EqualFold(u.Scheme, s) {
 			p.scheme = s
@@ -181,9 +189,6 @@ func split(u *sip.URI) (p parts, ok bool) {
 	}
 	if p.scheme == "" {
 		return p, false
-	}
-	if i := strings.IndexByte(p.user, ';'); i >= 0 && !p.isTel() {
-		p.user, p.userParams = p.user[:i], p.user[i:]
 	}
 	return p, true
 }
@@ -270,8 +275,7 @@ func (p *parts) setUser(user string) (why string) {
 }
 
 func (p *parts) setPhone(c *registry.Ctx) {
-	u := sip.URI{Params: p.params}
-	if v, ok := u.Param("user"); ok && strings.EqualFold(v, "phone") {
+	if u := (sip.URI{Params: p.params}); u.IsPhone() {
 		return
 	}
 	p.params, p.phone = without(c, p.params, "user"), "user=phone"
@@ -308,10 +312,10 @@ func (p *parts) text(c *registry.Ctx) string {
 	b = append(b, p.scheme...)
 	b = append(b, ':')
 	b = append(b, p.user...)
-	if p.userParams != "" && p.userParams[0] != ';' { // what was a tel URI's parameters
+	if p.userParams != "" {
 		b = append(b, ';')
+		b = append(b, p.userParams...)
 	}
-	b = append(b, p.userParams...)
 	if p.pass != "" {
 		b = append(b, ':')
 		b = append(b, p.pass...)
@@ -346,7 +350,7 @@ func hasPort(host string) bool {
 
 func badHost(s string) string {
 	u, err := sip.ParseURI("sip:" + s)
-	if err != nil || u.User != "" || u.Params != "" || u.Headers != "" || strings.ContainsAny(s, "$,\"'\\/<>") {
+	if err != nil || u.User != "" || u.Params != "" || u.Headers != "" || strings.ContainsAny(s, "$,\"'\\/<> \t") {
 		return fmt.Sprintf("%q is not a host", s)
 	}
 	return ""
@@ -375,7 +379,7 @@ func badPort(s string) string {
 }
 
 func badUser(s string) string {
-	if strings.ContainsAny(s, "@<>\" \t\r\n") || namesVariable(s) {
+	if strings.ContainsAny(s, "@[]\r\n") || namesVariable(s) {
 		return fmt.Sprintf("%q is not a user", s)
 	}
 	return ""

@@ -39,21 +39,24 @@ func compareURI(a, b string, whole bool) int {
 		return notEqual
 	case !whole:
 		return 1
-	case !strings.EqualFold(u.Scheme, v.Scheme), u.Password != v.Password:
+	case u.IsPhone() != v.IsPhone(), u.Password != v.Password, (u.UserParams == "") != (v.UserParams == ""):
+		return notEqual
+	case !strings.EqualFold(u.Scheme, v.Scheme) && (!u.IsPhone() || !isSIP(&u) || !isSIP(&v)): // sips with user=phone is the same as sip
 		return notEqual
 	}
 	return truth(sameParams(&u, &v) && sameParams(&v, &u))
 }
 
 // sameParams reports whether no parameter of u makes it another URI than v: one
-// that v has with another value, or one of those that both must have.
+// that v has with another value, or one of those that both must have. With
+// user=phone they are the parameters of the user.
 func sameParams(u, v *sip.URI) bool {
-	for rest := u.Params; rest != ""; {
+	for rest := u.TelParams(); rest != ""; {
 		var one string
 		one, rest, _ = strings.Cut(rest, ";")
 		key, val, _ := strings.Cut(one, "=")
 		key = strings.ToLower(key)
-		other, ok := v.Param(key)
+		other, ok := sip.Param(v.TelParams(), key)
 		switch {
 		case ok && !strings.EqualFold(val, other):
 			return false

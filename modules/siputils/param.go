@@ -43,7 +43,8 @@ func assign(c *registry.Ctx, v *registry.Var, s string) bool {
 	return v.Set(c, &vals[0])
 }
 
-// requestParam is a parameter of the request URI; case matters.
+// requestParam is a parameter of the request URI, with user=phone one of its
+// user; case matters.
 func requestParam(c *registry.Ctx, name string) (val string, ok bool) {
 	if c.Msg == nil || name == "" {
 		return "", false
@@ -52,7 +53,7 @@ func requestParam(c *registry.Ctx, name string) (val string, ok bool) {
 	if err != nil {
 		return "", false
 	}
-	for rest := u.Params; rest != ""; {
+	for rest := u.TelParams(); rest != ""; {
 		var one string
 		one, rest, _ = strings.Cut(rest, ";")
 		if key, val, _ := strings.Cut(one, "="); key == name {

@@ -230,6 +230,14 @@ func TestTexts(t *testing.T) {
 		{"cmp_uri", args("sip:a@b;x=1", "sip:a@b;x=2"), -1},
 		{"cmp_uri", args("sip:a@b;user=phone", "sip:a@b"), -1},
 		{"cmp_uri", args("sip:a@b", "sip:a@b;user=phone"), -1},
+		{"cmp_uri", args("sip:a;b@h;user=phone", "sip:a;c@h;user=phone"), 1},
+		{"cmp_uri", args("sip:a;b=1@h;user=phone", "sip:a;b=2@h;user=phone"), -1},
+		{"cmp_uri", args("sip:a;b@h;user=phone", "sip:a@h;user=phone"), -1},
+		{"cmp_uri", args("sip:a@h;user=phone", "sip:a;b@h;user=phone"), -1},
+		{"cmp_uri", args("sip:a@h;user=phone;x=2", "sip:a@h;user=phone;x=1"), 1},
+		{"cmp_uri", args("sip:a@h;user=phone", "sip:a@h;user=phone;ttl=1"), 1},
+		{"cmp_uri", args("sip:a@h;user=phone", "sips:a@h;user=phone"), 1},
+		{"cmp_uri", args("tel:+1;a=1", "tel:+1;a=2"), -1},
 		{"cmp_uri", args("tel:+1", "tel:+1"), 1},
 		{"cmp_uri", args("tel:+1", "tel:+2"), -1},
 		{"cmp_uri", args("foo", "sip:a@b"), -2},
@@ -291,6 +299,8 @@ func TestParams(t *testing.T) {
 		want    string
 	}{
 		{"sip:a@h;p1;p2=v2", "uri_param", args("p1"), 1, ""},
+		{"sip:a;npdi@h;user=phone", "uri_param", args("npdi"), 1, ""},
+		{"sip:a;npdi@h;user=phone", "uri_param", args("user", "phone"), -1, ""},
 		{"sip:a@h;p1;p2=v2", "uri_param", args("p2"), -1, ""},
 		{"sip:a@h;p1;p2=v2", "uri_param", args("P1"), -1, ""},
 		{"sip:a@h;p1;p2=v2", "uri_param", args("p2", "v2"), 1, ""},

@@ -247,6 +247,7 @@ wdir="/tmp"
 tcp_keepidle=20
 mhomed=0
 sip_parser_mode=1
+phone2tel=1
 udp_mtu_try_proto=UDP
 use_dns_cache=off
 tcp_poll_method=epoll_lt
@@ -316,6 +317,7 @@ func TestMistakes(t *testing.T) {
 		{"tos=IPTOS_LOWDELAY", "1:5 warning: tos=IPTOS_LOWDELAY has no effect, in Kamailio 5.6 neither: packets carry 16"},
 		{"chidren=4", "1:8 error: "},
 		{"dns=yes", "1:1 error: dns is known in Kamailio, and olelo does not run it yet: a Via's host name is not looked up"},
+		{"phone2tel=0", "1:1 error: phone2tel is known in Kamailio, and olelo does not run it yet: parameters of a user are always taken apart with user=phone"},
 		{"socket={ name=\"x\"; }", `1:1 error: socket={name="x"}: bind is missing`},
 		{"socket={ bind=udp:127.0.0.1:17501; virtual=\"no\"; }", `1:44 error: virtual of a socket takes yes or no, not "no"`},
 		{"socket={ bind=udp:127.0.0.1:17501; vrf=\"blue\"; }", `1:36 error: socket.vrf is known in Kamailio, and olelo does not run it yet: sockets belong to no VRF device`},

@@ -210,7 +210,7 @@ var table = []row{
 	{name: "onsend_route_reply", kind: boolean, flag: func(p *Params) *bool { return &p.OnSendReply }},
 	{name: "received_route_mode", kind: signed, class: NotYet, why: "event_route[core:msg-received] does not run", same: "0 no off false disable"},
 	{name: "http_reply_parse", aliases: "http_reply_hack", kind: boolean, class: NotYet, why: "HTTP replies are not read as SIP", same: "0 no off false disable"},
-	{name: "phone2tel", kind: boolean, class: Accepted, why: "a SIP URI with user=phone stays a SIP URI"},
+	{name: "phone2tel", kind: boolean, class: NotYet, why: "parameters of a user are always taken apart with user=phone", same: "1 yes on true enable"},
 	{name: "sip_parser_mode", kind: signed, class: NotYet, why: "the parser has one mode, the strict one", same: "1 yes on true enable"},
 	{name: "hdr_name_extra_chars", kind: text, class: NotYet, why: "a header's name takes the characters of RFC 3261 only", same: `""`},
 	{name: "uri_host_extra_chars", kind: text, class: NotYet, why: "a host in a URI takes the characters of RFC 3261 only", same: `""`},

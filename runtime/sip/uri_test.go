@@ -18,6 +18,28 @@ func TestParseURI(t *testing.T) {
 		"sip:a;b=c@d?x=y":                {Scheme: "sip", User: "a;b=c", Host: "d", Headers: "x=y"},
 		"tel:+1-201-555;phone-context=x": {Scheme: "tel", User: "+1-201-555", Params: "phone-context=x"},
 		"urn:service:sos":                {Scheme: "urn", User: "service:sos"},
+		"tel:+1;x=y?z":                   {Scheme: "tel", User: "+1", Params: "x=y", Headers: "z"},
+
+		// With user=phone the user has parameters; without, they are of the user.
+		"sip:+1;npdi;rn=+2@h;user=phone": {Scheme: "sip", User: "+1", UserParams: "npdi;rn=+2", Host: "h", Params: "user=phone"},
+		"sip:a;b;c=d:p@h;x;USER=phone":   {Scheme: "sip", User: "a", UserParams: "b;c=d", Password: "p", Host: "h", Params: "x;USER=phone"},
+		"sip:a;b@h;user=ip;user=phone":   {Scheme: "sip", User: "a", UserParams: "b", Host: "h", Params: "user=ip;user=phone"},
+		"sip:a;b@h;user=phone;user":      {Scheme: "sip", User: "a", UserParams: "b", Host: "h", Params: "user=phone;user"},
+		"sip:a;b@h;user=phone;user=ip":   {Scheme: "sip", User: "a;b", Host: "h", Params: "user=phone;user=ip"},
+		"sip:a;b@h;user=PHONE":           {Scheme: "sip", User: "a;b", Host: "h", Params: "user=PHONE"},
+		"sip:a;b@h?user=phone":           {Scheme: "sip", User: "a;b", Host: "h", Headers: "user=phone"},
+		"sip:h;user=phone":               {Scheme: "sip", Host: "h", Params: "user=phone"},
+		"tel:+1;npdi;user=phone":         {Scheme: "tel", User: "+1", Params: "npdi;user=phone"},
+		"sip:a b\t<c>\"d@h:5":            {Scheme: "sip", User: "a b\t<c>\"d", Host: "h", Port: "5"},
+		"sip:a:p q@h":                    {Scheme: "sip", User: "a", Password: "p q", Host: "h"},
+		"sip:a;[x?y]@h":                  {Scheme: "sip", User: "a;[x?y]", Host: "h"},
+		"sip:h;x@y":                      {Scheme: "sip", User: "h;x", Host: "y"},
+		"sip:a@h;x< y=[z]?u v":           {Scheme: "sip", User: "a", Host: "h", Params: "x< y=[z]", Headers: "u v"},
+		"sip:h_h:5;x":                    {Scheme: "sip", Host: "h_h", Port: "5", Params: "x"},
+		"sip:h h:5":                      {Scheme: "sip", Host: "h h", Port: "5"},
+		"sip:a@h-":                       {Scheme: "sip", User: "a", Host: "h-"},
+		"sip:a@h..h:00005":               {Scheme: "sip", User: "a", Host: "h..h", Port: "00005"},
+		"sip:h;received=sip:1.2.3.4:5":   {Scheme: "sip", Host: "h", Params: "received=sip:1.2.3.4:5"},
 	} {
 		got, err := sip.ParseURI(in)
 		if err != nil {
@@ -27,7 +49,13 @@ func TestParseURI(t *testing.T) {
 			t.Errorf("%s: %s", in, d)
 		}
 	}
-	for _, bad := range []string{"", "a", "sip:", "sip:@b", "sip:a@", "sip:a@b:x", "sip:a@b:70000", "sip:[::1", "http://x", "tel:", "urn:", "sip:a b@c", "<sip:a@b>", "sip:a@b\r\n"} {
+	for _, bad := range []string{
+		"", "a", "sip:", "sip:@b", "sip:a@", "sip:a@b:x", "sip:a@b:70000", "sip:[::1", "http://x", "tel:", "urn:", "sip:a b@c d", "<sip:a@b>", "sip:a@b\r\n",
+		"sip:a@h_h", "sip:a@-h", "sip:a@.h", "sip:a@h ", "sip:a@ h", "sip:a@h:5 ", "sip:a@h\x7f", "sip:a@[::1]x", "sip:a@b@h", "sip:a@h;x@y", "sip:a@h?x@y",
+		"sip:a[b@h", "sip:a]@h", "sip:[::1]@h", "sip:a:b:c@h", "sip:a:p;q@h", "sip:a:p[@h", "sip::p@h", "sip:h[h", "sip:a@h?x;y",
+		"sip:;npdi@h;user=phone", "sip:h:65536", "sip::5",
+		"sip:a\r\nb@h", // which Kamailio takes, and which makes two lines of one
+	} {
 		if u, err := sip.ParseURI(bad); !errors.Is(err, sip.ErrURI) {
 			t.Errorf("%q: %+v, %v", bad, u, err)
 		}
