@@ -111,8 +111,9 @@ func (c *compiler) site(e *ast.Call) *fixup {
 // errNotRun stands for a report that olelo does not run something yet.
 var errNotRun = errors.New("not run")
 
-// arguments are a call's; the error is errReported or errNotRun. They must be constants, but of functions whose parameters Kamailio
-// computes. params are those of a function that olelo runs.
+// arguments are a call's; the error is errReported or errNotRun. They must be
+// constants, but for functions whose parameters Kamailio computes. params are
+// those of a function that olelo runs.
 func (c *compiler) arguments(e *ast.Call, params []registry.ParamInfo) ([]registry.Arg, error) {
 	var err error
 	args := make([]registry.Arg, len(e.Args))
