@@ -130,7 +130,7 @@ func kamailio(t testing.TB, p server.Program, file string, defines ...string) ve
 func olelo(file string, defines ...string) verdict {
 	o := app.Options{
 		File: file, Modules: all.Modules, Builtin: []app.Builtin{{Name: "core", Module: core.New()}},
-		DropIn: true, ParserOnly: true, Lenient: true, Report: app.ReportKamailio,
+		DropIn: true, ParserOnly: true, Lenient: true, MaxErrors: 1_000_000, Report: app.ReportKamailio,
 		Stdout: &bytes.Buffer{},
 	}
 	for _, d := range defines {

@@ -4,6 +4,7 @@
 package compile
 
 import (
+	"cmp"
 	"errors"
 
 	"olelo/lang/ast"
@@ -30,6 +31,8 @@ type Options struct {
 	LogPrefix string
 	// Uses, where not nil, gets every name that the routes use.
 	Uses *inventory.List
+	// MaxErrors is how many errors are reported; 0 is diag.MaxErrors.
+	MaxErrors int
 }
 
 // Compile compiles the route blocks of file. What is wrong goes to diags; the
@@ -48,6 +51,7 @@ func Compile(file *ast.File, env *Env, opt Options, diags *diag.List) *program.P
 			MatchText: matchText(ere.NewCache(dynamicPatterns)),
 		},
 	}
+	c.opt.MaxErrors = cmp.Or(opt.MaxErrors, diag.MaxErrors)
 	routes := c.declare(file)
 	for _, r := range routes {
 		c.route(r)

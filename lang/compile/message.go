@@ -56,17 +56,13 @@ func (c *compiler) complain(at ast.Range, code string, m message) {
 	c.diags.Add(d)
 }
 
-// mostErrors is how many mistakes are told: a reader needs no more, and looking
-// for the names that were meant takes time.
-const mostErrors = 100
-
 // enough counts a mistake, and reports whether it is one too many to tell.
 func (c *compiler) enough(at ast.Range) bool {
 	c.errors++
-	if c.errors == mostErrors+1 {
+	if c.errors == c.opt.MaxErrors+1 {
 		c.diags.Add(diag.Diagnostic{Severity: diag.Error, Code: "too-many-errors", Pos: at.Pos, Late: c.late, Msg: "too many errors: the rest is not told"})
 	}
-	return c.errors > mostErrors
+	return c.errors > c.opt.MaxErrors
 }
 
 // atStart reports, once, a mistake that Kamailio finds only when it starts.
@@ -151,7 +147,7 @@ func (c *compiler) unknownFunc(name string, arity int) message {
 	}
 	if len(rows) == 0 {
 		m := message{text: "there is no function " + name + "()"}
-		if c.errors > mostErrors {
+		if c.errors > c.opt.MaxErrors {
 			return m
 		}
 		if len(catalogue.Vars(name)) > 0 {

@@ -57,6 +57,10 @@ type Note struct {
 	Msg string
 }
 
+// MaxErrors is how many mistakes are told where nothing else is asked for: a
+// reader needs no more, and looking for the names that were meant takes time.
+const MaxErrors = 100
+
 // List collects diagnostics in the order found.
 type List struct {
 	Items []Diagnostic

@@ -15,9 +15,6 @@ import (
 	"olelo/lang/source"
 )
 
-// maxErrors is the bound on errors where Options gives none.
-const maxErrors = 100
-
 // NoFile is the code of the error that the main file cannot be read.
 const NoFile = "no-file"
 
@@ -36,7 +33,7 @@ type Options struct {
 	// Dialect6 gives the built-in defines of Kamailio 6 in place of 5.6's.
 	Dialect6 bool
 	// MaxErrors is how many errors are reported before the rest of the
-	// configuration is left alone; 0 is 100.
+	// configuration is left alone; 0 is diag.MaxErrors.
 	MaxErrors int
 }
 
@@ -50,7 +47,7 @@ func Load(o Options) (*ast.File, *source.Set, *diag.List) {
 		o.LookupEnv = os.LookupEnv
 	}
 	if o.MaxErrors <= 0 {
-		o.MaxErrors = maxErrors
+		o.MaxErrors = diag.MaxErrors
 	}
 	set, diags := source.NewSet(), &diag.List{}
 	text, err := o.ReadFile(o.File)

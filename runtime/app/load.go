@@ -197,6 +197,7 @@ func (s *server) compile(o *Options, diags *diag.List) {
 		MaxLevel:  s.params.Int("max_recursive_level"),
 		LogPrefix: s.params.LogPrefix,
 		Uses:      s.notes.list,
+		MaxErrors: o.MaxErrors,
 	}, diags)
 	s.findEvents()
 	s.requestRoute, s.replyRoute = -1, -1

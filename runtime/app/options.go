@@ -34,6 +34,8 @@ type Options struct {
 	Dialect Dialect
 	Lenient bool // what is known but not run is a warning, not an error
 
+	MaxErrors int // how many mistakes are told; 0 is diag.MaxErrors
+
 	// ParserOnly makes warnings of mistakes that Kamailio's parser does not find:
 	// Check agrees with kamailio -c then.
 	ParserOnly bool

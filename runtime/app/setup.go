@@ -20,7 +20,7 @@ import (
 func parseFile(o *Options) (*ast.File, *source.Set, *diag.List) {
 	po := parse.Options{
 		File:     o.File,
-		Dialect6: o.Dialect == Dialect6,
+		Dialect6: o.Dialect == Dialect6, MaxErrors: o.MaxErrors,
 		ReadFile: func(name string) ([]byte, error) {
 			if name == "-" {
 				return io.ReadAll(os.Stdin)
