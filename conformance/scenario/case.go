@@ -60,7 +60,7 @@ func (s *Suite) Run(t *testing.T, cases []Case) {
 
 func (s *Suite) runCase(t *testing.T, program server.Program, c Case) {
 	if c.Diverges == "" || program.Kind == server.Olelo {
-		if err := s.play(t, program, c, c.Script, true); err != nil {
+		if err := s.confirm(t, program, c, c.Script, true); err != nil {
 			t.Fatal(err)
 		}
 		return
@@ -71,10 +71,23 @@ func (s *Suite) runCase(t *testing.T, program server.Program, c Case) {
 	}
 	t.Logf("Kamailio differs, as meant (%s): %v", c.Diverges, err)
 	if c.Kamailio != nil {
-		if err := s.play(t, program, c, c.Kamailio, false); err != nil {
+		if err := s.confirm(t, program, c, c.Kamailio, false); err != nil {
 			t.Fatalf("Kamailio does not do what was seen on 5.6.3: %v", err)
 		}
 	}
+}
+
+// confirm plays a script, on Kamailio a second time where it fails, with a server
+// of its own: Kamailio loses a frame now and then when its workers are busy, but
+// not twice. olelo has one try.
+func (s *Suite) confirm(t *testing.T, program server.Program, c Case, script func(*Play), strict bool) error {
+	err := s.play(t, program, c, script, strict)
+	if err == nil || program.Kind == server.Olelo {
+		return err
+	}
+	t.Logf("once more, for Kamailio failed: %v", err)
+	c.Own = true
+	return s.play(t, program, c, script, strict)
 }
 
 // play runs one script. strict says that its server must be alive, and when it
