@@ -7,28 +7,6 @@ import (
 	"olelo/runtime/value"
 )
 
-// socketFinder finds the server's sockets for $fs and branches.
-type socketFinder struct{ sockets []*transport.Socket }
-
-// find takes proto:ip:port, or ip:port of any transport.
-func (f *socketFinder) find(text string) *transport.Socket {
-	for _, s := range f.sockets {
-		if s.Text == text || s.Addr.String() == text {
-			return s
-		}
-	}
-	return nil
-}
-
-func (f *socketFinder) named(name string) *transport.Socket {
-	for _, s := range f.sockets {
-		if s.Name == name && name != "" {
-			return s
-		}
-	}
-	return nil
-}
-
 func (m *Module) branchVars() []registry.PV {
 	return []registry.PV{
 		registry.TextPV("fs", func(c *registry.Ctx, v *value.Value) {
@@ -37,7 +15,7 @@ func (m *Module) branchVars() []registry.PV {
 				v.SetStr(s.Text)
 			}
 		}, func(c *registry.Ctx, v *value.Value) bool {
-			return m.forceSocket(c, v, "fs", m.sockets.find)
+			return m.forceSocket(c, v, "fs", transport.SocketAt)
 		}, "The socket to send from, proto:ip:port."),
 		registry.TextPV("fsn", func(c *registry.Ctx, v *value.Value) {
 			v.SetNull()
@@ -45,7 +23,7 @@ func (m *Module) branchVars() []registry.PV {
 				setStr(v, s.Name)
 			}
 		}, func(c *registry.Ctx, v *value.Value) bool {
-			return m.forceSocket(c, v, "fsn", m.sockets.named)
+			return m.forceSocket(c, v, "fsn", transport.SocketNamed)
 		}, "The name of the socket to send from."),
 		registry.GetPV("fsp", func(c *registry.Ctx, v *value.Value) {
 			v.SetInt(0)
@@ -80,7 +58,7 @@ func (m *Module) branchVars() []registry.PV {
 	}
 }
 
-func (m *Module) forceSocket(c *registry.Ctx, v *value.Value, name string, find func(string) *transport.Socket) bool {
+func (m *Module) forceSocket(c *registry.Ctx, v *value.Value, name string, find func([]*transport.Socket, string) *transport.Socket) bool {
 	if v.IsNull() {
 		c.State.SendSocket = nil
 		return true
@@ -89,7 +67,7 @@ func (m *Module) forceSocket(c *registry.Ctx, v *value.Value, name string, find 
 	if !ok {
 		return false
 	}
-	s := find(text)
+	s := find(m.sockets, text)
 	if s == nil {
 		warnf(c, "$%s: no socket is called %q", name, text)
 		return true
@@ -246,7 +224,7 @@ func (m *Module) branchAttrs() map[string]branchAttr {
 				if !ok {
 					return false
 				}
-				if b.SendSocket = m.sockets.find(s); b.SendSocket == nil {
+				if b.SendSocket = transport.SocketAt(m.sockets, s); b.SendSocket == nil {
 					warnf(c, "$branch(send_socket): no socket is called %q", s)
 				}
 				return true

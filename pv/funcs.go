@@ -11,7 +11,7 @@ import (
 // Provision notes when the server starts and on which sockets.
 func (m *Module) Provision(h registry.Host) error {
 	m.started = time.Now().Unix()
-	m.sockets.sockets = h.Sockets()
+	m.sockets = h.Sockets()
 	return nil
 }
 

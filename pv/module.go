@@ -4,6 +4,7 @@ package pv
 
 import (
 	"olelo/runtime/registry"
+	"olelo/runtime/transport"
 	"olelo/transformations"
 )
 
@@ -14,7 +15,7 @@ type Module struct {
 	preset  []preset // varset
 	vars    []scriptVar
 	started int64 // $Tb, Unix seconds
-	sockets socketFinder
+	sockets []*transport.Socket
 }
 
 // New returns the module.

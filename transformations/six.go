@@ -102,30 +102,12 @@ func unfolded(c *registry.Ctx, s, with string) string {
 	return registry.View(b)
 }
 
-// uriKeys6 is {uri.rmparam,name}.
 func uriKeys6() []registry.TransKey {
-	return only6(with("rmparam", "Without the parameter: {uri.rmparam,name}.",
-		func(a args) (func(*registry.Ctx, string, *value.Value) bool, error) {
-			name, err := onlyText(a)
-			if err != nil {
-				return nil, err
-			}
-			return func(c *registry.Ctx, s string, v *value.Value) bool {
-				u, ok := parseURI(c, s)
-				if !ok {
-					return false
-				}
-				n, ok := name.at(c, "uri.rmparam")
-				if ok {
-					v.SetStr(withoutParam(c, s, &u, n))
-				}
-				return ok
-			}, nil
-		}))
+	return only6(uriNameKey("rmparam", "Without the parameter: {uri.rmparam,name}.", withoutParam))
 }
 
 // withoutParam is the URI s, parsed as u, without its parameters called name.
-func withoutParam(c *registry.Ctx, s string, u *sip.URI, name string) string {
+func withoutParam(c *registry.Ctx, s string, u sip.URI, name string) string {
 	at := strings.Index(s, ";"+u.Params)
 	if u.Params == "" || at < 0 {
 		return s

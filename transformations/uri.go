@@ -78,7 +78,16 @@ func uriKey(key, doc string, get func(c *registry.Ctx, u sip.URI) string) regist
 }
 
 func uriParamKey() registry.TransKey {
-	return with("param", "The value of a parameter: {uri.param,name}.", func(a args) (func(*registry.Ctx, string, *value.Value) bool, error) {
+	return uriNameKey("param", "The value of a parameter: {uri.param,name}.", func(_ *registry.Ctx, _ string, u sip.URI, name string) string {
+		val, _ := listValue(u.Params, name, ';')
+		return val
+	})
+}
+
+// uriNameKey is a key of a URI and the name of a parameter of it.
+func uriNameKey(key, doc string, get func(c *registry.Ctx, s string, u sip.URI, name string) string) registry.TransKey {
+	what := "uri." + key
+	return with(key, doc, func(a args) (func(*registry.Ctx, string, *value.Value) bool, error) {
 		name, err := onlyText(a)
 		if err != nil {
 			return nil, err
@@ -88,13 +97,11 @@ func uriParamKey() registry.TransKey {
 			if !ok {
 				return false
 			}
-			n, ok := name.at(c, "uri.param")
-			if !ok {
-				return false
+			n, ok := name.at(c, what)
+			if ok {
+				v.SetStr(get(c, s, u, n))
 			}
-			val, _ := listValue(u.Params, n, ';')
-			v.SetStr(val)
-			return true
+			return ok
 		}, nil
 	})
 }

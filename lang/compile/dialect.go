@@ -3,6 +3,7 @@ package compile
 import (
 	"olelo/lang/ast"
 	"olelo/lang/catalogue"
+	"olelo/lang/diag"
 )
 
 // only6 says once, in dialect 5.6, that Kamailio 5.6 does not have what the
@@ -15,7 +16,18 @@ func (c *compiler) only6(at ast.Range, what string, newer func() bool) {
 	}
 	c.warned[key] = true
 	if newer() {
-		c.warnAt(at, "only-in-6", what+" is Kamailio 6's, not in 5.6", "olelo runs it; --compat=6 gives the whole meaning of 6")
+		d := OnlyIn6(at, what)
+		d.Late = true
+		c.diags.Add(d)
+	}
+}
+
+// OnlyIn6 is the warning of what Kamailio 6 has and 5.6 does not.
+func OnlyIn6(at ast.Range, what string) diag.Diagnostic {
+	return diag.Diagnostic{
+		Severity: diag.Warning, Code: "only-in-6", Msg: what + " is Kamailio 6's, not in 5.6",
+		Hint: "olelo runs it; --compat=6 gives the whole meaning of 6",
+		Pos:  at.Pos, EndLine: at.EndLine, EndCol: at.EndCol,
 	}
 }
 

@@ -91,7 +91,7 @@ func (m *Module) sendData(c *registry.Ctx, uri, data string) int {
 }
 
 func (m *Module) sendX(c *registry.Ctx, uri, socket, data string) int {
-	s := m.socketAt(socket)
+	s := transport.SocketAt(m.host.Sockets(), socket)
 	if s == nil && socket != "" {
 		c.Log.Warnf(name, "sendx: local socket not found: %.100s", socket)
 	}

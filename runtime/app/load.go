@@ -210,11 +210,6 @@ func (s *server) compile(o *Options, diags *diag.List) {
 	s.checkRoutes(diags)
 }
 
-// only6 says what the compiler says of names that only Kamailio 6 has.
-func only6(diags *diag.List, at ast.Range, what string) {
-	warn(diags, at, "only-in-6", what+" is Kamailio 6's, not in 5.6", "olelo runs it; --compat=6 gives the whole meaning of 6")
-}
-
 // globals6 says which global parameters are Kamailio 6's, each once; those that
 // olelo does not run yet are errors that say so themselves.
 func (s *server) globals6(diags *diag.List) {
@@ -226,7 +221,7 @@ func (s *server) globals6(diags *diag.List) {
 		g, ok := it.(*ast.Global)
 		if ok && g.Group == "" && !said[g.Name] && catalogue.Newer(g.Name, catalogue.Words) && !notYet(g.Name) {
 			said[g.Name] = true
-			only6(diags, g.Range, "the global parameter "+g.Name)
+			diags.Add(compile.OnlyIn6(g.Range, "the global parameter "+g.Name))
 		}
 	}
 }

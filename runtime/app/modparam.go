@@ -133,7 +133,7 @@ func (s *server) setParam(m loaded, p *ast.ModParam, diags *diag.List) {
 		}
 		return nil
 	}) {
-		only6(diags, p.Name.Range, "parameter "+p.Name.Text+" of module "+m.name)
+		diags.Add(compile.OnlyIn6(p.Name.Range, "parameter "+p.Name.Text+" of module "+m.name))
 	}
 	v := registry.ParamValue{Pos: p.Value.Pos}
 	if p.Value.Kind == ast.LitInt {

@@ -170,6 +170,28 @@ func (t *Transport) closeSockets() {
 // Sockets are the sockets in the configuration's order.
 func (t *Transport) Sockets() []*Socket { return t.cfg.Sockets }
 
+// SocketAt is the first of socks at proto:ip:port, or at ip:port whatever its
+// transport; nil if there is none.
+func SocketAt(socks []*Socket, text string) *Socket {
+	for _, s := range socks {
+		if s.Text == text || s.Addr.String() == text {
+			return s
+		}
+	}
+	return nil
+}
+
+// SocketNamed is the first of socks with a name, nil if there is none or name
+// is empty.
+func SocketNamed(socks []*Socket, name string) *Socket {
+	for _, s := range socks {
+		if s.Name == name && name != "" {
+			return s
+		}
+	}
+	return nil
+}
+
 // FindSocket finds a socket by its text "tcp:127.0.0.1:5060", by its name, or
 // by "127.0.0.1:5060" alone, where the first with that address counts; nil if
 // there is none.
