@@ -62,7 +62,7 @@ func (m *Module) Exports() registry.Exports {
 			registry.Fn1("usleep", registry.IntP("microseconds"), registry.Any, pause(time.Microsecond), "Lets this worker wait."),
 			m.flag("set_gflag", func(bit uint32) int { m.flags.Or(bit); return 1 }, "Sets a global flag, 0 to 31."),
 			m.flag("reset_gflag", func(bit uint32) int { m.flags.And(^bit); return 1 }, "Clears a global flag, 0 to 31."),
-			m.flag("is_gflag", func(bit uint32) int { return code(m.flags.Load()&bit != 0) }, "True if the global flag, 0 to 31, is set."),
+			m.flag("is_gflag", func(bit uint32) int { return registry.Truth(m.flags.Load()&bit != 0) }, "True if the global flag, 0 to 31, is set."),
 			registry.Fn1("lock", registry.Text("key"), registry.Any, m.lock, "Takes the lock of the key, and waits for it. Needs lock_set_size."),
 			registry.Fn1("trylock", registry.Text("key"), registry.Any, m.tryLock, "Takes the lock of the key, or is -1 where it is taken."),
 			registry.Fn1("unlock", registry.Text("key"), registry.Any, m.unlock, "Gives the lock of the key back."),
@@ -98,13 +98,6 @@ func (m *Module) Exports() registry.Exports {
 	}
 }
 
-func code(ok bool) int {
-	if ok {
-		return 1
-	}
-	return -1
-}
-
 func percent(n int64) error {
 	if n < 0 || n > 100 {
 		return fmt.Errorf("the probability %d is out of range: 0 to 100 per cent", n)
@@ -112,7 +105,9 @@ func percent(n int64) error {
 	return nil
 }
 
-func (m *Module) randEvent(*registry.Ctx) int { return code(rand.Int32N(100) < m.prob.Load()) }
+func (m *Module) randEvent(*registry.Ctx) int {
+	return registry.Truth(rand.Int32N(100) < m.prob.Load())
+}
 
 func (m *Module) randResetProb(*registry.Ctx) int {
 	m.prob.Store(int32(m.initialProb))

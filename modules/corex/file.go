@@ -24,7 +24,7 @@ func fileRead(c *registry.Ctx, path string, to *registry.Var) int {
 	vals[0].SetStr(string(b))
 	ok := to.Set(c, &vals[0])
 	c.Return(vals)
-	return truth(ok)
+	return registry.Truth(ok)
 }
 
 func fileWrite(c *registry.Ctx, path, content string) int {

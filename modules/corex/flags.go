@@ -21,9 +21,9 @@ func flagFuncs() []registry.Func {
 			return 1
 		}, "Clears an extended flag of the message."+numbers),
 		registry.Fn1("isxflagset", flag, registry.Any, func(c *registry.Ctx, n int) int {
-			return truth(isXFlag(n) && c.State.XFlags&(1<<n) != 0)
+			return registry.Truth(isXFlag(n) && c.State.XFlags&(1<<n) != 0)
 		}, "True where an extended flag of the message is set."+numbers),
-		registry.Fn0("is_faked_msg", registry.Any, func(c *registry.Ctx) int { return truth(c.Msg == nil || c.Recv == nil || c.Recv.Faked) },
+		registry.Fn0("is_faked_msg", registry.Any, func(c *registry.Ctx) int { return registry.Truth(c.Msg == nil || c.Recv == nil || c.Recv.Faked) },
 			"True where there is no message from the network: in event routes that run on their own."),
 	}
 }

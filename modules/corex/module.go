@@ -54,10 +54,3 @@ func (m *Module) Exports() registry.Exports {
 	}
 	return x
 }
-
-func truth(b bool) int {
-	if b {
-		return 1
-	}
-	return -1
-}

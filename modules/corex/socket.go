@@ -16,7 +16,7 @@ func (m *Module) socketFuncs() []registry.Func {
 			return forceSocket(c, text, transport.SocketNamed(m.host.Sockets(), text))
 		}, "Sends from the socket of that name."+unknown),
 		registry.Fn1("is_socket_name", sname, registry.Any, func(_ *registry.Ctx, text string) int {
-			return truth(transport.SocketNamed(m.host.Sockets(), text) != nil)
+			return registry.Truth(transport.SocketNamed(m.host.Sockets(), text) != nil)
 		}, "True where a socket has that name."),
 	}
 }

@@ -17,18 +17,18 @@ func bit(c *registry.Ctx, fn string, flag int) (uint32, bool) {
 func (m *Module) setScriptFlag(c *registry.Ctx, flag int) int {
 	b, ok := bit(c, "setsflag", flag)
 	c.State.ScriptFlags |= b
-	return truth(ok)
+	return registry.Truth(ok)
 }
 
 func (m *Module) resetScriptFlag(c *registry.Ctx, flag int) int {
 	b, ok := bit(c, "resetsflag", flag)
 	c.State.ScriptFlags &^= b
-	return truth(ok)
+	return registry.Truth(ok)
 }
 
 func (m *Module) isScriptFlag(c *registry.Ctx, flag int) int {
 	b, _ := bit(c, "issflagset", flag)
-	return truth(c.State.ScriptFlags&b != 0)
+	return registry.Truth(c.State.ScriptFlags&b != 0)
 }
 
 // branchFlags are the flags of a branch, 0 being the request URI's; nil where
@@ -75,5 +75,5 @@ func (m *Module) isFlag(c *registry.Ctx, flag int) int { return m.isBranchFlag(c
 func (m *Module) isBranchFlag(c *registry.Ctx, flag, branch int) int {
 	b, _ := bit(c, "isbflagset", flag)
 	set := branchFlags(c, branch)
-	return truth(set != nil && *set&b != 0)
+	return registry.Truth(set != nil && *set&b != 0)
 }

@@ -9,7 +9,6 @@ package kex
 import (
 	"fmt"
 	"strconv"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -117,7 +116,9 @@ func (m *Module) resetDstURI(c *registry.Ctx) int {
 	return 1
 }
 
-func (m *Module) isDstURI(c *registry.Ctx) int { return truth(c.Msg != nil && c.Msg.DstURI() != "") }
+func (m *Module) isDstURI(c *registry.Ctx) int {
+	return registry.Truth(c.Msg != nil && c.Msg.DstURI() != "")
+}
 
 func noMessage(c *registry.Ctx, fn string) int {
 	c.Log.Errorf(name, "%s: there is no SIP message here", fn)
@@ -132,19 +133,4 @@ func (m *Module) setDebug(c *registry.Ctx, level int) int {
 func (m *Module) resetDebug(c *registry.Ctx) int {
 	c.Log.ResetOwnLevel()
 	return 1
-}
-
-func truth(b bool) int {
-	if b {
-		return 1
-	}
-	return -1
-}
-
-// unbracket takes the brackets off an IPv6 address.
-func unbracket(host string) string {
-	if strings.HasPrefix(host, "[") && strings.HasSuffix(host, "]") {
-		return host[1 : len(host)-1]
-	}
-	return host
 }

@@ -13,7 +13,7 @@ import (
 func (m *Module) isMyself(c *registry.Ctx, text string) int {
 	scheme, _, hasScheme := strings.Cut(text, ":")
 	if !hasScheme || isAddr(text) {
-		return truth(text != "" && m.knows(text, 0, transport.None))
+		return registry.Truth(text != "" && m.knows(text, 0, transport.None))
 	}
 	if !strings.EqualFold(scheme, "sip") && !strings.EqualFold(scheme, "sips") {
 		return -1
@@ -26,11 +26,11 @@ func (m *Module) isMyself(c *registry.Ctx, text string) int {
 	if name, ok := u.Param("transport"); ok {
 		proto = transportOf(name)
 	}
-	return truth(m.knows(u.Host, u.PortNum(), proto))
+	return registry.Truth(m.knows(u.Host, u.PortNum(), proto))
 }
 
 func isAddr(s string) bool {
-	_, err := netip.ParseAddr(unbracket(s))
+	_, err := netip.ParseAddr(sip.Unbracket(s))
 	return err == nil
 }
 

@@ -44,7 +44,7 @@ func compareURI(a, b string, whole bool) int {
 	case !strings.EqualFold(u.Scheme, v.Scheme) && (!u.IsPhone() || !isSIP(&u) || !isSIP(&v)): // sips with user=phone is the same as sip
 		return notEqual
 	}
-	return truth(sameParams(&u, &v) && sameParams(&v, &u))
+	return registry.Truth(sameParams(&u, &v) && sameParams(&v, &u))
 }
 
 // sameParams reports whether no parameter of u makes it another URI than v: one

@@ -130,7 +130,7 @@ func (m *Module) decodeRequest(c *registry.Ctx) int {
 		c.Log.Errorf(logAs, "decode_contact: <%s> is no URI that encode_contact made", c.Msg.RURI())
 		return notEncoded
 	}
-	return truth(c.Msg.SetRURI(uri))
+	return registry.Truth(c.Msg.SetRURI(uri))
 }
 
 func (m *Module) decodeContact(c *registry.Ctx) int {
@@ -213,9 +213,9 @@ func decodeRequestFromParam(c *registry.Ctx, name string) int {
 	}
 	old, found, ok := fromParam(c, "contact_param_decode_ruri", c.Msg.RURI(), name)
 	if ok {
-		return truth(c.Msg.SetRURI(old))
+		return registry.Truth(c.Msg.SetRURI(old))
 	}
-	return truth(!found)
+	return registry.Truth(!found)
 }
 
 func removeContactParam(c *registry.Ctx, name string) int {

@@ -13,13 +13,13 @@ import (
 func (m *Module) messageFuncs() []registry.Func {
 	return []registry.Func{
 		registry.Fn0("has_totag", registry.Any, func(c *registry.Ctx) int {
-			return truth(c.Msg != nil && c.Msg.To().Tag != "")
+			return registry.Truth(c.Msg != nil && c.Msg.To().Tag != "")
 		}, "True where To has a tag: the request is within a dialog."),
 		registry.Fn0("is_request", registry.Any, func(c *registry.Ctx) int {
-			return truth(c.Msg != nil && c.Msg.IsRequest())
+			return registry.Truth(c.Msg != nil && c.Msg.IsRequest())
 		}, "True in a request."),
 		registry.Fn0("is_reply", registry.Any, func(c *registry.Ctx) int {
-			return truth(c.Msg != nil && !c.Msg.IsRequest())
+			return registry.Truth(c.Msg != nil && !c.Msg.IsRequest())
 		}, "True in a reply."),
 		registry.Fn0("is_first_hop", registry.Any, func(c *registry.Ctx) int { return m.isFirstHop(c, 0) },
 			"True where nothing is between the sender and this server: a request with one Via, a reply whose topmost Record-Route is this server's address."),
@@ -32,20 +32,13 @@ func (m *Module) messageFuncs() []registry.Func {
 	}
 }
 
-func truth(ok bool) int {
-	if ok {
-		return 1
-	}
-	return -1
-}
-
 func (m *Module) isFirstHop(c *registry.Ctx, mode int) int {
 	if c.Msg == nil {
 		return -1
 	}
 	if c.Msg.IsRequest() {
 		_, more := c.Msg.Via(1)
-		return truth(!more)
+		return registry.Truth(!more)
 	}
 	h, ok := c.Msg.Header("Record-Route", 0)
 	if !ok {
@@ -62,7 +55,7 @@ func (m *Module) isFirstHop(c *registry.Ctx, mode int) int {
 	if mode == 0 && own && (!ip || c.Recv != nil && slices.Contains(m.sockets, c.Recv.Src)) {
 		return -1
 	}
-	return truth(own)
+	return registry.Truth(own)
 }
 
 // options are the option tags that is_supported knows.

@@ -28,11 +28,11 @@ func numberFuncs() []registry.Func {
 			"The same, with more characters allowed."),
 		registry.Fn1("is_e164", registry.VarP("variable"), registry.Request|registry.Failure|registry.Local|registry.Event, func(c *registry.Ctx, v *registry.Var) int {
 			s, ok := stringOf(c, "is_e164", v)
-			return truth(ok && isE164(s))
+			return registry.Truth(ok && isE164(s))
 		}, "True where the variable is an E.164 number: + and 2 to 15 digits."),
 		registry.Fn1("is_uri_user_e164", registry.VarP("variable"), registry.Any, func(c *registry.Ctx, v *registry.Var) int {
 			s, ok := stringOf(c, "is_uri_user_e164", v)
-			return truth(ok && isUserE164(c, "is_uri_user_e164", s))
+			return registry.Truth(ok && isUserE164(c, "is_uri_user_e164", s))
 		}, "True where the variable is a SIP URI whose user is an E.164 number."),
 	}
 }

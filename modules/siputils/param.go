@@ -14,19 +14,19 @@ func paramFuncs() []registry.Func {
 	return []registry.Func{
 		registry.Fn1("uri_param", name, routes, func(c *registry.Ctx, name string) int {
 			val, ok := requestParam(c, name)
-			return truth(ok && val == "")
+			return registry.Truth(ok && val == "")
 		}, "True where the request URI has the parameter, without a value."),
 		registry.Fn2("uri_param", name, registry.Text("value"), routes, func(c *registry.Ctx, name, want string) int {
 			val, ok := requestParam(c, name)
-			return truth(ok && val == want)
+			return registry.Truth(ok && val == want)
 		}, "True where the request URI has the parameter with the value."),
 		registry.Fn1("uri_param_any", name, routes, func(c *registry.Ctx, name string) int {
 			_, ok := requestParam(c, name)
-			return truth(ok)
+			return registry.Truth(ok)
 		}, "True where the request URI has the parameter."),
 		registry.Fn2("get_uri_param", name, registry.OutP("result"), registry.Request|registry.Local|registry.Event, func(c *registry.Ctx, name string, v *registry.Var) int {
 			val, ok := requestParam(c, name)
-			return truth(ok && assign(c, v, val))
+			return registry.Truth(ok && assign(c, v, val))
 		}, "Assigns the value of the request URI's parameter to a variable."),
 		registry.Fn1("add_uri_param", registry.Word("parameter"), registry.Request|registry.Event, addParam,
 			"Adds a parameter, name=value, to the request URI."),
@@ -95,7 +95,7 @@ func setParams(c *registry.Ctx, fn string, change func(params string) string) in
 		return -1
 	}
 	if now := change(params); now != params {
-		return truth(c.Msg.SetRURI(before + now + headers))
+		return registry.Truth(c.Msg.SetRURI(before + now + headers))
 	}
 	return 1
 }

@@ -42,7 +42,7 @@ func (m *Module) rpidFuncs() []registry.Func {
 						return -1
 					}
 					a := sip.ParseNameAddr(v.S)
-					return truth(isUserE164(c, "is_rpid_user_e164", a.URI))
+					return registry.Truth(isUserE164(c, "is_rpid_user_e164", a.URI))
 				}, nil
 			},
 		},

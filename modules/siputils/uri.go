@@ -13,7 +13,7 @@ func uriFuncs() []registry.Func {
 	return []registry.Func{
 		registry.Fn1("is_uri", text("uri"), registry.Any, func(_ *registry.Ctx, s string) int {
 			_, err := sip.ParseURI(s)
-			return truth(err == nil)
+			return registry.Truth(err == nil)
 		}, "True where the text is a sip, sips, tel or urn URI."),
 		registry.Fn0("is_gruu", registry.Any, func(c *registry.Ctx) int {
 			if c.Msg == nil || !c.Msg.IsRequest() {
@@ -73,7 +73,7 @@ func setPart(c *registry.Ctx, fn string, uri, part *registry.Var, set func(uri s
 		c.Log.Errorf(logAs, "%s: %s", fn, why)
 		return -1
 	}
-	return truth(assign(c, uri, now))
+	return registry.Truth(assign(c, uri, now))
 }
 
 // setUser replaces what stands between the scheme and the host.
@@ -108,5 +108,5 @@ func telToSIP(c *registry.Ctx, uri, host string, result *registry.Var) int {
 	if params != "" {
 		user += ";" + params
 	}
-	return truth(assign(c, result, "sip:"+strings.ToLower(user)+"@"+host+";user=phone"))
+	return registry.Truth(assign(c, result, "sip:"+strings.ToLower(user)+"@"+host+";user=phone"))
 }

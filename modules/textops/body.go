@@ -14,7 +14,7 @@ func bodyFuncs() []registry.Func {
 	const replies = registry.Request | registry.Failure | registry.Branch | registry.Event
 	return []registry.Func{
 		registry.Fn0("has_body", registry.Any, func(c *registry.Ctx) int {
-			return truth(c.Msg != nil && bodyOf(c.Msg) != "")
+			return registry.Truth(c.Msg != nil && bodyOf(c.Msg) != "")
 		}, "True where the message has a body, and a Content-Length that is not 0."),
 		registry.Fn1("has_body", mimeP("type"), registry.Any, hasBodyOf,
 			"The same, of a type: application/sdp, which is also what a body without Content-Type is taken for."),
@@ -66,7 +66,7 @@ func hasBodyOf(c *registry.Ctx, want string) int {
 	if have == "" {
 		have = "application/sdp"
 	}
-	return truth(want == "" || equalFold(have, want))
+	return registry.Truth(want == "" || equalFold(have, want))
 }
 
 func setBody(c *registry.Ctx, body, contentType string) int {

@@ -175,7 +175,7 @@ func getPart(c *registry.Ctx, fn, typ string, v *registry.Var, pick func(body st
 	vals := c.Borrow(1)
 	defer c.Return(vals)
 	vals[0] = value.OfStr(pick(c.Msg.Body(), &p))
-	return truth(v.Set(c, &vals[0]))
+	return registry.Truth(v.Set(c, &vals[0]))
 }
 
 func removePart(c *registry.Ctx, typ string) int {
@@ -183,7 +183,7 @@ func removePart(c *registry.Ctx, typ string) int {
 	if ok {
 		c.Msg.Edit(c.Msg.BodyAt()+p.start, p.next-p.start, "")
 	}
-	return truth(ok)
+	return registry.Truth(ok)
 }
 
 func appendHexPart(c *registry.Ctx, body, typ, disposition string) int {

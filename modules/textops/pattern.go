@@ -48,10 +48,3 @@ func find(c *registry.Ctx, fn string, re *ere.Regexp, s string, n int) [][]int {
 	}
 	return at
 }
-
-func truth(ok bool) int {
-	if ok {
-		return 1
-	}
-	return -1
-}

@@ -39,7 +39,7 @@ func (m *Module) presentFuncs() []registry.Func {
 }
 
 func isPresent(c *registry.Ctx, k *sip.Key) int {
-	return truth(c.Msg != nil && c.Msg.FindHeader(k, 0) >= 0)
+	return registry.Truth(c.Msg != nil && c.Msg.FindHeader(k, 0) >= 0)
 }
 
 func isPresentRe(c *registry.Ctx, re *ere.Regexp) int {

@@ -13,14 +13,14 @@ func (m *Module) removeFuncs() []registry.Func {
 	re := func(name string) registry.P[*ere.Regexp] { return patternP(name, ere.IgnoreCase) }
 	return []registry.Func{
 		registry.Fn1("remove_hf", name, registry.Any, func(c *registry.Ctx, k *sip.Key) int {
-			return truth(removeAll(c, k, func(int) bool { return true }) > 0)
+			return registry.Truth(removeAll(c, k, func(int) bool { return true }) > 0)
 		}, "Removes all headers of a name. True where there was one."),
 		registry.Fn1("remove_hf_pv", text("name"), registry.Any, func(c *registry.Ctx, name string) int {
 			k, ok := variableHeader(c, "remove_hf_pv", name)
 			if ok {
 				removeAll(c, &k, func(int) bool { return true })
 			}
-			return truth(ok)
+			return registry.Truth(ok)
 		}, "The same, with the name in variables; true also where there was none."),
 		registry.Fn1("remove_hf_re", re("pattern"), registry.Any, func(c *registry.Ctx, re *ere.Regexp) int {
 			return removeMatching(c, "remove_hf_re", re, nil)
@@ -83,7 +83,7 @@ func removeMatching(c *registry.Ctx, fn string, re, except *ere.Regexp) int {
 			found = true
 		}
 	}
-	return truth(found)
+	return registry.Truth(found)
 }
 
 func removeIndexed(c *registry.Ctx, name string, index int) int {

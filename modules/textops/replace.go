@@ -76,7 +76,7 @@ func replace(c *registry.Ctx, fn string, p part, re *ere.Regexp, n int, s string
 	for _, at := range matches {
 		c.Msg.Edit(start+at[0], at[1]-at[0], s)
 	}
-	return truth(len(matches) > 0)
+	return registry.Truth(len(matches) > 0)
 }
 
 func replaceText(c *registry.Ctx, p part, match, s, mode string) int {

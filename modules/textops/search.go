@@ -10,10 +10,10 @@ func (m *Module) searchFuncs() []registry.Func {
 	re, word := patternP("pattern", lines), registry.Word("text")
 	return []registry.Func{
 		registry.Fn1("search", re, registry.Any, func(c *registry.Ctx, re *ere.Regexp) int {
-			return truth(c.Msg != nil && match(c, "search", re, registry.View(c.Msg.Raw())))
+			return registry.Truth(c.Msg != nil && match(c, "search", re, registry.View(c.Msg.Raw())))
 		}, "True where the pattern is found in the message, whatever the case of letters; ^ and $ match at line ends."),
 		registry.Fn1("search_body", re, registry.Any, func(c *registry.Ctx, re *ere.Regexp) int {
-			return truth(hasBody(c) && match(c, "search_body", re, c.Msg.Body()))
+			return registry.Truth(hasBody(c) && match(c, "search_body", re, c.Msg.Body()))
 		}, "The same in the body."),
 		registry.Fn2("search_str", registry.Text("text"), registry.Text("pattern"), registry.Any, m.searchText,
 			"The same in a text; -2 where the text is empty, 2 where the pattern is."),
@@ -44,7 +44,7 @@ func (m *Module) searchText(c *registry.Ctx, s, pattern string) int {
 		return 2
 	}
 	re := m.pattern(c, "search_str", pattern, lines)
-	return truth(re != nil && match(c, "search_str", re, s))
+	return registry.Truth(re != nil && match(c, "search_str", re, s))
 }
 
 func appendToMatch(c *registry.Ctx, fn string, from int, re *ere.Regexp, s string) int {
@@ -110,5 +110,5 @@ func searchHeader(c *registry.Ctx, k *sip.Key, re *ere.Regexp, w which) int {
 		found = match(c, "search_hf", re, headerBody(c.Msg, i))
 		return !found
 	})
-	return truth(found)
+	return registry.Truth(found)
 }

@@ -21,8 +21,8 @@ func (m *Module) stringFuncs() []registry.Func {
 			}
 			return compareText(strings.ToLower(a), strings.ToLower(b))
 		}),
-		compare("starts_with", "True where the first text starts with the second.", func(a, b string) int { return truth(strings.HasPrefix(a, b)) }),
-		compare("ends_with", "True where the first text ends with the second.", func(a, b string) int { return truth(strings.HasSuffix(a, b)) }),
+		compare("starts_with", "True where the first text starts with the second.", func(a, b string) int { return registry.Truth(strings.HasPrefix(a, b)) }),
+		compare("ends_with", "True where the first text ends with the second.", func(a, b string) int { return registry.Truth(strings.HasSuffix(a, b)) }),
 		compare("str_find", "Where the second text is in the first, from 1; -1 where it is not.", func(a, b string) int { return place(strings.Index(a, b)) }),
 		compare("str_ifind", "The same, whatever the case of letters.", func(a, b string) int { return place(indexFold(a, b)) }),
 		registry.Fn3("in_list", registry.Text("item"), registry.Text("list"), separatorP("separator"), registry.Any, func(c *registry.Ctx, item, list string, sep byte) int {
@@ -164,6 +164,6 @@ func (m *Module) bindRegexSubstring(fx registry.Fixup, args []registry.Arg) (reg
 		vals := c.Borrow(1)
 		defer c.Return(vals)
 		vals[0] = value.OfStr(s[at[0][2*i]:at[0][2*i+1]])
-		return truth(v.Set(c, &vals[0]))
+		return registry.Truth(v.Set(c, &vals[0]))
 	}, nil
 }

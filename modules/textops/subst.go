@@ -41,7 +41,7 @@ func substPart(c *registry.Ctx, fn string, p part, s *transformations.Subst) int
 		return -1
 	}
 	start, end, ok := p.span(c.Msg)
-	return truth(ok && substSpan(c, fn, start, end, s))
+	return registry.Truth(ok && substSpan(c, fn, start, end, s))
 }
 
 // substSpan lays the substitution's changes over a part of the message.
@@ -65,7 +65,7 @@ func substHeader(c *registry.Ctx, k *sip.Key, s *transformations.Subst, w which)
 		found = substSpan(c, "subst_hf", start, end, s) || found
 		return true
 	})
-	return truth(found)
+	return registry.Truth(found)
 }
 
 func substURI(c *registry.Ctx, s *transformations.Subst) int {
@@ -73,7 +73,7 @@ func substURI(c *registry.Ctx, s *transformations.Subst) int {
 		return -1
 	}
 	uri, n, err := s.Apply(c, c.Msg.RURI())
-	return truth(setURI(c, "subst_uri", uri, n, err))
+	return registry.Truth(setURI(c, "subst_uri", uri, n, err))
 }
 
 func substUser(c *registry.Ctx, s *transformations.Subst) int {
@@ -88,7 +88,7 @@ func substUser(c *registry.Ctx, s *transformations.Subst) int {
 	}
 	user, n, err := s.Apply(c, u.User)
 	if n == 0 || err != nil {
-		return truth(setURI(c, "subst_user", "", n, err))
+		return registry.Truth(setURI(c, "subst_user", "", n, err))
 	}
 	// The user is what follows the scheme.
 	before, after := uri[:len(u.Scheme)+1], uri[len(u.Scheme)+1+len(u.User):]
@@ -98,7 +98,7 @@ func substUser(c *registry.Ctx, s *transformations.Subst) int {
 	case u.User == "":
 		after = c.Arena.Concat("@", after)
 	}
-	return truth(setURI(c, "subst_user", c.Arena.Concat(c.Arena.Concat(before, user), after), n, nil))
+	return registry.Truth(setURI(c, "subst_user", c.Arena.Concat(c.Arena.Concat(before, user), after), n, nil))
 }
 
 // setURI sets the request URI to what n substitutions made.

@@ -2,6 +2,14 @@ package registry
 
 // Fn0 to Fn4 make a Func from a Go function and its typed parameters.
 
+// Truth is what a function returns that is true or false: 1 or -1.
+func Truth(ok bool) int {
+	if ok {
+		return 1
+	}
+	return -1
+}
+
 // Fn0 is a function without parameters.
 func Fn0(name string, routes Mask, f func(*Ctx) int, doc string) Func {
 	return Func{

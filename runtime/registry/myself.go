@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"olelo/runtime/sip"
 	"olelo/runtime/transport"
 )
 
@@ -12,7 +13,7 @@ import (
 // socket's, what a socket advertises, or an alias. Port 0 and transport None
 // match any. An IPv6 address may have its brackets.
 func IsMyself(sockets []*transport.Socket, aliases []Alias, host string, port int, proto transport.Proto) bool {
-	addr, err := netip.ParseAddr(unbracket(host))
+	addr, err := netip.ParseAddr(sip.Unbracket(host))
 	for _, s := range sockets {
 		if proto != transport.None && proto != s.Proto {
 			continue
@@ -25,7 +26,7 @@ func IsMyself(sockets []*transport.Socket, aliases []Alias, host string, port in
 		}
 	}
 	for _, a := range aliases {
-		if a.names(unbracket(host)) &&
+		if a.names(sip.Unbracket(host)) &&
 			(port == 0 || a.Port == 0 || port == a.Port) &&
 			(proto == transport.None || a.Proto == transport.None || proto == a.Proto) {
 			return true
@@ -36,7 +37,7 @@ func IsMyself(sockets []*transport.Socket, aliases []Alias, host string, port in
 
 // names reports whether the alias is that host's, without brackets.
 func (a *Alias) names(host string) bool {
-	own := unbracket(a.Host)
+	own := sip.Unbracket(a.Host)
 	if n := len(host) - len(own); a.Subdomains && n > 0 && host[n-1] == '.' {
 		host = host[n:]
 	}
@@ -49,12 +50,5 @@ func sameHost(hostPort, host string, port int) bool {
 	if i := strings.LastIndexByte(hostPort, ':'); i > strings.LastIndexByte(hostPort, ']') {
 		h, p = hostPort[:i], hostPort[i+1:]
 	}
-	return strings.EqualFold(unbracket(h), unbracket(host)) && (port == 0 || p == "" || p == strconv.Itoa(port))
-}
-
-func unbracket(host string) string {
-	if len(host) > 2 && host[0] == '[' && host[len(host)-1] == ']' {
-		return host[1 : len(host)-1]
-	}
-	return host
+	return strings.EqualFold(sip.Unbracket(h), sip.Unbracket(host)) && (port == 0 || p == "" || p == strconv.Itoa(port))
 }

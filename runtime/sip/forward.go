@@ -20,11 +20,12 @@ type Hop struct {
 
 // Addr is the host's IP; ok is false where the host is a name.
 func (h *Hop) Addr() (ip netip.Addr, ok bool) {
-	ip, err := netip.ParseAddr(unbracket(h.Host))
+	ip, err := netip.ParseAddr(Unbracket(h.Host))
 	return ip.Unmap(), err == nil
 }
 
-func unbracket(host string) string {
+// Unbracket takes the brackets off an IPv6 address; other hosts stay.
+func Unbracket(host string) string {
 	if len(host) > 1 && host[0] == '[' && host[len(host)-1] == ']' {
 		return host[1 : len(host)-1]
 	}
