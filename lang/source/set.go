@@ -213,6 +213,18 @@ func (s *Set) record(p Pos) record {
 	return record{endLine: int32(p.Line), endCol: int32(p.Column)}
 }
 
+// Includes are the inclusions of files, in the order they were read: a file
+// that is included twice is there twice.
+func (s *Set) Includes() []Frame {
+	var all []Frame
+	for _, v := range s.vias {
+		if v.Kind == Include && v.Name != "" {
+			all = append(all, v.Frame)
+		}
+	}
+	return all
+}
+
 // Order sorts places as they were read: it is the number of the token at p,
 // or of the one after it.
 func (s *Set) Order(p Pos) int {

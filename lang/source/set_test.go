@@ -38,6 +38,9 @@ func TestSet(t *testing.T) {
 	if diff := cmp.Diff([]source.Frame{def, inc}, set.Origin(second)); diff != "" {
 		t.Error(diff)
 	}
+	if diff := cmp.Diff([]source.Frame{inc}, set.Includes()); diff != "" {
+		t.Error(diff)
+	}
 	if got := set.Origin(first); got != nil {
 		t.Errorf("origin of a token of the main file: %v", got)
 	}

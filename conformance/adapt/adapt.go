@@ -1,0 +1,214 @@
+// Package adapt makes a copy of a user's configuration that runs as a test
+// server on loopback, on olelo or on Kamailio: its sockets are free ports of
+// 127.0.0.1, its control sockets are in a folder of the test, and what needs
+// privileges or would leave the test is taken out. What is replaced is replaced
+// where it stands: the copy has the lines of the original, and a token that is
+// not replaced stays on its line, and in its column unless something before it
+// on that line got longer.
+package adapt
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"olelo/conformance/server"
+	"olelo/lang/ast"
+	"olelo/lang/diag"
+	"olelo/lang/parse"
+	"olelo/lang/source"
+)
+
+// Options say for whom a configuration is adapted.
+type Options struct {
+	// Dir is an empty folder. It is the caller's, before and after; its path
+	// must be short enough for a Unix socket in it.
+	Dir  string
+	Kind server.Kind
+
+	// Program is the binary; a Kamailio is asked where its modules are.
+	Program string
+	// ModulePath is where Kamailio's modules are, folders separated by colons;
+	// "" asks Program, and then looks where packages put them.
+	ModulePath string
+
+	Defines  []string // as -A takes them: "NAME" or "NAME=value"
+	Dialect6 bool     // the configuration is read as Kamailio 6 reads it
+
+	// Take claims a port that is free on 127.0.0.1 for UDP and for TCP.
+	Take func() (int, error)
+}
+
+// Socket is one socket that the server opens.
+type Socket struct {
+	Protocol string // udp, tcp or tls
+	Addr     netip.AddrPort
+	// Old is the address in the original, with its protocol and port, as in
+	// "udp:10.1.2.3:5060"; "" where the original leaves it to the server.
+	Old  string
+	Name string // of name "…", or ""
+}
+
+// Endpoint is the socket as server.Start waits for it.
+func (s Socket) Endpoint() server.Endpoint {
+	network := "tcp"
+	if s.Protocol == "udp" {
+		network = "udp"
+	}
+	return server.Endpoint{Network: network, Addr: s.Addr}
+}
+
+// Server is a configuration that is ready to be started: Program with Args in
+// WorkDir.
+type Server struct {
+	Config  string   // the copy of the main file
+	Args    []string // the whole command line
+	WorkDir string   // the folder of Config, in which the process must be started
+	RunDir  string   // where control sockets and the pid file are
+	Sockets []Socket // in the order of the configuration
+	RPC     string   // the Unix socket of ctl, which speaks binrpc
+	Notes   []string // what was changed and what was not, for a person: "FILE:LINE: …"
+
+	originals map[string]string // by the path of a copy or of a linked folder
+}
+
+// Original is the user's file that a path under WorkDir stands for; other
+// paths stand for themselves.
+func (s *Server) Original(path string) string {
+	rest := ""
+	for p := path; ; {
+		if o, ok := s.originals[p]; ok {
+			return filepath.Join(o, rest)
+		}
+		up := filepath.Dir(p)
+		if up == p {
+			return path
+		}
+		p, rest = up, filepath.Join(filepath.Base(p), rest)
+	}
+}
+
+// maxSocketPath is how long the path of a Unix socket can be on Linux.
+const maxSocketPath = 107
+
+// Prepare writes the copy of a configuration, and says how to start it. The
+// mistakes of a configuration are not its business: they stay, for the server
+// to report. It fails where files cannot be read or written, ports cannot be
+// had, or a module is not installed.
+func Prepare(file string, o Options) (*Server, error) {
+	main, err := filepath.Abs(file)
+	if err != nil {
+		return nil, err
+	}
+	if o.Dir, err = filepath.Abs(o.Dir); err != nil {
+		return nil, err
+	}
+	a := &adapter{
+		Options: o, main: main, root: filepath.Dir(main),
+		texts: map[string]*text{}, ports: map[string]int{},
+		Server: Server{WorkDir: filepath.Join(o.Dir, "config"), RunDir: filepath.Join(o.Dir, "run")},
+	}
+	a.Config = filepath.Join(a.WorkDir, filepath.Base(main))
+	a.RPC = filepath.Join(a.RunDir, "kamailio_ctl")
+	if len(a.RPC) > maxSocketPath {
+		return nil, fmt.Errorf("the folder %s has too long a path for a Unix socket in it: %d bytes, where %d can be", o.Dir, len(a.RPC), maxSocketPath)
+	}
+	if err := errors.Join(os.MkdirAll(a.WorkDir, 0o755), os.MkdirAll(a.RunDir, 0o755)); err != nil {
+		return nil, err
+	}
+	if err := a.load(); err != nil {
+		return nil, err
+	}
+	a.Args = []string{
+		"-f", a.Config, "-DD", "-E", "-m", "64", "-M", "8",
+		"-Y", a.RunDir, "-P", filepath.Join(a.RunDir, "server.pid"), "-w", a.WorkDir,
+	}
+	for _, d := range o.Defines {
+		a.Args = append(a.Args, "-A", d)
+	}
+	for _, step := range []func() error{a.loads, a.globals, a.sockets, a.modParams, a.control, a.write} {
+		if err := step(); err != nil {
+			return nil, err
+		}
+	}
+	return &a.Server, nil
+}
+
+// adapter is the state of one Prepare.
+type adapter struct {
+	Options
+	Server
+	main, root string // the user's main file, and its folder
+	items      []ast.Item
+	set        *source.Set
+	texts      map[string]*text // the files read, by the name that the lexer has for them
+
+	settings
+	parts   []part         // of all items, in order
+	ports   map[string]int // the new port by the old host:port
+	retired []string       // modules that are taken out
+	ctl     bool           // ctl is loaded
+}
+
+// load reads the configuration with what it includes.
+func (a *adapter) load() error {
+	var unreadable error
+	tree, set, diags := parse.Load(parse.Options{
+		File: a.main, Defines: a.Defines, Dialect6: a.Dialect6, MaxErrors: 1 << 30,
+		ReadFile: func(name string) ([]byte, error) {
+			b, err := os.ReadFile(name)
+			if err != nil {
+				if name == a.main {
+					unreadable = err
+				}
+				return nil, err
+			}
+			if a.texts[name] == nil {
+				a.texts[name] = newText(string(b))
+			}
+			return b, nil
+		},
+	})
+	if unreadable != nil {
+		return unreadable
+	}
+	for _, d := range diags.Items {
+		if d.Severity == diag.Error {
+			a.notef(d.Pos, "the configuration has mistakes: what is behind one may not be adapted")
+			break
+		}
+	}
+	a.items, a.set = tree.Items, set
+	return nil
+}
+
+// notef adds a note about a place.
+func (a *adapter) notef(p source.Pos, format string, args ...any) {
+	n := fmt.Sprintf(format, args...)
+	if p.IsValid() {
+		name := p.Filename
+		if rel, err := filepath.Rel(a.root, name); err == nil && filepath.IsLocal(rel) {
+			name = rel
+		}
+		n = name + ":" + strconv.Itoa(p.Line) + ": " + n
+	}
+	a.Notes = append(a.Notes, n)
+}
+
+// port is the new port for an old address: one and the same for each.
+func (a *adapter) port(old string) (int, error) {
+	old = strings.ToLower(old)
+	if n := a.ports[old]; n > 0 {
+		return n, nil
+	}
+	n, err := a.Take()
+	if err != nil {
+		return 0, err
+	}
+	a.ports[old] = n
+	return n, nil
+}

@@ -1,0 +1,152 @@
+package adapt
+
+import (
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"olelo/lang/ast"
+)
+
+// redirect is what becomes of a parameter that says where a module is
+// controlled or who owns that.
+type redirect uint8
+
+const (
+	toUnix   redirect = iota // a Unix socket in the run-time folder
+	toFIFO                   // the same for a FIFO
+	toFile                   // an absolute path becomes a file there; others are relative to it, empty ones are off
+	toFolder                 // the folder itself
+	noOwner                  // taken out: what the server opens belongs to its user
+)
+
+// redirects are the parameters that say where a module is controlled.
+var redirects = map[string]redirect{
+	"ctl.binrpc": toUnix, "ctl.fifo": toFIFO, "ctl.user": noOwner, "ctl.group": noOwner,
+	"jsonrpcs.fifo_name": toFile, "jsonrpcs.fifo_reply_dir": toFolder, "jsonrpcs.dgram_socket": toFile,
+	"jsonrpcs.fifo_user": noOwner, "jsonrpcs.fifo_group": noOwner, "jsonrpcs.dgram_user": noOwner, "jsonrpcs.dgram_group": noOwner,
+	"mi_fifo.fifo_name": toFile, "mi_fifo.reply_dir": toFolder, "mi_fifo.fifo_user": noOwner, "mi_fifo.fifo_group": noOwner,
+}
+
+// modParams redirects control sockets, takes out the parameters of modules that
+// are taken out, and moves the server's own addresses in the others.
+func (a *adapter) modParams() error {
+	for _, item := range a.items {
+		m, ok := item.(*ast.ModParam)
+		if !ok || m.Module.Kind != ast.LitStr {
+			continue
+		}
+		modules := strings.Split(m.Module.Text, "|")
+		left := slices.DeleteFunc(slices.Clone(modules), func(n string) bool { return slices.Contains(a.retired, n) })
+		switch {
+		case len(left) == 0:
+			a.blank(m.Range)
+			continue
+		case len(left) < len(modules):
+			if s, ok := a.spanOf(m.Module.Range); ok {
+				a.replace(s, quote(strings.Join(left, "|")))
+			}
+		}
+		to, is := redirects[modules[0]+"."+m.Name.Text]
+		switch {
+		case is && len(modules) == 1 && to == noOwner:
+			if a.blank(m.Range) {
+				a.notef(m.Pos, "%s of %s is taken out: it belongs to the user of the server", m.Name.Text, m.Module.Text)
+			}
+		case is && len(modules) == 1 && m.Value.Kind == ast.LitStr:
+			a.redirect(m, to)
+		case m.Value.Kind == ast.LitStr:
+			a.ownAddresses(m)
+		}
+	}
+	return nil
+}
+
+// redirect moves what a parameter names into the run-time folder.
+func (a *adapter) redirect(m *ast.ModParam, to redirect) {
+	old := m.Value.Text
+	var value string
+	switch to {
+	case toUnix:
+		value = "unix:" + a.RPC + a.again(m)
+	case toFIFO:
+		value = filepath.Join(a.RunDir, "kamailio_fifo") + a.again(m)
+	case toFolder:
+		value = a.RunDir
+	default:
+		if !filepath.IsAbs(old) {
+			return
+		}
+		value = filepath.Join(a.RunDir, filepath.Base(old))
+	}
+	s, ok := a.spanOf(m.Value.Range)
+	if !ok {
+		return
+	}
+	a.replace(s, quote(value))
+	a.notef(m.Pos, "%s of %s is now %s, not %s", m.Name.Text, m.Module.Text, value, old)
+}
+
+// again sets the second and further values of a parameter apart.
+func (a *adapter) again(m *ast.ModParam) string {
+	n := 0
+	for _, item := range a.items {
+		o, ok := item.(*ast.ModParam)
+		if o == m {
+			break
+		}
+		if ok && o.Module.Text == m.Module.Text && o.Name.Text == m.Name.Text {
+			n++
+		}
+	}
+	if n == 0 {
+		return ""
+	}
+	return "_" + strconv.Itoa(n+1)
+}
+
+// ownAddresses moves the addresses of the server's own sockets in the value of
+// a parameter, such as dmq's server_address: they must be sockets that are
+// there.
+func (a *adapter) ownAddresses(m *ast.ModParam) {
+	value := m.Value.Text
+	for old, port := range a.ports {
+		if strings.HasPrefix(old, ":") {
+			continue
+		}
+		value = replaceAddress(value, old, loopback.String()+":"+strconv.Itoa(port))
+	}
+	if value == m.Value.Text {
+		return
+	}
+	if s, ok := a.spanOf(m.Value.Range); ok {
+		a.replace(s, quote(value))
+		a.notef(m.Pos, "%s of %s is now %s, not %s", m.Name.Text, m.Module.Text, value, m.Value.Text)
+	}
+}
+
+// replaceAddress replaces old where it is a whole host and port.
+func replaceAddress(text, old, with string) string {
+	var b strings.Builder
+	for {
+		i := strings.Index(text, old)
+		if i < 0 {
+			b.WriteString(text)
+			return b.String()
+		}
+		rest := text[i+len(old):]
+		whole := (i == 0 || !hostByte(text[i-1])) && (rest == "" || !hostByte(rest[0]))
+		b.WriteString(text[:i])
+		if whole {
+			b.WriteString(with)
+		} else {
+			b.WriteString(old)
+		}
+		text = rest
+	}
+}
+
+func hostByte(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || c == '.' || c == '-' || c == '_'
+}
