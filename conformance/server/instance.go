@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/netip"
 	"os"
 	"os/exec"
@@ -27,6 +28,11 @@ type Options struct {
 	Files  map[string]string // further files there, by relative path
 	Args   []string          // further command-line arguments
 	Env    []string          // further KEY=VALUE lines of the environment
+
+	// Dir, where not "", is a folder with all that the server needs, in place of
+	// Config and Files. The instance takes it over; WorkDir, in it, is where the
+	// server starts.
+	Dir, WorkDir string
 
 	// Bare leaves the command line to Args alone: no -f, -DD, -E, -P, -Y, -m
 	// and -M.
@@ -61,22 +67,19 @@ const pollEvery = 5 * time.Millisecond
 // or ctx ended. The caller must call Close, also after an error with a non-nil
 // Instance.
 func Start(ctx context.Context, p Program, o Options) (*Instance, error) {
-	dir, err := os.MkdirTemp("", "olelo-server-")
-	if err != nil {
-		return nil, err
-	}
-	in := &Instance{Program: p, Dir: dir, Log: &Log{}, exited: make(chan struct{})}
-	files := map[string]string{"kamailio.cfg": in.expand(o.Config)}
-	for name, text := range o.Files {
-		files[name] = text
-	}
-	for name, text := range files {
-		path := filepath.Join(dir, name)
-		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(text), 0o600)); err != nil {
-			os.RemoveAll(dir)
+	in := &Instance{Program: p, Dir: o.Dir, Log: &Log{}, exited: make(chan struct{})}
+	if o.Dir == "" {
+		var err error
+		if in.Dir, err = os.MkdirTemp("", "olelo-server-"); err != nil {
+			return nil, err
+		}
+		o.WorkDir = in.Dir
+		if err := in.write(o); err != nil {
+			os.RemoveAll(in.Dir)
 			return nil, err
 		}
 	}
+	dir := in.Dir
 	var args []string
 	if !o.Bare {
 		// 64 MiB shared and 8 MiB private memory are what Kamailio needs at
@@ -87,7 +90,7 @@ func Start(ctx context.Context, p Program, o Options) (*Instance, error) {
 		args = append(args, in.expand(a))
 	}
 	in.cmd = exec.Command(p.Path, args...)
-	in.cmd.Dir = dir
+	in.cmd.Dir = o.WorkDir
 	in.cmd.Env = os.Environ()
 	for _, e := range o.Env {
 		in.cmd.Env = append(in.cmd.Env, in.expand(e))
@@ -106,6 +109,19 @@ func Start(ctx context.Context, p Program, o Options) (*Instance, error) {
 		close(in.exited)
 	}()
 	return in, in.waitReady(ctx, o.Ready)
+}
+
+// write puts the configuration and its files into the instance's folder.
+func (in *Instance) write(o Options) error {
+	files := map[string]string{"kamailio.cfg": in.expand(o.Config)}
+	maps.Copy(files, o.Files)
+	for name, text := range files {
+		path := in.Path(name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(text), 0o600)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (in *Instance) waitReady(ctx context.Context, ready []Endpoint) error {
@@ -170,12 +186,16 @@ func (in *Instance) Stop(ctx context.Context) (int, error) {
 	return in.Wait(ctx)
 }
 
-// Close ends what is left of the server, with its child processes, and removes
-// its folder.
-func (in *Instance) Close() {
+// Kill ends what is left of the server, with its child processes.
+func (in *Instance) Kill() {
 	in.stop.Do(func() {
 		syscall.Kill(-in.PID(), syscall.SIGKILL) // the group is this instance's alone
 		<-in.exited
-		os.RemoveAll(in.Dir)
 	})
+}
+
+// Close is Kill, and removes the instance's folder.
+func (in *Instance) Close() {
+	in.Kill()
+	os.RemoveAll(in.Dir)
 }

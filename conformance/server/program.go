@@ -11,6 +11,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -39,14 +41,8 @@ func FindKamailio() (p Program, ok bool) {
 	if name == "" {
 		name = "kamailio"
 	}
-	path, err := exec.LookPath(name)
-	if err != nil {
-		return Program{}, false
-	}
-	if path, err = filepath.Abs(path); err != nil {
-		return Program{}, false
-	}
-	return Program{Kind: Kamailio, Path: path}, true
+	p, err := KamailioAt(name)
+	return p, err == nil
 }
 
 // FindOlelo returns the binary named by the environment variable OLELO_BIN, or
@@ -88,4 +84,25 @@ func readSources(ctx context.Context) error {
 		}
 		return err
 	})
+}
+
+// KamailioAt is the Kamailio of a path, or of a name on PATH.
+func KamailioAt(name string) (Program, error) {
+	path, err := exec.LookPath(name)
+	if err == nil {
+		path, err = filepath.Abs(path)
+	}
+	return Program{Kind: Kamailio, Path: path}, err
+}
+
+var versionLine = regexp.MustCompile(`version: kamailio (\d+)\.`)
+
+// Major asks a Kamailio for its major version.
+func (p Program) Major(ctx context.Context) (int, error) {
+	said, err := exec.CommandContext(ctx, p.Path, "-v").Output()
+	m := versionLine.FindSubmatch(said)
+	if m == nil {
+		return 0, fmt.Errorf("%s -v does not say which kamailio it is: %w\n%s", p.Path, errors.Join(err), said)
+	}
+	return strconv.Atoi(string(m[1]))
 }

@@ -1,0 +1,382 @@
+package script
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"olelo/conformance/adapt"
+	"olelo/conformance/server"
+	"olelo/runtime/rpc"
+)
+
+// instance is a server that a script started.
+type instance struct {
+	*server.Instance
+	name     string
+	adapted  *adapt.Server
+	virtual  bool // its clock stands until it is moved
+	profile  string
+	fallible bool   // it may end by itself: the script expected it to
+	observes bool   // its script sees messages that cannot be parsed, too
+	seen     int    // how far log steps have read its log
+	ran      []byte // the profile of its coverage
+}
+
+// serverOptions are the words of a server step.
+type serverOptions struct {
+	name, file string
+	virtual    bool
+	seed       string
+	status     string // that it ends with, where it is expected to end
+	line       string // of its first mistake then
+	env        []string
+	args       []string
+}
+
+func (p *play) serverOptions(args []string) (o serverOptions, err error) {
+	const use = "[NAME=]FILE [clock=virtual] [seed=N] [env=NAME=VALUE…] [-ARGUMENT…], with ! also [status=N] [line=N]"
+	o.name, o.file = "server", "kamailio.cfg"
+	if args, err = p.words(args); err != nil {
+		return o, err
+	}
+	for i, a := range args {
+		key, value, _ := strings.Cut(a, "=")
+		switch {
+		case strings.HasPrefix(a, "-"):
+			o.args = args[i:]
+			return o, nil
+		case a == "clock=virtual":
+			o.virtual = true
+		case key == "seed" && value != "":
+			o.seed = value
+		case key == "status" && value != "":
+			o.status = value
+		case key == "line" && value != "":
+			o.line = value
+		case key == "env" && strings.Contains(value, "="):
+			o.env = append(o.env, value)
+		case i == 0 && value != "" && valueName.MatchString(key):
+			o.name, o.file = key, value
+		case i == 0:
+			o.file = a
+		default:
+			return o, usagef("%q: usage: %s", a, use)
+		}
+	}
+	return o, nil
+}
+
+// server is "server [NAME=]FILE …": starts a server and waits until its sockets
+// are open; with ! until it has ended by itself.
+func (p *play) server(neg bool, args []string) error {
+	o, err := p.serverOptions(args)
+	if err != nil {
+		return err
+	}
+	if p.servers[o.name] != nil || p.actors[o.name] != nil {
+		return usagef("there is a %s already: server NAME=FILE gives another name", o.name)
+	}
+	in, opt, err := p.prepare(o)
+	if err != nil {
+		return err
+	}
+	if in.virtual = o.virtual && p.o.Program.Kind == server.Olelo; in.virtual {
+		opt.Args = append(opt.Args, "--virtual-clock")
+	}
+	if o.seed != "" && p.o.Program.Kind == server.Olelo {
+		opt.Args = append(opt.Args, "--seed="+o.seed)
+	}
+	if p.o.Program.Kind == server.Olelo && p.o.Coverage != "" {
+		in.profile = filepath.Join(opt.Dir, "coverage.profile")
+		opt.Args = append(opt.Args, "--coverage="+in.profile)
+	}
+	ctx, cancel := context.WithTimeout(p.ctx, startTimeout)
+	defer cancel()
+	if neg {
+		opt.Ready = nil
+	}
+	in.Instance, err = server.Start(ctx, p.o.Program, opt)
+	if in.Instance == nil {
+		return err
+	}
+	p.servers[o.name] = in
+	p.order = append(p.order, in)
+	if p.main == nil {
+		p.main = in
+	}
+	if neg {
+		return p.refused(ctx, in, o)
+	}
+	if err != nil {
+		in.fallible = true
+		return fmt.Errorf("the server does not start: %w", err)
+	}
+	p.publishServer(in)
+	return nil
+}
+
+// refused waits for the end of a server that cannot start.
+func (p *play) refused(ctx context.Context, in *instance, o serverOptions) error {
+	in.fallible = true
+	status, err := in.Wait(ctx)
+	if err != nil {
+		return fmt.Errorf("the server starts, it was expected not to: %w", err)
+	}
+	return p.verdict(in, o, status, true)
+}
+
+// verdict holds what a server ended with against what was expected. What it said
+// is what stderr sees next.
+func (p *play) verdict(in *instance, o serverOptions, status int, refuse bool) error {
+	said := in.said()
+	fmt.Fprint(p.ts.Stderr(), said)
+	got := strconv.Itoa(status)
+	switch {
+	case o.status != "" && o.status != got && !p.corrected("status="+o.status, "status="+got):
+		return fmt.Errorf("%s ends with status %s, expected %s", o.file, got, o.status)
+	case o.status == "" && refuse && status == 0:
+		return fmt.Errorf("%s is accepted, expected it to be refused", o.file)
+	case o.status == "" && !refuse && status != 0:
+		return fmt.Errorf("%s is refused, status %s", o.file, got)
+	}
+	if first := firstMistake(said); o.line != "" && first != o.line && !p.corrected("line="+o.line, "line="+first) {
+		return fmt.Errorf("the first mistake is told for line %q, expected %s", first, o.line)
+	}
+	return nil
+}
+
+// said is the server's log, with the names of the user's files.
+func (in *instance) said() string {
+	return strings.ReplaceAll(strings.ReplaceAll(in.Log.String(), in.adapted.WorkDir+"/", ""), in.Dir+"/", "")
+}
+
+// prepare makes a folder with the configuration as a test server needs it.
+func (p *play) prepare(o serverOptions) (*instance, server.Options, error) {
+	file, err := p.find(o.file)
+	if err != nil {
+		return nil, server.Options{}, err
+	}
+	dir, err := os.MkdirTemp("", "olelo-server-")
+	if err != nil {
+		return nil, server.Options{}, err
+	}
+	defines, rest := split(append(slices.Clone(p.o.Args), o.args...))
+	adapted, err := adapt.Prepare(file, adapt.Options{
+		Dir: dir, Kind: p.o.Program.Kind, Program: p.o.Program.Path, ModulePath: p.o.ModulePath,
+		Defines: defines, Dialect6: p.compat() == "6", Take: p.o.Ports.Take,
+	})
+	if err != nil {
+		os.RemoveAll(dir)
+		return nil, server.Options{}, err
+	}
+	opt := server.Options{
+		Dir: dir, WorkDir: adapted.WorkDir, Bare: true, Args: append(adapted.Args, rest...), Env: o.env,
+	}
+	if compat := p.compat(); compat != "" && p.o.Program.Kind == server.Olelo {
+		opt.Args = append(opt.Args, "--compat="+compat)
+	}
+	for _, s := range adapted.Sockets {
+		opt.Ready = append(opt.Ready, s.Endpoint())
+	}
+	text, err := os.ReadFile(adapted.Config)
+	return &instance{name: o.name, adapted: adapted, observes: bytes.Contains(text, []byte("event_route[core:"))}, opt, err
+}
+
+// split takes the defines out of a server's arguments.
+func split(args []string) (defines, rest []string) {
+	for i := 0; i < len(args); i++ {
+		switch value, ok := strings.CutPrefix(args[i], "-A"); {
+		case ok && value != "":
+			defines = append(defines, value)
+		case ok && i+1 < len(args):
+			i++
+			defines = append(defines, args[i])
+		default:
+			rest = append(rest, args[i])
+		}
+	}
+	return defines, rest
+}
+
+// publishServer sets ${server}, the first socket, ${server.port}, ${server.uri},
+// ${server.msrp}, ${server.udp}, ${server.tcp}, ${server.tls}, and ${server.1} …,
+// the sockets in their order.
+func (p *play) publishServer(in *instance) {
+	v := p.values
+	for i, s := range in.adapted.Sockets {
+		addr := s.Addr.String()
+		set := func(name string) {
+			if _, ok := v[in.name+name]; !ok {
+				v[in.name+name] = addr
+			}
+		}
+		if i == 0 {
+			v[in.name+".port"] = strconv.Itoa(int(s.Addr.Port()))
+			v[in.name+".uri"] = "sip:" + addr
+			v[in.name+".msrp"] = "msrp://" + addr + ";tcp"
+		}
+		set("")
+		set("." + s.Protocol)
+		set("." + strconv.Itoa(i+1))
+	}
+	v[in.name+".dir"] = in.Dir
+}
+
+// address is the first socket for a transport.
+func (in *instance) address(network string) (string, bool) {
+	for _, s := range in.adapted.Sockets {
+		if s.Protocol == network {
+			return s.Addr.String(), true
+		}
+	}
+	return "", false
+}
+
+func (in *instance) sockets() string {
+	var all []string
+	for _, s := range in.adapted.Sockets {
+		all = append(all, s.Protocol+":"+s.Addr.String())
+	}
+	return strings.Join(all, ", ")
+}
+
+// named is the server of that name, "" the first one.
+func (p *play) named(name string) (*instance, error) {
+	if name == "" && p.main != nil {
+		return p.main, nil
+	}
+	if in := p.servers[name]; in != nil {
+		return in, nil
+	}
+	if name == "" {
+		return nil, usagef("start a server first")
+	}
+	return nil, usagef("there is no server %s", name)
+}
+
+// halt is "halt [NAME]": ends a server as an operator does.
+func (p *play) halt(neg bool, args []string) error {
+	if neg || len(args) > 1 {
+		return usagef("usage: halt [NAME]")
+	}
+	name := ""
+	if len(args) == 1 {
+		name = args[0]
+	}
+	in, err := p.named(name)
+	if err != nil {
+		return err
+	}
+	in.fallible = true
+	return in.stop(p)
+}
+
+// stop ends the server by SIGTERM. Kamailio 5.6.3 does not always end on that, so
+// there it is enough that it lived until now.
+func (in *instance) stop(p *play) error {
+	if in.Program.Kind == server.Kamailio {
+		if !in.Running() {
+			return fmt.Errorf("server %s has ended by itself", in.name)
+		}
+		in.Kill()
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(p.ctx), stopTimeout)
+	defer cancel()
+	if !in.Running() {
+		status, _ := in.Wait(ctx)
+		return fmt.Errorf("server %s has ended by itself, status %d", in.name, status)
+	}
+	status, err := in.Stop(ctx)
+	if err != nil {
+		return err
+	}
+	if log := in.Log.String(); status != 0 || strings.Contains(log, "DATA RACE") {
+		return fmt.Errorf("server %s: exit status %d after SIGTERM, want 0 and no data race", in.name, status)
+	}
+	return nil
+}
+
+// end is called when the script has ended. It keeps the profile and the log.
+func (in *instance) end(p *play) error {
+	var err error
+	if !in.fallible {
+		err = in.stop(p)
+	}
+	in.Kill()
+	if text, rerr := os.ReadFile(in.profile); rerr == nil && in.profile != "" {
+		in.ran = text
+		if p.o.Coverage != "" {
+			if werr := p.keep(in, text); werr != nil {
+				err = errors.Join(err, werr)
+			}
+		}
+	}
+	in.Close()
+	return err
+}
+
+// advance moves the clock of a server that has a virtual one.
+func (in *instance) advance(d time.Duration) error {
+	_, err := in.call(d+startTimeout, "clock.advance", d.String())
+	return err
+}
+
+// call runs an RPC command.
+func (in *instance) call(patience time.Duration, command string, args ...any) (*rpc.Reply, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	at, err := rpc.ParseEndpoint(in.adapted.RPC, "unix")
+	if err != nil {
+		return nil, err
+	}
+	c, err := rpc.Dial(ctx, at)
+	if err != nil {
+		return nil, fmt.Errorf("no RPC: %w", err)
+	}
+	defer c.Close()
+	reply, err := c.Call(ctx, command, args...)
+	if err != nil {
+		return nil, err
+	}
+	if reply.Fault != nil {
+		return nil, fault{string(bytes.TrimSpace(rpc.AppendText(nil, reply)))}
+	}
+	return reply, nil
+}
+
+// fault is an RPC command's error reply.
+type fault struct{ text string }
+
+func (f fault) Error() string { return f.text }
+
+// keep puts the profile where the profiles of all servers are.
+func (p *play) keep(in *instance, profile []byte) error {
+	f, err := os.CreateTemp(p.o.Coverage, "*.profile")
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(profile)
+	return errors.Join(err, f.Close())
+}
+
+// tell writes what the server logged, and which lines of its configuration ran.
+func (in *instance) tell(b *strings.Builder) {
+	const most = 6000
+	log := in.said()
+	if len(log) > most {
+		log = "…" + log[len(log)-most:]
+	}
+	fmt.Fprintf(b, "the log of %s:\n", in.name)
+	for line := range strings.Lines(log) {
+		b.WriteString("  " + line)
+	}
+}

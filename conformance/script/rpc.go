@@ -1,0 +1,197 @@
+package script
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"olelo/conformance/server"
+	"olelo/runtime/rpc"
+)
+
+// rpc is "rpc [server=NAME] COMMAND [ARGUMENT…]": runs an RPC command; its reply,
+// as kamcmd prints it, is what stdout and "cmp stdout FILE" see next. With ! it
+// must be a fault, which stderr sees.
+func (p *play) rpc(neg bool, args []string) error {
+	name := ""
+	if len(args) > 0 && strings.HasPrefix(args[0], "server=") {
+		name, args = args[0][len("server="):], args[1:]
+	}
+	if len(args) == 0 {
+		return usagef("usage: rpc COMMAND [ARGUMENT…]")
+	}
+	in, err := p.named(name)
+	if err != nil {
+		return err
+	}
+	words, err := p.words(args)
+	if err != nil {
+		return err
+	}
+	params := make([]any, len(words)-1)
+	for i, w := range words[1:] {
+		params[i] = rpc.ParseArg(w)
+	}
+	reply, err := in.call(p.patience, words[0], params...)
+	var f fault
+	switch {
+	case errors.As(err, &f) && neg:
+		fmt.Fprintln(p.ts.Stderr(), f.text)
+		return nil
+	case err != nil:
+		return fmt.Errorf("rpc %s: %w", strings.Join(words, " "), err)
+	case neg:
+		return fmt.Errorf("rpc %s succeeds, expected a fault:\n%s", strings.Join(words, " "), rpc.AppendText(nil, reply))
+	}
+	_, err = p.ts.Stdout().Write(rpc.AppendText(nil, reply))
+	return err
+}
+
+// htable is "htable TABLE KEY = VALUE" or "htable TABLE KEY absent".
+func (p *play) htable(neg bool, args []string) error {
+	words, err := p.words(args)
+	if err != nil {
+		return err
+	}
+	if neg || len(words) < 3 || !(len(words) == 3 && words[2] == "absent" || len(words) == 4 && words[2] == "=") {
+		return usagef("usage: htable TABLE KEY = VALUE | htable TABLE KEY absent")
+	}
+	got, found, err := p.item(words[0], words[1])
+	switch {
+	case err != nil:
+		return err
+	case words[2] == "absent":
+		if found {
+			return fmt.Errorf("$sht(%s=>%s) is %q, expected it to be absent", words[0], words[1], got)
+		}
+		return nil
+	case !found && !p.corrected("=", "absent"):
+		return fmt.Errorf("$sht(%s=>%s) is absent, expected %q", words[0], words[1], words[3])
+	}
+	if ok, err := p.values.match(args[3], got); ok || err != nil {
+		return err
+	}
+	if p.corrected(args[3], got) {
+		return nil
+	}
+	return fmt.Errorf("$sht(%s=>%s) is %q, expected %q", words[0], words[1], got, words[3])
+}
+
+// item asks the running server for an item of a hash table.
+func (p *play) item(table, key string) (value string, found bool, err error) {
+	if p.unit != nil && p.main == nil {
+		return p.unit.Eval("$sht(" + table + "=>" + key + ")")
+	}
+	in, err := p.named("")
+	if err != nil {
+		return "", false, err
+	}
+	reply, err := in.call(p.patience, "htable.get", table, key)
+	if f := (fault{}); errors.As(err, &f) {
+		if strings.Contains(f.text, "no such hash table") || strings.Contains(f.text, "No such htable") {
+			return "", false, err
+		}
+		return "", false, nil
+	}
+	if err != nil {
+		return "", false, err
+	}
+	for line := range strings.Lines(string(rpc.AppendText(nil, reply))) {
+		if v, ok := strings.CutPrefix(strings.TrimSpace(line), "value: "); ok {
+			return v, true, nil
+		}
+	}
+	return "", true, nil
+}
+
+// variable is "var '$name' = VALUE" or "var '$name' absent": of a shared variable
+// of the running server, or behind a route step any variable.
+func (p *play) variable(neg bool, args []string) error {
+	if neg || len(args) < 2 || !(len(args) == 2 && args[1] == "absent" || len(args) == 3 && (args[1] == "=" || args[1] == "~")) {
+		return usagef("usage: var '$name' = VALUE | var '$name' ~ REGEX | var '$name' absent")
+	}
+	got, found, err := p.evaluate(args[0])
+	switch {
+	case err != nil:
+		return err
+	case args[1] == "absent":
+		if found {
+			return fmt.Errorf("%s is %q, expected it to be $null", args[0], got)
+		}
+		return nil
+	case !found:
+		return fmt.Errorf("%s is $null, expected %q", args[0], args[2])
+	case args[1] == "~":
+		ok, err := p.values.search(args[2], got)
+		if err == nil && !ok {
+			err = fmt.Errorf("%s is %q, which does not match %s", args[0], got, args[2])
+		}
+		return err
+	}
+	if ok, err := p.values.match(args[2], got); ok || err != nil {
+		return err
+	}
+	if p.corrected(args[2], got) {
+		return nil
+	}
+	return fmt.Errorf("%s is %q, expected %q", args[0], got, args[2])
+}
+
+func (p *play) evaluate(name string) (string, bool, error) {
+	if p.unit != nil {
+		return p.unit.Eval(name)
+	}
+	shared, ok := strings.CutPrefix(name, "$shv(")
+	if !ok {
+		return "", false, usagef("%s: a running server is asked for $shv(name) only; behind a route step, for any variable", name)
+	}
+	in, err := p.named("")
+	if err != nil {
+		return "", false, err
+	}
+	reply, err := in.call(p.patience, "pv.shvGet", strings.TrimSuffix(shared, ")"))
+	if f := (fault{}); errors.As(err, &f) {
+		return "", false, nil
+	}
+	if err != nil {
+		return "", false, err
+	}
+	for line := range strings.Lines(string(rpc.AppendText(nil, reply))) {
+		if v, ok := strings.CutPrefix(strings.TrimSpace(line), "value: "); ok {
+			return v, true, nil
+		}
+	}
+	return "", false, nil
+}
+
+// clock is "clock advance DURATION": the time goes on. A server that was started
+// with clock=virtual is moved, for others the time passes.
+func (p *play) clock(neg bool, args []string) error {
+	if neg || len(args) != 2 || args[0] != "advance" {
+		return usagef("usage: clock advance DURATION")
+	}
+	d, err := time.ParseDuration(args[1])
+	if err != nil || d < 0 {
+		return usagef("%q is no duration such as 2s", args[1])
+	}
+	if p.unit != nil && p.main == nil {
+		return p.unit.Advance(d)
+	}
+	in, err := p.named("")
+	if err != nil {
+		return err
+	}
+	if in.virtual {
+		return in.advance(d)
+	}
+	if in.Program.Kind == server.Olelo {
+		return usagef("start the server with clock=virtual to move its clock")
+	}
+	select {
+	case <-time.After(d):
+		return nil
+	case <-p.ctx.Done():
+		return p.ctx.Err()
+	}
+}
