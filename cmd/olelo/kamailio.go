@@ -27,7 +27,7 @@ type kamailioFlags struct {
 	file, autoAliases, atexit, maxBuffer, debug, group, pgid, modules *string
 	shm, pkg, children, tcpChildren, optimize, pid, sctpChildren      *string
 	serverID, chroot, user, shmAlloc, pkgAlloc, rundir, workdir, poll *string
-	logEngine, compat, logFormat                                      *string
+	logEngine, compat, logFormat, coverage                            *string
 
 	aliases, defines, listen, load, modparams *[]string
 	substs                                    []app.Subst
@@ -96,6 +96,7 @@ func newKamailioFlags() *kamailioFlags {
 	f.BoolVar(&k.lenient, "lenient", false, "olelo's own: go on without what Kamailio runs and olelo does not run yet")
 	k.compat = f.String("compat", "5.6", "olelo's own: `VERSION` of Kamailio whose meaning counts where they differ: 5.6 or 6")
 	k.logFormat = f.String("log-format", "text", "olelo's own: `FORM` of log lines: text, as Kamailio's, or json")
+	k.coverage = f.String("coverage", "", "olelo's own: `FILE` for what of the routes ran, written at the end")
 	f.SetNormalizeFunc(k.complete)
 	return k
 }
@@ -161,7 +162,7 @@ func kamailioCommand(args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "config file ok, exiting...")
 		return statusOK
 	}
-	p := &process{pidFile: absolute(*k.pid), pgidFile: absolute(*k.pgid)}
+	p := &process{pidFile: absolute(*k.pid), pgidFile: absolute(*k.pgid), coverageFile: absolute(*k.coverage)}
 	if k.dontFork == 0 || k.dontFork > 2 {
 		return daemon(o, p, args)
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"syscall"
 
+	"olelo/lang/coverage"
 	"olelo/runtime/app"
 	"olelo/runtime/core"
 	"olelo/runtime/log"
@@ -18,10 +19,12 @@ import (
 // process is what a running server does with the process that it is.
 type process struct {
 	pidFile, pgidFile string // absolute; "" for none
+	coverageFile      string // likewise
 	keepWorkDir       bool   // run where it was started, whatever workdir= says
 	detach            *detached
 
-	wrote []string // files to remove at the end
+	coverage *os.File // where coverageFile is written to
+	wrote    []string // files to remove at the end
 }
 
 // serve runs the server in this process.
@@ -36,7 +39,27 @@ func serve(o app.Options, p *process) int {
 	}
 	o.Ready = p.ready
 	defer p.cleanup()
-	return app.Run(ctx, o)
+	if p.coverageFile == "" {
+		return app.Run(ctx, o)
+	}
+	o.Coverage = coverage.NewCounters()
+	status := app.Run(ctx, o)
+	if err := p.writeCoverage(o.Coverage.Profile()); err != nil {
+		fmt.Fprintf(o.Stderr, "olelo: %v\n", err)
+		return statusFailed
+	}
+	return status
+}
+
+// writeCoverage writes the profile of a server that has run.
+func (p *process) writeCoverage(c *coverage.Profile) error {
+	if p.coverage == nil { // it did not start
+		return nil
+	}
+	if err := errors.Join(c.Write(p.coverage), p.coverage.Close()); err != nil {
+		return fmt.Errorf("--coverage=%s: %w", p.coverageFile, err)
+	}
+	return nil
 }
 
 // loaded is done once the configuration is good, before sockets are opened.
@@ -75,6 +98,13 @@ func (p *process) prepare(params *core.Params, l *log.Logger) error {
 		if err := limitFiles(uint64(n)); err != nil {
 			l.Warnf(log.Core, "open_files_limit=%d: the limit cannot be raised: %v; start as root or raise it with ulimit -n", n, err)
 		}
+	}
+	if p.coverageFile != "" { // opened now: later the process may not be allowed to
+		f, err := os.Create(p.coverageFile)
+		if err != nil {
+			return fmt.Errorf("--coverage=%s: %w", p.coverageFile, reason(err))
+		}
+		p.coverage = f
 	}
 	if p.keepWorkDir || params.Chroot != "" {
 		return nil

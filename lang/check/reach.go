@@ -34,7 +34,7 @@ func (c *checker) reachable(list []ast.Stmt) {
 				c.reachable(k.Body)
 			}
 		}
-		if leaves(s) {
+		if ast.Leaves(s) {
 			stop = s
 		}
 	}
@@ -51,54 +51,6 @@ func (c *checker) unreachable(s, stop ast.Stmt) {
 	}
 	c.warn(at, "unreachable", "this statement never runs: "+what, "").
 		Notes = []diag.Note{{Pos: before.Pos, Msg: that}}
-}
-
-// leaves reports whether control never goes on behind s. A while always may:
-// it ends at max_while_loops.
-func leaves(s ast.Stmt) bool {
-	switch s := s.(type) {
-	case *ast.Jump:
-		return true
-	case *ast.If:
-		return s.Else != nil && leave(s.Then.Stmts) && leave(s.Else.Stmts)
-	case *ast.Switch:
-		hasDefault := false
-		for _, k := range s.Cases {
-			hasDefault = hasDefault || k.Default
-			if breaks(k.Body) {
-				return false
-			}
-		}
-		// What does not leave falls into the next case.
-		return hasDefault && leave(s.Cases[len(s.Cases)-1].Body)
-	}
-	return false
-}
-
-func leave(list []ast.Stmt) bool {
-	for _, s := range list {
-		if leaves(s) {
-			return true
-		}
-	}
-	return false
-}
-
-// breaks reports whether a break in list leaves the switch around it.
-func breaks(list []ast.Stmt) bool {
-	for _, s := range list {
-		switch s := s.(type) {
-		case *ast.Jump:
-			if s.Keyword == "break" {
-				return true
-			}
-		case *ast.If:
-			if breaks(s.Then.Stmts) || s.Else != nil && breaks(s.Else.Stmts) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // depends reports whether an #!ifdef or its like decides which of the text

@@ -78,7 +78,7 @@ func (c *compiler) function(e *ast.Call) (registry.Call, bool) {
 	if c.opt.Uses != nil {
 		c.runs(inventory.Function, functionName(e.Name, len(e.Args)), f.module, e.Pos)
 	}
-	return call, true
+	return c.called(e, args, f.it.Params, call), true
 }
 
 // told reports whether the parser has found a mistake at a place.

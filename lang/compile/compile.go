@@ -8,6 +8,7 @@ import (
 	"errors"
 
 	"olelo/lang/ast"
+	"olelo/lang/coverage"
 	"olelo/lang/diag"
 	"olelo/lang/inventory"
 	"olelo/lang/program"
@@ -31,6 +32,13 @@ type Options struct {
 	LogPrefix string
 	// Uses, where not nil, gets every name that the routes use.
 	Uses *inventory.List
+	// Coverage, where not nil, gets the statements and conditions of the routes,
+	// which count in it while they run.
+	Coverage *coverage.Counters
+	// Recorder, where not nil, is told all that the routes do.
+	Recorder Recorder
+	// Mocks take the place of functions, also of those that olelo does not run.
+	Mocks []Mock
 	// MaxErrors is how many errors are reported; 0 is diag.MaxErrors.
 	MaxErrors int
 }
@@ -52,6 +60,7 @@ func Compile(file *ast.File, env *Env, opt Options, diags *diag.List) *program.P
 		},
 	}
 	c.opt.MaxErrors = cmp.Or(opt.MaxErrors, diag.MaxErrors)
+	c.checkMocks()
 	routes := c.declare(file)
 	for _, r := range routes {
 		c.route(r)
@@ -90,9 +99,11 @@ type compiler struct {
 
 	// Of the route that is compiled.
 	mask   registry.Mask
-	regs   int // registers in use
-	most   int // most registers ever in use
-	depth  int // blocks around the statement
+	title  string // route[AUTH]
+	dead   int    // > 0: it never runs
+	regs   int    // registers in use
+	most   int    // most registers ever in use
+	depth  int    // blocks around the statement
 	breaks []jumpList
 	pos    source.Pos // of the code that is emitted
 	late   bool       // Kamailio finds what is wrong here only when it starts
@@ -113,6 +124,7 @@ func (c *compiler) logPrefix(file *ast.File) {
 	if at.EndLine <= at.Pos.Line && c.width(at) == len(c.opt.LogPrefix)+2 { // quotes, and no escapes
 		f.text = 1
 	}
+	c.opt.Recorder = nil // a log line is no part of a route
 	prefix, err := f.Format(c.opt.LogPrefix)
 	if err != nil && !errors.Is(err, errReported) {
 		c.errorAt(at, "bad-parameter", "log_prefix: "+err.Error(), "")
@@ -180,7 +192,7 @@ const tail = 0
 
 func (c *compiler) route(b *block) {
 	c.mask, c.regs, c.most, c.depth, c.breaks = kinds[b.Kind].mask, 1, 1, 0, nil
-	c.pos = b.Pos
+	c.pos, c.title = b.Pos, c.prog.Routes[b.n].Title()
 	entry := len(c.prog.Code)
 	stmts := b.Body.Stmts
 	for _, m := range b.more {

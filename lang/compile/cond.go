@@ -23,9 +23,9 @@ func (c *compiler) branch(e ast.Expr, how truth, want bool) jumpList {
 	if c.opt.RawCodes && isCall(e) {
 		how = nonzero
 	}
-	if v, ok := c.constant(e); ok && v.K == value.Int {
+	if always, never := c.settled(e, how); always || never {
 		c.unused(e)
-		if (v.I > 0 || v.I < 0 && how == nonzero) != want {
+		if always != want {
 			return nil
 		}
 		return jumpList{c.emit(program.Instr{Op: program.OpJump})}
@@ -43,7 +43,7 @@ func (c *compiler) branch(e ast.Expr, how truth, want bool) jumpList {
 			return append(c.branch(x.X, nonzero, want), c.branch(x.Y, nonzero, want)...)
 		}
 		if l, ok := c.compareConst(x, want); ok {
-			return l
+			return c.outcomes(e, l, want)
 		}
 	case *ast.Unary:
 		if x.Op == "!" && c.typeOf(x.X) != tStr {
@@ -56,7 +56,17 @@ func (c *compiler) branch(e ast.Expr, how truth, want bool) jumpList {
 	} else { // of an if as a whole: what is no number is false either way
 		r = c.operand(e)
 	}
-	return jumpList{c.emit(program.Instr{Op: jumpOps[how][ifElse(want, 1, 0)], A: r})}
+	return c.outcomes(e, jumpList{c.emit(program.Instr{Op: jumpOps[how][ifElse(want, 1, 0)], A: r})}, want)
+}
+
+// settled reports whether e, as a condition, always goes the same way.
+func (c *compiler) settled(e ast.Expr, how truth) (always, never bool) {
+	v, ok := c.constant(c.neutral(e))
+	if !ok || v.K != value.Int {
+		return false, false
+	}
+	always = v.I > 0 || v.I < 0 && how == nonzero
+	return always, !always
 }
 
 // jumpOps are the jumps where a value is not true, and where it is.

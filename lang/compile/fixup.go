@@ -99,8 +99,11 @@ func (f *fixup) Var(text string) (registry.Var, error) {
 // bind finds the variable's class and its transformations.
 func (f *fixup) bind(v *pvar.Var) (registry.Var, error) {
 	bound, err := f.class(v)
-	if err != nil || len(v.Trans) == 0 {
+	if err != nil {
 		return bound, err
+	}
+	if len(v.Trans) == 0 {
+		return f.c.recorded(v.Text, bound), nil
 	}
 	chain := make([]registry.TransFunc, 0, len(v.Trans))
 	for i := range v.Trans {
@@ -110,7 +113,7 @@ func (f *fixup) bind(v *pvar.Var) (registry.Var, error) {
 		}
 		chain = append(chain, t)
 	}
-	return registry.Var{Get: transformed(bound.Get, chain)}, nil
+	return f.c.recorded(v.Text, registry.Var{Get: transformed(bound.Get, chain)}), nil
 }
 
 // class binds a variable without its transformations.
@@ -250,11 +253,15 @@ func (f *fixup) transformation(t *pvar.Tr) (registry.TransFunc, error) {
 // VarSlot is the place+1 of a $var or $vn.
 func (f *fixup) VarSlot(name string, null bool) int { return f.c.slot(name, null) + 1 }
 
-func (c *compiler) slot(name string, null bool) int {
-	key := "var/" + name
+func slotKey(name string, null bool) string {
 	if null {
-		key = "vn/" + name
+		return "vn/" + name
 	}
+	return "var/" + name
+}
+
+func (c *compiler) slot(name string, null bool) int {
+	key := slotKey(name, null)
 	n, ok := c.slots[key]
 	if !ok {
 		n = len(c.prog.Slots)

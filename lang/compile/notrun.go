@@ -34,10 +34,12 @@ func (c *compiler) notRun(e *ast.Call) (registry.Call, bool) {
 	if err != nil {
 		return nil, false
 	}
-	c.complain(e.Range, "", m)
-	c.waitsFunc(e)
+	if _, mocked := c.mock(e); !mocked {
+		c.complain(e.Range, "", m)
+		c.waitsFunc(e)
+	}
 	c.texts(e, args, rows)
-	return refuse(e), true
+	return c.called(e, args, nil, refuse(e)), true
 }
 
 // refuse is a call of a function that olelo does not run.

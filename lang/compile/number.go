@@ -90,7 +90,7 @@ func (c *compiler) right(e ast.Expr, l uint8, lt typ) uint8 {
 func (c *compiler) dropped(e ast.Expr) {
 	mark := c.regs
 	over := jumpList{c.emit(program.Instr{Op: program.OpJump})}
-	c.expr(e, c.reg())
+	c.unreached(true, func() { c.expr(e, c.reg()) })
 	c.patch(over)
 	c.release(mark)
 }

@@ -211,6 +211,9 @@ func (c *compiler) oldTest(e *ast.Binary, dst uint8) {
 		c.expr(right, dst)
 	}
 	c.pos = e.OpAt
+	if r := c.opt.Recorder; r != nil {
+		test = r.Test(testText(left.Name, e.Op, right), test)
+	}
 	c.prog.Tests = append(c.prog.Tests, program.Leaf[program.Test]{Text: testText(left.Name, e.Op, right), Do: test})
 	c.emit(program.Instr{Op: program.OpTest, A: dst, D: int32(len(c.prog.Tests) - 1)})
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"olelo/lang/ast"
+	"olelo/lang/coverage"
 	"olelo/lang/program"
 	"olelo/runtime/registry"
 	"olelo/runtime/value"
@@ -23,7 +24,14 @@ func (c *compiler) stmts(list []ast.Stmt, want int) {
 		if i == len(list)-1 {
 			w = want
 		}
+		if at, ok := head(s); ok {
+			c.point(at, coverage.Statement)
+		}
 		c.stmt(s, w)
+		if ast.Leaves(s) {
+			c.dead++
+			defer func() { c.dead-- }()
+		}
 	}
 }
 
@@ -164,7 +172,8 @@ func (c *compiler) ifStmt(s *ast.If, want int) {
 	c.constantCondition(s.Cond, "if")
 	no := c.branch(s.Cond, positive, false)
 	end := c.here()
-	c.nested(s.Then, want)
+	always, never := c.settled(s.Cond, positive)
+	c.unreached(never, func() { c.nested(s.Then, want) })
 	if s.Else == nil && want < 0 {
 		c.patch(no)
 		c.prog.OnFailure(start, end, c.here())
@@ -174,7 +183,7 @@ func (c *compiler) ifStmt(s *ast.If, want int) {
 	c.patch(no)
 	c.prog.OnFailure(start, end, c.here())
 	if s.Else != nil {
-		c.nested(s.Else, want)
+		c.unreached(always, func() { c.nested(s.Else, want) })
 	} else {
 		c.result(want, 1)
 	}
@@ -195,7 +204,8 @@ func (c *compiler) while(s *ast.While, want int) {
 	loop := c.emit(program.Instr{Op: program.OpLoop, A: count})
 	end := c.here()
 	c.breaks = append(c.breaks, nil)
-	c.nested(s.Body, want)
+	_, never := c.settled(s.Cond, nonzero)
+	c.unreached(never, func() { c.nested(s.Body, want) })
 	broken := c.breaks[len(c.breaks)-1]
 	c.breaks = c.breaks[:len(c.breaks)-1]
 	c.emit(program.Instr{Op: program.OpJump, D: int32(top)})
@@ -294,7 +304,8 @@ func (c *compiler) switchStmt(s *ast.Switch, want int) {
 	c.check(s.X)
 	start := c.here()
 	labels := c.caseLabels(s, sw)
-	if _, isConst := c.constant(s.X); len(s.Cases) == 1 && s.Cases[0].Default && !isConst {
+	_, isConst := c.constant(s.X)
+	if len(s.Cases) == 1 && s.Cases[0].Default && !isConst {
 		c.late = true
 		c.errorAt(s.Cases[0].Range, "only-default", "a switch with a default and no case: Kamailio does not start with it",
 			"the statements can stand there without the switch")
@@ -316,7 +327,7 @@ func (c *compiler) switchStmt(s *ast.Switch, want int) {
 	hasDefault := false
 	var fell jumpList
 	for i, k := range s.Cases {
-		at := int32(c.here())
+		at := c.entered(caseHead(k), coverage.Case, isConst)
 		if k.Default {
 			sw.Default, hasDefault = at, true
 		}
@@ -340,7 +351,8 @@ func (c *compiler) switchStmt(s *ast.Switch, want int) {
 		c.patch(broken)
 	}
 	if !hasDefault {
-		sw.Default = int32(c.here())
+		at, _ := head(s)
+		sw.Default = c.entered(at, coverage.NoCase, isConst)
 		c.result(want, 1)
 	}
 	c.patch(over)

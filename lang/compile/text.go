@@ -1,6 +1,8 @@
 package compile
 
 import (
+	"errors"
+
 	"olelo/lang/ast"
 	"olelo/lang/diag"
 	"olelo/lang/program"
@@ -38,4 +40,32 @@ func Evaluate(file *ast.File, env *Env, text string, at ast.Range, l *log.Logger
 	}
 	v.S = string([]byte(v.S)) // the arena it may lie in dies here
 	return v, true
+}
+
+// Bind binds a text with variables to a compiled program. It may add slots to
+// it, and so must not be called while the program runs. The error tells the
+// first thing that is wrong.
+func Bind(prog *program.Program, env *Env, opt Options, text string) (*registry.Format, error) {
+	diags := &diag.List{}
+	c := &compiler{
+		env: env, diags: diags, opt: Options{Dialect6: opt.Dialect6, MaxErrors: diag.MaxErrors},
+		slots: map[string]int{}, warned: map[string]bool{}, consts: map[value.Value]int{}, prog: prog,
+	}
+	for n, s := range prog.Slots {
+		c.slots[slotKey(s.Name, s.Null)] = n
+	}
+	f, err := (&fixup{c: c, text: -1, quiet: true}).Format(text)
+	if err != errReported {
+		return f, err
+	}
+	for _, d := range diags.Items {
+		if d.Severity != diag.Error {
+			continue
+		}
+		if d.Hint != "" {
+			d.Msg += "; " + d.Hint
+		}
+		return nil, errors.New(d.Msg)
+	}
+	return nil, err
 }

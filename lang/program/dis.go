@@ -72,6 +72,7 @@ var operands = [numOps]string{
 	OpJumpEqK: "AKj", OpJumpNeK: "AKj", OpJumpLtK: "AKj", OpJumpLeK: "AKj", OpJumpGtK: "AKj", OpJumpGeK: "AKj",
 	OpCall: "Ac", OpCallTest: "Ac", OpRoute: "Ar", OpRouteDyn: "AB", OpReturn: "A", OpEnd: "A",
 	OpLoop: "A", OpSwitch: "Aw", OpFail: "k",
+	OpProbe: "p",
 }
 
 // Text is one instruction as `olelo dis` prints it.
@@ -107,6 +108,8 @@ func (p *Program) operand(in Instr, kind rune) string {
 		return "/" + p.Regexes[in.D].Text + "/"
 	case 't':
 		return p.Tests[in.D].Text
+	case 'p':
+		return p.Probes[in.D].Text
 	case 'c':
 		return p.Calls[in.D].Text + "()"
 	case 'r':

@@ -99,6 +99,8 @@ const (
 	OpSwitch // to the target of switches[D] for A
 	OpFail   // the statement fails, with the text consts[D]
 
+	OpProbe // leaf probe D sees that this place is reached
+
 	numOps
 )
 
@@ -125,6 +127,7 @@ var names = [numOps]string{
 	OpJumpEqK: "jeqk", OpJumpNeK: "jnek", OpJumpLtK: "jltk", OpJumpLeK: "jlek", OpJumpGtK: "jgtk", OpJumpGeK: "jgek",
 	OpCall: "call", OpCallTest: "calltest", OpRoute: "route", OpRouteDyn: "routedyn",
 	OpReturn: "return", OpEnd: "end", OpExit: "exit", OpDrop: "drop", OpLoop: "loop", OpSwitch: "switch", OpFail: "fail",
+	OpProbe: "probe",
 }
 
 // String is the operation's mnemonic.

@@ -32,6 +32,7 @@ type Program struct {
 	Calls    []Leaf[registry.Call]
 	Regexes  []Leaf[Matcher]
 	Tests    []Leaf[Test]
+	Probes   []Leaf[Probe]
 	Switches []*Switch
 	Routes   []Route
 
@@ -70,6 +71,9 @@ type Matcher func(text string) (bool, error)
 // Test is an old-style test such as src_ip==10.0.0.0/8 of the message; y is its
 // right side where that is not a constant.
 type Test func(c *registry.Ctx, y *value.Value) bool
+
+// Probe watches that a place is reached; it changes nothing that a route can see.
+type Probe func(c *registry.Ctx)
 
 // Slot names the owner of a worker's variable slot.
 type Slot struct {

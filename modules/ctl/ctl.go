@@ -49,7 +49,7 @@ func (l listen) protocol() string {
 var (
 	_ registry.Module      = (*Module)(nil)
 	_ registry.Provisioner = (*Module)(nil)
-	_ registry.Starter     = (*Module)(nil)
+	_ registry.Listener    = (*Module)(nil)
 	_ registry.Cleaner     = (*Module)(nil)
 )
 
@@ -145,7 +145,7 @@ func (m *Module) noEffect(param string) registry.Param {
 	}
 }
 
-// Provision keeps what Start needs.
+// Provision keeps what Listen needs.
 func (m *Module) Provision(h registry.Host) error {
 	m.log, m.cmds = h.Log(), h.RPC()
 	if d, ok := h.(registry.RunDirHost); ok {
@@ -160,9 +160,9 @@ func (m *Module) Provision(h registry.Host) error {
 	return nil
 }
 
-// Start opens the sockets. One that the configuration names must open; the
+// Listen opens the sockets. One that the configuration names must open; the
 // default one is done without, with a warning, where it cannot be had.
-func (m *Module) Start(context.Context) error {
+func (m *Module) Listen(context.Context) error {
 	named := false
 	for _, l := range m.listens {
 		named = named || !l.lines

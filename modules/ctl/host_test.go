@@ -147,7 +147,7 @@ func (s *server) start() error {
 	if err := s.m.(registry.Provisioner).Provision(h); err != nil {
 		return err
 	}
-	return s.m.(registry.Starter).Start(context.Background())
+	return s.m.(registry.Listener).Listen(context.Background())
 }
 
 func mustStart(t *testing.T, params ...any) *server {

@@ -30,7 +30,7 @@ type Module struct {
 var (
 	_ registry.Module      = (*Module)(nil)
 	_ registry.Provisioner = (*Module)(nil)
-	_ registry.Starter     = (*Module)(nil)
+	_ registry.Listener    = (*Module)(nil)
 	_ registry.Cleaner     = (*Module)(nil)
 )
 
@@ -94,8 +94,8 @@ func (m *Module) Provision(h registry.Host) error {
 	return nil
 }
 
-// Start makes the FIFO. The server goes on, with a warning, where it cannot.
-func (m *Module) Start(context.Context) error {
+// Listen makes the FIFO. The server goes on, with a warning, where it cannot.
+func (m *Module) Listen(context.Context) error {
 	if m.path == "" {
 		return nil
 	}

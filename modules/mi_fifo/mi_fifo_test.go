@@ -95,7 +95,7 @@ func start(t *testing.T, dir string, params ...any) (*lockedBuffer, registry.Mod
 	if err := m.(registry.Provisioner).Provision(h); err != nil {
 		t.Fatal(err)
 	}
-	if err := m.(registry.Starter).Start(context.Background()); err != nil {
+	if err := m.(registry.Listener).Listen(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	return out, m

@@ -22,7 +22,6 @@ import (
 	"olelo/runtime/registry"
 	"olelo/runtime/rpc"
 	"olelo/runtime/transport"
-	"olelo/runtime/vm"
 )
 
 // Exit statuses of the process, Kamailio's.
@@ -59,7 +58,7 @@ type server struct {
 	filters     []registry.RequestFilter
 	ownAliases  []registry.Alias // that modules add to the configuration's
 
-	requestRoute, replyRoute int // -1: none
+	requestRoute, replyRoute registry.Block // nil: none
 	events                   coreEvents
 
 	sockets  []*transport.Socket
@@ -69,6 +68,7 @@ type server struct {
 	tcp      []*worker // in turn for the connections
 	first    *worker   // the one with rank 1
 	timers   timers
+	recorder *recorder // of a Unit
 	forwards forwarder
 }
 
@@ -151,7 +151,7 @@ func Disassemble(o Options, w io.Writer) int {
 // load does all that comes before a socket is opened. Where diags has errors,
 // the server is only fit for cleanup.
 func load(o *Options) (*server, *diag.List) {
-	s := &server{notes: notes{o.uses}, pid: os.Getpid(), dialect: o.Dialect, configDir: filepath.Dir(o.File), started: time.Now(), env: compile.NewEnv(), rpcs: rpc.NewTable()}
+	s := &server{notes: notes{o.uses}, recorder: o.recorder, pid: os.Getpid(), dialect: o.Dialect, configDir: filepath.Dir(o.File), started: time.Now(), env: compile.NewEnv(), rpcs: rpc.NewTable()}
 	s.workers.s, s.workers.next = s, 1 // 0 is the server itself
 	var diags *diag.List
 	s.file, s.set, diags = parseFile(o)
@@ -211,13 +211,12 @@ func (s *server) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.net = transport.New(s.transportConfig(), h)
-	if err := s.net.Listen(); err != nil {
+	if err := s.open(ctx, s.transportConfig(), h); err != nil {
 		return err
 	}
 	for _, m := range s.modules {
-		if st, ok := m.it.(registry.Starter); ok {
-			if err := st.Start(ctx); err != nil {
+		if l, ok := m.it.(registry.Listener); ok {
+			if err := l.Listen(ctx); err != nil {
 				return fmt.Errorf("module %s: %w", m.name, err)
 			}
 		}
@@ -229,6 +228,22 @@ func (s *server) start(ctx context.Context) error {
 		return err
 	}
 	s.net.Start()
+	return nil
+}
+
+// open opens the sockets and starts the modules.
+func (s *server) open(ctx context.Context, cfg transport.Config, h transport.Handlers) error {
+	s.net = transport.New(cfg, h)
+	if err := s.net.Listen(); err != nil {
+		return err
+	}
+	for _, m := range s.modules {
+		if st, ok := m.it.(registry.Starter); ok {
+			if err := st.Start(ctx); err != nil {
+				return fmt.Errorf("module %s: %w", m.name, err)
+			}
+		}
+	}
 	return nil
 }
 
@@ -258,7 +273,7 @@ func (s *server) cleanup() {
 
 // request runs request_route.
 func (s *server) request(c *registry.Ctx) {
-	if s.requestRoute < 0 {
+	if s.requestRoute == nil {
 		c.Log.Errorf(log.Core, "there is no request_route: the %s from %s:%s is dropped", c.Msg.Method(), c.Recv.Proto, c.Recv.Src)
 		return
 	}
@@ -266,10 +281,10 @@ func (s *server) request(c *registry.Ctx) {
 }
 
 // runMain runs a main route block; a configuration without it gives code 1.
-func (s *server) runMain(c *registry.Ctx, route int, kind registry.Mask) int {
-	if route < 0 {
+func (s *server) runMain(c *registry.Ctx, route registry.Block, kind registry.Mask) int {
+	if route == nil {
 		c.Flow = 0
 		return 1
 	}
-	return vm.For(c, s.prog).Run(c, route, kind)
+	return route.Run(c, kind)
 }

@@ -84,7 +84,7 @@ func (s *server) unreadable(c *registry.Ctx, m *sip.Message) {
 
 // checkRoutes warns of a configuration that drops all requests.
 func (s *server) checkRoutes(diags *diag.List) {
-	if s.requestRoute < 0 && diags.Errors() == 0 {
+	if s.requestRoute == nil && diags.Errors() == 0 {
 		diags.Add(diag.Diagnostic{
 			Severity: diag.Warning, Code: "no-request-route", Msg: "there is no request_route: every SIP request is dropped with an error line",
 			Hint: "write what is to be done with requests into request_route { … }",

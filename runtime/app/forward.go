@@ -26,9 +26,7 @@ func (s *server) forwarder() *forward.Forwarder {
 		f.Net, f.Conn, f.Sockets = s.net, s.net.Conn, s.sockets
 		f.Resolver = forward.NewResolver(nil, s.sockets)
 		f.MHomed, f.UDPMTU, f.MTUProto = s.params.MHomed, s.params.UDPMTU, s.params.MTUProto
-		if n, ok := s.prog.FindRoute("onsend_route", ""); ok {
-			f.OnSend, f.OnSendReply = block{&s.prog, n}, s.params.OnSendReply
-		}
+		f.OnSend, f.OnSendReply = s.route("onsend_route", ""), s.params.OnSendReply
 	})
 	return &s.forwards.f
 }

@@ -31,12 +31,12 @@ func (h handler) SIP(r *transport.Recv, raw []byte) {
 	w.ctx.Lock()
 	defer w.ctx.Unlock()
 	defer w.guard()
-	c := w.begin()
-	c.Recv = r
-	err := w.msg.Parse(raw)
-	if err == nil {
-		err = w.msg.Check()
-	}
+	h.sip(r, raw)
+}
+
+func (h handler) sip(r *transport.Recv, raw []byte) {
+	w := h.w
+	c, err := h.message(r, raw)
 	if err != nil {
 		c.Log.Errorf(log.Core, "a message from %s:%s cannot be routed: %v; it begins %.80q", r.Proto, r.Src, err, raw)
 		h.s.unreadable(c, &w.msg)
@@ -45,9 +45,6 @@ func (h handler) SIP(r *transport.Recv, raw []byte) {
 		}
 		return
 	}
-	c.Msg = &w.msg
-	h.s.viaDefaults(&c.State)
-	h.s.logPrefix(c)
 	if !h.s.preRoute(c) {
 		return
 	}
@@ -61,6 +58,37 @@ func (h handler) SIP(r *transport.Recv, raw []byte) {
 		return
 	}
 	h.reply(c)
+}
+
+// message makes raw the SIP message that the worker routes. Where it cannot be
+// routed, the context has none.
+func (h handler) message(r *transport.Recv, raw []byte) (*registry.Ctx, error) {
+	w := h.w
+	c := w.begin()
+	c.Recv = r
+	if err := w.msg.Parse(raw); err != nil {
+		return c, err
+	}
+	if err := w.msg.Check(); err != nil {
+		return c, err
+	}
+	c.Msg = &w.msg
+	h.s.viaDefaults(&c.State)
+	h.s.logPrefix(c)
+	return c, nil
+}
+
+// frame makes raw the MSRP frame that the worker routes.
+func (h handler) frame(r *transport.Recv, raw []byte) (*registry.Ctx, error) {
+	w := h.w
+	c := w.begin()
+	c.Recv = r
+	if err := w.frame.Parse(raw); err != nil {
+		return c, err
+	}
+	c.Msg = &w.msg
+	h.s.logPrefix(c)
+	return c, nil
 }
 
 // reply runs reply_route, and forwards the reply by its Via unless the route
@@ -81,16 +109,17 @@ func (h handler) MSRP(r *transport.Recv, raw []byte) {
 	w.ctx.Lock()
 	defer w.ctx.Unlock()
 	defer w.guard()
-	c := w.begin()
-	c.Recv = r
-	if err := w.frame.Parse(raw); err != nil {
+	h.msrp(r, raw)
+}
+
+func (h handler) msrp(r *transport.Recv, raw []byte) {
+	c, err := h.frame(r, raw)
+	if err != nil {
 		c.Log.Errorf(log.Core, "a bad MSRP frame from %s:%s, connection closed: %v: %.80q", r.Proto, r.Src, err, raw)
 		r.Conn.Close()
 		return
 	}
-	c.Msg = &w.msg
-	h.s.logPrefix(c)
-	h.s.frames.HandleFrame(c, &w.frame)
+	h.s.frames.HandleFrame(c, &h.w.frame)
 }
 
 // Undelivered lets the frames' module answer for a frame that was lost.

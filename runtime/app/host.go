@@ -49,10 +49,7 @@ func (h host) Stats() []registry.Stat {
 func (h host) Module(name string) (registry.Module, bool) { return h.env.Module(name) }
 
 func (h host) EventRoute(name string) registry.Block {
-	if n, ok := h.prog.FindRoute("event_route", name); ok {
-		return block{&h.prog, n}
-	}
-	return nil
+	return h.route("event_route", name)
 }
 
 func (h host) NewCtx() *registry.Ctx {

@@ -189,8 +189,8 @@ func (s *server) provision(diags *diag.List) {
 func (s *server) compile(o *Options, diags *diag.List) {
 	s.env.Myself = newNames(s)
 	s.env.Raises("core", workerOneInit, preRouting, receiveParseError)
-	s.env.Block = func(n int) registry.Block { return block{&s.prog, n} }
-	s.prog = compile.Compile(s.file, s.env, compile.Options{
+	s.env.Block = func(n int) registry.Block { return s.block(n) }
+	opt := compile.Options{
 		Dialect6:  o.Dialect == Dialect6,
 		RawCodes:  s.params.ReturnMode == 1,
 		MaxLoops:  s.params.Int("max_while_loops"),
@@ -198,15 +198,14 @@ func (s *server) compile(o *Options, diags *diag.List) {
 		LogPrefix: s.params.LogPrefix,
 		Uses:      s.notes.list,
 		MaxErrors: o.MaxErrors,
-	}, diags)
+		Coverage:  o.Coverage,
+	}
+	if s.recorder != nil {
+		opt.Recorder, opt.Mocks = s.recorder, o.mocks
+	}
+	s.prog = compile.Compile(s.file, s.env, opt, diags)
 	s.findEvents()
-	s.requestRoute, s.replyRoute = -1, -1
-	if n, ok := s.prog.FindRoute("request_route", ""); ok {
-		s.requestRoute = n
-	}
-	if n, ok := s.prog.FindRoute("reply_route", ""); ok {
-		s.replyRoute = n
-	}
+	s.requestRoute, s.replyRoute = s.route("request_route", ""), s.route("reply_route", "")
 	s.checkRoutes(diags)
 }
 

@@ -4,6 +4,8 @@ import (
 	"io"
 	"os"
 
+	"olelo/lang/compile"
+	"olelo/lang/coverage"
 	"olelo/lang/inventory"
 	"olelo/runtime/core"
 	"olelo/runtime/log"
@@ -54,8 +56,15 @@ type Options struct {
 	// Ready, where not nil, is called once all sockets are open and served.
 	Ready Hook
 
+	// Coverage, where not nil, gets the statements and conditions of the routes,
+	// which count in it while they run.
+	Coverage *coverage.Counters
+
 	started func(*server)   // of tests, as Ready
 	uses    *inventory.List // of Survey
+
+	recorder *recorder // of a Unit
+	mocks    []compile.Mock
 }
 
 func (o *Options) setDefaults() {

@@ -88,6 +88,23 @@ func (w *worker) guard() {
 	}
 }
 
+// route is a route block, nil where the configuration has none of that name.
+func (s *server) route(kind, name string) registry.Block {
+	if n, ok := s.prog.FindRoute(kind, name); ok {
+		return s.block(n)
+	}
+	return nil
+}
+
+// block is route block n of the program.
+func (s *server) block(n int) registry.Block {
+	b := block{&s.prog, n}
+	if s.recorder != nil {
+		return recordedBlock{b, s.recorder}
+	}
+	return b
+}
+
 // block is a route block that a module runs.
 type block struct {
 	prog **program.Program // set once the configuration is compiled

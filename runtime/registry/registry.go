@@ -25,6 +25,10 @@ type (
 	Provisioner interface{ Provision(Host) error }
 	// Starter runs once the sockets are open.
 	Starter interface{ Start(context.Context) error }
+	// Listener opens what the module listens on beside the server's sockets, such
+	// as a control socket. It runs once all modules have started; not where single
+	// routes are run without a server.
+	Listener interface{ Listen(context.Context) error }
 	// WorkerIniter runs once for each worker before its first message.
 	WorkerIniter interface{ InitWorker(*Ctx) error }
 	// RequestFilter sees each SIP request before its route; true ends it there:

@@ -86,6 +86,9 @@ type Config struct {
 	// one without body (tcp_accept_no_cl).
 	AcceptNoCL bool
 
+	// Capture, where not nil, takes what would be sent; nothing is opened then. It
+	// is called by whoever sends, and owns what it gets.
+	Capture func(Sent)
 	// TLS gives the TLS configurations; nil: no TLS.
 	TLS TLSConfigs
 	// Log gets one line at a time, without a line end. nil: nothing is logged.

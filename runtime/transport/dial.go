@@ -36,6 +36,8 @@ func (t *Transport) connect(k peerKey, from netip.Addr, sock *Socket) (*Conn, er
 	switch {
 	case c == nil:
 		return nil, ErrClosed
+	case added && t.cfg.Capture != nil:
+		t.wg.Done() // it has no reader
 	case added:
 		go c.dial(from)
 	}

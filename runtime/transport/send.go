@@ -117,6 +117,10 @@ func (c *Conn) send(b []byte, last bool, from *Conn) error {
 		}
 		return ErrClosed
 	}
+	if c.t.cfg.Capture != nil {
+		c.capture(b, last)
+		return nil
+	}
 	if from != nil && from != c && o.pend == nil && !o.writing && c.peerEnded() {
 		o.Unlock()
 		return ErrPeerGone

@@ -90,6 +90,9 @@ func network(p Proto, a netip.Addr) string {
 // says what to do, nothing stays open.
 func (t *Transport) Listen() error {
 	for _, s := range t.cfg.Sockets {
+		if t.cfg.Capture != nil {
+			break
+		}
 		if err := t.open(s); err != nil {
 			t.closeSockets()
 			return err

@@ -57,6 +57,9 @@ func New(cfg Config, h Handlers) *Transport {
 // Start begins to read and to accept.
 func (t *Transport) Start() {
 	t.started = true
+	if t.cfg.Capture != nil {
+		return
+	}
 	t.wg.Add(2)
 	go t.sweep()
 	go t.watch.run(t)
@@ -94,7 +97,12 @@ func (t *Transport) Shutdown(ctx context.Context) error {
 	}
 	// Each reader ends after what it has read; its connection is closed once
 	// what it has to send is sent.
-	t.table.each(func(c *Conn) { c.wake() })
+	t.table.each(func(c *Conn) {
+		if t.cfg.Capture != nil {
+			c.die(errShutdown)
+		}
+		c.wake()
+	})
 
 	done := make(chan struct{})
 	go func() {

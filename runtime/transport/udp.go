@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"bytes"
 	"errors"
 	"net"
 	"net/netip"
@@ -103,10 +104,14 @@ func (t *Transport) sendUDP(d *Dest, b []byte) error {
 	}
 	to := netip.AddrPortFrom(d.Addr.Addr().Unmap(), d.Addr.Port())
 	s := d.Socket
-	if s == nil || s.udp == nil {
+	if !t.canSend(s) {
 		if s = t.udpSocketTo(to.Addr()); s == nil {
 			return ErrNoSocket
 		}
+	}
+	if t.cfg.Capture != nil {
+		t.cfg.Capture(Sent{Proto: UDP, To: to, From: s, Bytes: bytes.Clone(b)})
+		return nil
 	}
 	_, err := s.udp.WriteToUDPAddrPort(b, to)
 	if errors.Is(err, net.ErrClosed) {
@@ -118,7 +123,7 @@ func (t *Transport) sendUDP(d *Dest, b []byte) error {
 // udpSocketTo is the first open UDP socket of the address's family.
 func (t *Transport) udpSocketTo(to netip.Addr) *Socket {
 	for _, s := range t.cfg.Sockets {
-		if s.udp != nil && s.Addr.Addr().Is4() == to.Is4() {
+		if t.canSend(s) && s.Addr.Addr().Is4() == to.Is4() {
 			return s
 		}
 	}

@@ -300,6 +300,9 @@ func (m *Machine) exec(c *registry.Ctx, pc, base int32) int {
 		case program.OpSwitch:
 			pc = m.target(c, p.Switches[in.D], &r[in.A])
 
+		case program.OpProbe:
+			p.Probes[in.D].Do(c)
+
 		default:
 			c.Log.Errorf(log.Core, "vm: unknown operation %d", in.Op)
 			return -1
