@@ -36,6 +36,7 @@ func commands() []command {
 		{"run", "runs a configuration until SIGTERM or Ctrl-C", runCommand},
 		{"check", "finds a configuration's mistakes, opens no socket", checkCommand},
 		{"migrate", "reports what of a configuration runs, differs, does not run yet", migrateCommand},
+		{"test", "runs test cases for configurations, here and on a Kamailio", testCommand},
 		{"dis", "prints a configuration's bytecode with its source lines", disCommand},
 		{"fmt", "lays out configurations, keeping their meaning", fmtCommand},
 		{"rpc", "sends an RPC command to a running server", rpcCommand},

@@ -7,6 +7,7 @@ package script
 import (
 	"bytes"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -126,4 +127,22 @@ func Find(paths []string) ([]*Case, error) {
 		}
 	}
 	return cases, nil
+}
+
+// Source is the text of a file by the name that a coverage profile of a run has for
+// it: a file's path, or CASE.txtar/NAME for one in a case.
+func Source(name string) ([]byte, error) {
+	path, inside, ok := strings.Cut(name, Ext+"/")
+	if !ok {
+		return os.ReadFile(name)
+	}
+	c, err := Load(path+Ext, path)
+	if err != nil {
+		return nil, err
+	}
+	text, ok := c.file(inside)
+	if !ok {
+		return nil, fmt.Errorf("%s: %w", name, fs.ErrNotExist)
+	}
+	return text, nil
 }

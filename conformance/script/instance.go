@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,6 +15,7 @@ import (
 
 	"olelo/conformance/adapt"
 	"olelo/conformance/server"
+	"olelo/lang/coverage"
 	"olelo/runtime/rpc"
 )
 
@@ -24,10 +26,10 @@ type instance struct {
 	adapted  *adapt.Server
 	virtual  bool // its clock stands until it is moved
 	profile  string
-	fallible bool   // it may end by itself: the script expected it to
-	observes bool   // its script sees messages that cannot be parsed, too
-	seen     int    // how far log steps have read its log
-	ran      []byte // the profile of its coverage
+	fallible bool // it may end by itself: the script expected it to
+	observes bool // its script sees messages that cannot be parsed, too
+	seen     int  // how far log steps have read its log
+	ran      coverage.Profile
 }
 
 // serverOptions are the words of a server step.
@@ -94,7 +96,7 @@ func (p *play) server(neg bool, args []string) error {
 	if o.seed != "" && p.o.Program.Kind == server.Olelo {
 		opt.Args = append(opt.Args, "--seed="+o.seed)
 	}
-	if p.o.Program.Kind == server.Olelo && p.o.Coverage != "" {
+	if p.o.Program.Kind == server.Olelo && !p.o.Plain && !neg {
 		in.profile = filepath.Join(opt.Dir, "coverage.profile")
 		opt.Args = append(opt.Args, "--coverage="+in.profile)
 	}
@@ -115,8 +117,12 @@ func (p *play) server(neg bool, args []string) error {
 	if neg {
 		return p.refused(ctx, in, o)
 	}
-	if err != nil {
+	switch {
+	case errors.Is(err, server.ErrExited):
 		in.fallible = true
+		status, err := in.Wait(ctx)
+		return errors.Join(err, fmt.Errorf("the server does not start, it ends with status %d; its log, below, says why", status))
+	case err != nil:
 		return fmt.Errorf("the server does not start: %w", err)
 	}
 	p.publishServer(in)
@@ -312,13 +318,8 @@ func (in *instance) end(p *play) error {
 		err = in.stop(p)
 	}
 	in.Kill()
-	if text, rerr := os.ReadFile(in.profile); rerr == nil && in.profile != "" {
-		in.ran = text
-		if p.o.Coverage != "" {
-			if werr := p.keep(in, text); werr != nil {
-				err = errors.Join(err, werr)
-			}
-		}
+	if in.profile != "" {
+		err = errors.Join(err, in.readProfile(p))
 	}
 	in.Close()
 	return err
@@ -358,25 +359,71 @@ type fault struct{ text string }
 
 func (f fault) Error() string { return f.text }
 
-// keep puts the profile where the profiles of all servers are.
-func (p *play) keep(in *instance, profile []byte) error {
-	f, err := os.CreateTemp(p.o.Coverage, "*.profile")
+// readProfile reads which lines ran, under the names of the user's files.
+func (in *instance) readProfile(p *play) error {
+	f, err := os.Open(in.profile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // it was killed, or has not started
+	}
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(profile)
-	return errors.Join(err, f.Close())
+	defer f.Close()
+	profile, err := coverage.Read(f)
+	if err != nil {
+		return err
+	}
+	in.ran.Merge(profile, func(file string) string { return p.original(in.adapted.Original(file)) })
+	if p.o.Covered != nil {
+		p.o.Covered(&in.ran)
+	}
+	return nil
+}
+
+// original is the name of a file: of one that the case holds, below the case's.
+func (p *play) original(file string) string {
+	if inside, ok := strings.CutPrefix(file, p.work+"/"); ok {
+		return p.c.Path + "/" + inside
+	}
+	return file
 }
 
 // tell writes what the server logged, and which lines of its configuration ran.
 func (in *instance) tell(b *strings.Builder) {
-	const most = 6000
+	const mostLog, mostLines = 6000, 60
 	log := in.said()
-	if len(log) > most {
-		log = "…" + log[len(log)-most:]
+	if len(log) > mostLog {
+		log = "…" + log[len(log)-mostLog:]
 	}
 	fmt.Fprintf(b, "the log of %s:\n", in.name)
 	for line := range strings.Lines(log) {
 		b.WriteString("  " + line)
+	}
+	type place struct {
+		file string
+		line int
+	}
+	var ran []place
+	for _, x := range in.ran.Points() {
+		at := place{x.File, x.Line}
+		if x.Kind == coverage.Statement && x.Count > 0 && !slices.Contains(ran, at) {
+			ran = append(ran, at)
+		}
+	}
+	if len(ran) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "the lines that ran on %s:\n", in.name)
+	for _, at := range ran[:min(len(ran), mostLines)] {
+		text := ""
+		if source, err := Source(at.file); err == nil {
+			if lines := strings.Split(string(source), "\n"); at.line <= len(lines) {
+				text = strings.TrimSpace(lines[at.line-1])
+			}
+		}
+		fmt.Fprintf(b, "  %s:%d  %s\n", filepath.Base(at.file), at.line, text)
+	}
+	if n := len(ran) - mostLines; n > 0 {
+		fmt.Fprintf(b, "  … and %d more\n", n)
 	}
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"olelo/conformance/server"
+	"olelo/lang/coverage"
 )
 
 // The deadlines of one step, unless the script says another with timeout. A case
@@ -40,9 +41,11 @@ type Options struct {
 	Ports      *server.Ports
 	Update     bool // write what was observed into the case file
 	Verbose    bool
-	// Coverage, where not "", is a folder for the profiles of the servers that
-	// are olelo.
-	Coverage string
+	// Plain starts olelo without counting which lines run.
+	Plain bool
+	// Covered, where not nil, gets which lines ran on each server that is olelo,
+	// from the goroutine of its case.
+	Covered func(*coverage.Profile)
 }
 
 // Outcome says how a case ended.
