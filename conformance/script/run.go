@@ -93,7 +93,7 @@ func Run(ctx context.Context, c *Case, o Options) Result {
 	case kamailio:
 		if r = c.run(ctx, o, patience); r.Outcome == Failed && ctx.Err() == nil {
 			r = c.run(ctx, o, patience)
-			r.Retried = true
+			r.Retried = r.Outcome == Passed
 		}
 	default:
 		r = c.run(ctx, o, patience)
@@ -186,10 +186,7 @@ func (p *play) update(file string) (bool, error) {
 	return string(before) != string(after), err
 }
 
-var (
-	testscriptAt = regexp.MustCompile(`(?m)^FAIL: .*?:(\d+): `)
-	script       = regexp.MustCompile(`\$WORK`)
-)
+var testscriptAt = regexp.MustCompile(`(?m)^FAIL: .*?:(\d+): `)
 
 // rewrite gives the lines in testscript's log their places in the case file.
 func (p *play) rewrite(log, file string) string {
@@ -214,11 +211,17 @@ func (p *play) place(o origin) string {
 	return at
 }
 
+// lastFailure is what testscript said about the step that failed, the place first.
 func lastFailure(log string) string {
-	if i := strings.LastIndex(log, "FAIL: "); i >= 0 {
-		return strings.TrimSpace(log[i+len("FAIL: "):])
+	if i := strings.LastIndex(log, "\n> "); i >= 0 {
+		log = log[i+1:]
 	}
-	return strings.TrimSpace(log)
+	said, why, ok := strings.Cut(log, "FAIL: ")
+	if !ok {
+		return strings.TrimSpace(log)
+	}
+	_, said, _ = strings.Cut(said, "\n") // the step, which the place names
+	return strings.TrimSpace(strings.TrimSpace(why) + "\n" + said)
 }
 
 // testing is what testscript asks of package testing's T, for one script.
