@@ -70,15 +70,19 @@ type Server struct {
 	WorkDir string   // the folder of Config, in which the process must be started
 	RunDir  string   // where control sockets and the pid file are
 	Sockets []Socket // in the order of the configuration
-	RPC     string   // the Unix socket of ctl, which speaks binrpc
+	RPC     string   // the Unix socket of ctl, which speaks binrpc; it may open after Sockets
 	Notes   []string // what was changed and what was not, for a person: "FILE:LINE: …"
 
 	originals map[string]string // by the path of a copy or of a linked folder
 }
 
-// Original is the user's file that a path under WorkDir stands for; other
+// Original is the user's file that a path stands for, where it is under WorkDir
+// or relative to it, as the servers name a file that is included so; other
 // paths stand for themselves.
 func (s *Server) Original(path string) string {
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(s.WorkDir, path)
+	}
 	rest := ""
 	for p := path; ; {
 		if o, ok := s.originals[p]; ok {
@@ -124,8 +128,11 @@ func Prepare(file string, o Options) (*Server, error) {
 		return nil, err
 	}
 	a.Args = []string{
-		"-f", a.Config, "-DD", "-E", "-m", "64", "-M", "8",
+		"-f", a.Config, "-DD", "-E",
 		"-Y", a.RunDir, "-P", filepath.Join(a.RunDir, "server.pid"), "-w", a.WorkDir,
+	}
+	if o.Kind == server.Olelo && o.Dialect6 {
+		a.Args = append(a.Args, "--compat=6")
 	}
 	for _, d := range o.Defines {
 		a.Args = append(a.Args, "-A", d)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -58,30 +59,37 @@ func (a *adapter) include(f source.Frame, copies map[string]string) bool {
 	target := absolute(f.Name)
 	from := absolute(f.At.Filename)
 	to := copies[target]
-	if copies[from] == "" && to == "" {
+	changed := false
+	switch {
+	case copies[from] != "":
+	case to == "":
 		return false // nothing of it is copied
+	default:
+		copies[from] = a.placeOf(from, len(copies))
+		changed = true
 	}
 	t := a.texts[f.At.Filename]
 	s, name, ok := includeName(t, f.At)
 	if !ok {
-		if to != "" {
+		if to != "" && changed {
 			a.notef(f.At, "%s is included as it is: the line has no plain name of it", f.Name)
 		}
-		return false
+		return changed
 	}
-	for _, e := range t.edits {
-		if e.from == s.from {
-			return false
+	if slices.ContainsFunc(t.edits, func(e edit) bool { return e.from == s.from }) {
+		return changed
+	}
+	if filepath.IsAbs(name) {
+		if to == "" {
+			return changed
 		}
-	}
-	if copies[from] != "" && a.finds(name, copies[from]) == target && (to == "" || strings.HasPrefix(to, a.WorkDir+"/")) && !filepath.IsAbs(name) {
-		return false
-	}
-	if to == "" {
-		if filepath.IsAbs(name) {
-			return false
+	} else if to == "" {
+		if a.finds(name, copies[from]) == target {
+			return changed
 		}
 		to = target
+	} else if a.finds(name, copies[from]) == target {
+		return changed
 	}
 	t.edits = append(t.edits, edit{s.from, s.to, `"` + to + `"`})
 	a.notef(f.At, "%s is included as %s", name, to)

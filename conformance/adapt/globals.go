@@ -18,8 +18,8 @@ type settings struct {
 }
 
 // unwanted are the global parameters that a test server does without, and why.
-// user, workdir, rundir, fork, log_stderror, shm and the like are not among
-// them: the command line is over them.
+// user, workdir, rundir, fork, log_stderror and the like are not among them: the
+// command line is over them.
 var unwanted = map[string]string{
 	"chroot":           "a test server stays where its files are",
 	"open_files_limit": "it needs privileges",
@@ -33,11 +33,18 @@ var unwanted = map[string]string{
 	"log_engine_data":  "the log goes to standard error, as lines",
 }
 
+// The shared memory of a Kamailio, in MiB, where the configuration does not say
+// how much, and the most that it can say: there it is over the command line.
+const (
+	leastShared = 64
+	maxShared   = 1024
+)
+
 // globals takes out what would hurt, lets the command line be over what it can,
 // and keeps what the sockets hang on.
 func (a *adapter) globals() error {
 	a.basePort, a.tlsPort = 5060, 5061
-	owner := false
+	owner, shared := false, leastShared
 	for _, item := range a.items {
 		if l, ok := item.(*ast.Load); ok && tlsModules[moduleName(l.Arg.Text)] {
 			a.tlsLoaded = a.tlsLoaded || a.tls || a.Kind == server.Olelo
@@ -52,6 +59,10 @@ func (a *adapter) globals() error {
 			continue
 		}
 		n := int(g.Values[0].Int)
+		if (g.Name == "shm" || g.Name == "shm_mem" || g.Name == "shm_mem_size") && n > maxShared && a.blank(g.Range) {
+			a.notef(g.Pos, "%s is taken out: the server gets %d MiB, the most that a test server has", g.Name, maxShared)
+			shared = maxShared
+		}
 		switch g.Name {
 		case "port":
 			a.basePort = n
@@ -74,6 +85,7 @@ func (a *adapter) globals() error {
 			a.notef(g.Pos, "%s: the server works in the folder of its configuration", g.Name)
 		}
 	}
+	a.Args = append(a.Args, "-m", strconv.Itoa(shared), "-M", "8")
 	if owner {
 		a.Args = append(a.Args, "-u", strconv.Itoa(os.Getuid()), "-g", strconv.Itoa(os.Getgid()))
 	}
