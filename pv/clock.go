@@ -10,7 +10,7 @@ import (
 )
 
 func (m *Module) clock() []registry.PV {
-	now := func(*registry.Ctx) time.Time { return time.Now() }
+	now := func(*registry.Ctx) time.Time { return m.time.Now() }
 	cached := func(c *registry.Ctx) time.Time { return c.State.Now() }
 	local := func(c *registry.Ctx) time.Time { return c.State.Now().Local() }
 	utc := func(c *registry.Ctx) time.Time { return c.State.Now().UTC() }
@@ -24,8 +24,8 @@ func (m *Module) clock() []registry.PV {
 			"s":  unixSeconds(cached),
 			"u":  func(c *registry.Ctx, v *value.Value) { v.SetInt(int64(c.State.Now().Nanosecond() / 1000)) },
 			"sn": unixSeconds(now),
-			"un": func(_ *registry.Ctx, v *value.Value) { v.SetInt(int64(time.Now().Nanosecond() / 1000)) },
-			"Sn": secondsMicros,
+			"un": func(_ *registry.Ctx, v *value.Value) { v.SetInt(int64(m.time.Now().Nanosecond() / 1000)) },
+			"Sn": m.secondsMicros,
 		}),
 		keyed("time", "Parts of the local time: sec min hour mday mon (1-12) year wday (1-7, 1 Sunday) yday (1-366) isdst.", timeParts(local)),
 		keyed("utime", "Parts of the time in UTC, as $time's.", timeParts(utc)),
@@ -48,8 +48,8 @@ func ctime(at func(*registry.Ctx) time.Time) registry.Getter {
 	}
 }
 
-func secondsMicros(c *registry.Ctx, v *value.Value) {
-	t := time.Now()
+func (m *Module) secondsMicros(c *registry.Ctx, v *value.Value) {
+	t := m.time.Now()
 	var d [32]byte
 	b := fmt.Appendf(d[:0], "%d.%06d", t.Unix(), t.Nanosecond()/1000)
 	v.SetStr(c.Arena.String(b))

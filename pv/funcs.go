@@ -2,7 +2,6 @@ package pv
 
 import (
 	"fmt"
-	"time"
 
 	"olelo/runtime/registry"
 	"olelo/runtime/value"
@@ -10,7 +9,8 @@ import (
 
 // Provision notes when the server starts and on which sockets.
 func (m *Module) Provision(h registry.Host) error {
-	m.started = time.Now().Unix()
+	m.time = h.Clock()
+	m.started = m.time.Now().Unix()
 	m.sockets = h.Sockets()
 	return nil
 }

@@ -3,6 +3,7 @@
 package pv
 
 import (
+	"olelo/runtime/clock"
 	"olelo/runtime/registry"
 	"olelo/runtime/transport"
 	"olelo/transformations"
@@ -14,6 +15,7 @@ type Module struct {
 	aliases map[string]avpName
 	preset  []preset // varset
 	vars    []scriptVar
+	time    *clock.Clock
 	started int64 // $Tb, Unix seconds
 	sockets []*transport.Socket
 }

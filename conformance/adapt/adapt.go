@@ -39,6 +39,15 @@ type Options struct {
 	Defines  []string // as -A takes them: "NAME" or "NAME=value"
 	Dialect6 bool     // the configuration is read as Kamailio 6 reads it
 
+	// Replace are texts that the copy has in the place of others, pairs of the
+	// old and the new one, before anything else is looked at. A new one must not
+	// have a line end.
+	Replace []string
+
+	// Keep, where not nil, says which ports of the configuration stay: those that
+	// the caller has claimed for it.
+	Keep func(port int) bool
+
 	// Take claims a port that is free on 127.0.0.1 for UDP and for TCP.
 	Take func() (int, error)
 }
@@ -137,7 +146,7 @@ func Prepare(file string, o Options) (*Server, error) {
 	for _, d := range o.Defines {
 		a.Args = append(a.Args, "-A", d)
 	}
-	for _, step := range []func() error{a.loads, a.globals, a.sockets, a.modParams, a.control, a.write} {
+	for _, step := range []func() error{a.loads, a.globals, a.sockets, a.selfReferences, a.modParams, a.control, a.write} {
 		if err := step(); err != nil {
 			return nil, err
 		}
@@ -175,9 +184,10 @@ func (a *adapter) load() error {
 				return nil, err
 			}
 			if a.texts[name] == nil {
-				a.texts[name] = newText(string(b))
+				a.texts[name] = newText(strings.NewReplacer(a.Replace...).Replace(string(b)))
+				a.texts[name].replaced = a.texts[name].body != string(b)
 			}
-			return b, nil
+			return []byte(a.texts[name].body), nil
 		},
 	})
 	if unreadable != nil {
@@ -210,6 +220,9 @@ func (a *adapter) notef(p source.Pos, format string, args ...any) {
 func (a *adapter) port(old string) (int, error) {
 	old = strings.ToLower(old)
 	if n := a.ports[old]; n > 0 {
+		return n, nil
+	}
+	if n, err := strconv.Atoi(old[strings.LastIndexByte(old, ':')+1:]); err == nil && a.Keep != nil && a.Keep(n) {
 		return n, nil
 	}
 	n, err := a.Take()

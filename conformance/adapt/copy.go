@@ -21,7 +21,7 @@ func (a *adapter) write() error {
 	for changed := true; changed; {
 		changed = false
 		for name, t := range a.texts {
-			if file := absolute(name); copies[file] == "" && len(t.edits) > 0 {
+			if file := absolute(name); copies[file] == "" && t.changed() {
 				copies[file] = a.placeOf(file, len(copies))
 				changed = true
 			}

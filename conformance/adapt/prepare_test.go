@@ -229,3 +229,33 @@ func FuzzPrepare(f *testing.F) {
 		}
 	})
 }
+
+func TestSelfReferencesAndReplacements(t *testing.T) {
+	dir, out := t.TempDir(), t.TempDir()
+	config := `listen=udp:10.1.2.3:5060
+listen=udp:127.0.0.1:23456
+request_route {
+	$fs = "udp:10.1.2.3:5060"; # not 110.1.2.3:5060, not 10.1.2.3:50601
+	$du = "sip:GATEWAY";
+}
+`
+	file := filepath.Join(dir, "kamailio.cfg")
+	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s, err := adapt.Prepare(file, adapt.Options{
+		Dir: out, Kind: server.Olelo, Replace: []string{"GATEWAY", "127.0.0.1:9"},
+		Keep: func(port int) bool { return port == 23456 }, Take: func() (int, error) { return 20001, nil },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := os.ReadFile(s.Config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := strings.NewReplacer("udp:10.1.2.3:5060", "udp:127.0.0.1:20001", "GATEWAY", "127.0.0.1:9").Replace(config)
+	if d := cmp.Diff(want, string(got)); d != "" {
+		t.Error(d)
+	}
+}

@@ -14,7 +14,12 @@ type text struct {
 	body  string
 	lines []int // offset of each line's first byte
 	edits []edit
+
+	replaced bool // body is not what the file has
 }
+
+// changed reports whether the copy is to be another text than the file.
+func (t *text) changed() bool { return t.replaced || len(t.edits) > 0 }
 
 // edit puts something in the place of the bytes from an offset up to another,
 // exclusive.

@@ -40,11 +40,12 @@ type serverOptions struct {
 	status     string // that it ends with, where it is expected to end
 	line       string // of its first mistake then
 	env        []string
+	replace    []string // pairs of an old and a new text
 	args       []string
 }
 
 func (p *play) serverOptions(args []string) (o serverOptions, err error) {
-	const use = "[NAME=]FILE [clock=virtual] [seed=N] [env=NAME=VALUE…] [-ARGUMENT…], with ! also [status=N] [line=N]"
+	const use = "[NAME=]FILE [clock=virtual] [seed=N] [env=NAME=VALUE…] [replace=OLD=NEW…] [-ARGUMENT…], with ! also [status=N] [line=N]"
 	o.name, o.file = "server", "kamailio.cfg"
 	if args, err = p.words(args); err != nil {
 		return o, err
@@ -65,6 +66,12 @@ func (p *play) serverOptions(args []string) (o serverOptions, err error) {
 			o.line = value
 		case key == "env" && strings.Contains(value, "="):
 			o.env = append(o.env, value)
+		case key == "replace" && strings.Contains(value, "="):
+			from, to, _ := strings.Cut(value, "=")
+			if from == "" || strings.ContainsAny(to, "\r\n") {
+				return o, usagef("%q: replace=OLD=NEW", a)
+			}
+			o.replace = append(o.replace, from, to)
 		case i == 0 && value != "" && valueName.MatchString(key):
 			o.name, o.file = key, value
 		case i == 0:
@@ -178,6 +185,7 @@ func (p *play) prepare(o serverOptions) (*instance, server.Options, error) {
 	adapted, err := adapt.Prepare(file, adapt.Options{
 		Dir: dir, Kind: p.o.Program.Kind, Program: p.o.Program.Path, ModulePath: p.o.ModulePath,
 		Defines: defines, Dialect6: p.compat() == "6", Take: p.o.Ports.Take,
+		Replace: o.replace, Keep: p.o.Ports.Has,
 	})
 	if err != nil {
 		os.RemoveAll(dir)

@@ -58,6 +58,7 @@ func table() map[string]command {
 		"client":      (*play).client,
 		"peer":        (*play).peer,
 		"values":      (*play).setValues,
+		"port":        (*play).port,
 		"timeout":     (*play).timeout,
 		"log":         (*play).log,
 		"rpc":         (*play).rpc,
@@ -232,6 +233,19 @@ func (p *play) setValues(neg bool, args []string) error {
 		p.values[name] = value
 	}
 	return nil
+}
+
+// port is "port NAME": sets ${NAME} to a free port, which stays that one in the
+// configurations of the case's servers.
+func (p *play) port(neg bool, args []string) error {
+	if neg || len(args) != 1 || !valueName.MatchString(args[0]) {
+		return usagef("usage: port NAME")
+	}
+	n, err := p.o.Ports.Take()
+	if err == nil {
+		p.values[args[0]] = strconv.Itoa(n)
+	}
+	return err
 }
 
 func (p *play) timeout(neg bool, args []string) error {

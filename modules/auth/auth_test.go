@@ -61,7 +61,7 @@ func (relay) Exports() registry.Exports  { return registry.Exports{} }
 func (s relay) StrictDigestMethod() bool { return bool(s) }
 
 type host struct {
-	registry.Host
+	registrytest.Host
 	mods map[string]registry.Module
 }
 

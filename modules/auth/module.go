@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"olelo/runtime/avp"
+	"olelo/runtime/random"
 	"olelo/runtime/registry"
 	"olelo/runtime/sip"
 )
@@ -40,6 +41,7 @@ type Module struct {
 
 	alg     algorithm
 	attr    avp.Name
+	random  *random.Source
 	keys    keys
 	ids     *counter // nil without nonce_count and one_time_nonce
 	sl      Replier
@@ -238,7 +240,8 @@ func (m *Module) Provision(h registry.Host) error {
 	if msrp, loaded := h.Module("msrp"); loaded {
 		m.msrp, _ = msrp.(StrictDigester)
 	}
-	m.keys = makeKeys(m.secret)
+	m.random = h.Random()
+	m.keys = makeKeys(m.secret, m.random)
 	if m.nonceCount != 0 || m.oneTime != 0 {
 		nc, otn := m.ncSize, m.otnSize
 		if m.nonceCount == 0 {
@@ -279,7 +282,7 @@ func (m *Module) worker(c *registry.Ctx) *work {
 	if w, ok := m.perWork.Load(c.Worker); ok {
 		return w.(*work)
 	}
-	w := &work{signer: newSigner(&m.keys)}
+	w := &work{signer: newSigner(&m.keys, m.random)}
 	m.perWork.Store(c.Worker, w)
 	return w
 }

@@ -2,13 +2,13 @@ package auth
 
 import (
 	"crypto/hmac"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
 	"hash"
-	mathrand "math/rand/v2"
 	"time"
+
+	"olelo/runtime/random"
 )
 
 // A nonce is base64 of
@@ -48,10 +48,10 @@ type keys struct{ nonce, message [sha256.Size]byte }
 
 // makeKeys derives the keys from the secret, or makes random ones where there
 // is none.
-func makeKeys(secret string) (k keys) {
+func makeKeys(secret string, r *random.Source) (k keys) {
 	if secret == "" {
-		rand.Read(k.nonce[:]) // never fails
-		rand.Read(k.message[:])
+		r.Read(k.nonce[:])
+		r.Read(k.message[:])
 		return k
 	}
 	k.nonce = sha256.Sum256([]byte("nonce\x00" + secret))
@@ -62,14 +62,15 @@ func makeKeys(secret string) (k keys) {
 // signer makes and checks nonces; it is one worker's.
 type signer struct {
 	nonce, message hash.Hash
+	random         *random.Source
 	sum            [sha256.Size]byte
 	raw            [nonceMost]byte
 	text           [nonceText]byte
 	parts          []byte // of the message
 }
 
-func newSigner(k *keys) *signer {
-	return &signer{nonce: hmac.New(sha256.New, k.nonce[:]), message: hmac.New(sha256.New, k.message[:])}
+func newSigner(k *keys, r *random.Source) *signer {
+	return &signer{random: r, nonce: hmac.New(sha256.New, k.nonce[:]), message: hmac.New(sha256.New, k.message[:])}
 }
 
 // sign is the first macLen bytes of h's hash of the parts; valid until the next.
@@ -86,7 +87,7 @@ func (s *signer) sign(h hash.Hash, parts ...[]byte) []byte {
 func (s *signer) append(dst []byte, now time.Time, parts, id []byte) []byte {
 	raw := s.raw[:nonceHead]
 	binary.BigEndian.PutUint32(raw, uint32(now.Unix()))
-	binary.BigEndian.PutUint32(raw[nonceMade:], mathrand.Uint32())
+	binary.BigEndian.PutUint32(raw[nonceMade:], s.random.Uint32())
 	raw = append(raw, s.sign(s.nonce, raw, id)...)
 	if parts != nil {
 		raw = append(raw, s.sign(s.message, raw[:nonceHead], parts)...)

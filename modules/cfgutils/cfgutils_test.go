@@ -16,7 +16,7 @@ func TestCodes(t *testing.T) {
 	m := New().(*Module)
 	m.initialFlags, m.lockSetSize = 5, 4
 	b := registrytest.New(t, map[string]registry.Module{"cfgutils": m})
-	if err := m.Provision(nil); err != nil {
+	if err := m.Provision(registrytest.Host{}); err != nil {
 		t.Fatal(err)
 	}
 	for _, k := range []struct {
@@ -96,7 +96,7 @@ func TestRPC(t *testing.T) {
 	if err := os.WriteFile(m.hashFile, []byte("abc"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := m.Provision(nil); err != nil {
+	if err := m.Provision(registrytest.Host{}); err != nil {
 		t.Fatal(err)
 	}
 	for _, k := range [][2]string{
@@ -134,7 +134,7 @@ func TestRPC(t *testing.T) {
 		t.Errorf("without a file: %q", got)
 	}
 	m.hashFile = "/nonexistent"
-	if m.Provision(nil) == nil {
+	if m.Provision(registrytest.Host{}) == nil {
 		t.Error("a missing hash_file was accepted")
 	}
 }

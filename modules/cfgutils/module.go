@@ -4,12 +4,13 @@ package cfgutils
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
 
+	"olelo/runtime/clock"
+	"olelo/runtime/random"
 	"olelo/runtime/registry"
 	"olelo/runtime/value"
 )
@@ -20,6 +21,9 @@ type Module struct {
 	initialFlags int
 	lockSetSize  int
 	hashFile     string
+
+	clock  *clock.Clock
+	random *random.Source
 
 	hash  string        // of hashFile at the start, in hexadecimal
 	prob  atomic.Int32  // per cent
@@ -36,7 +40,8 @@ var (
 func New() registry.Module { return &Module{initialProb: 10} }
 
 // Provision makes the lock set and takes the sum of hash_file.
-func (m *Module) Provision(registry.Host) error {
+func (m *Module) Provision(h registry.Host) error {
+	m.clock, m.random = h.Clock(), h.Random()
 	if m.hashFile != "" {
 		var err error
 		if m.hash, err = fileHash(m.hashFile); err != nil {
@@ -58,8 +63,8 @@ func (m *Module) Exports() registry.Exports {
 			m.randSetProb(),
 			registry.Fn0("rand_reset_prob", registry.Any, m.randResetProb, "Sets the probability back to initial_probability."),
 			registry.Fn0("rand_get_prob", registry.Any, m.randGetProb, "Its code is the probability in per cent; 0 therefore ends the script, as in Kamailio."),
-			registry.Fn1("sleep", registry.IntP("seconds"), registry.Any, pause(time.Second), "Lets this worker wait."),
-			registry.Fn1("usleep", registry.IntP("microseconds"), registry.Any, pause(time.Microsecond), "Lets this worker wait."),
+			registry.Fn1("sleep", registry.IntP("seconds"), registry.Any, m.pause(time.Second), "Lets this worker wait."),
+			registry.Fn1("usleep", registry.IntP("microseconds"), registry.Any, m.pause(time.Microsecond), "Lets this worker wait."),
 			m.flag("set_gflag", func(bit uint32) int { m.flags.Or(bit); return 1 }, "Sets a global flag, 0 to 31."),
 			m.flag("reset_gflag", func(bit uint32) int { m.flags.And(^bit); return 1 }, "Clears a global flag, 0 to 31."),
 			m.flag("is_gflag", func(bit uint32) int { return registry.Truth(m.flags.Load()&bit != 0) }, "True if the global flag, 0 to 31, is set."),
@@ -92,7 +97,7 @@ func (m *Module) Exports() registry.Exports {
 				},
 			},
 		},
-		PVs: []registry.PV{registry.GetPV("RANDOM", func(_ *registry.Ctx, v *value.Value) { v.SetInt(rand.Int64N(1 << 31)) },
+		PVs: []registry.PV{registry.GetPV("RANDOM", func(_ *registry.Ctx, v *value.Value) { v.SetInt(m.random.Int64N(1 << 31)) },
 			"A random number, 0 to 2147483647, another one each time.")},
 		RPCs: m.rpcs(),
 	}
@@ -106,7 +111,7 @@ func percent(n int64) error {
 }
 
 func (m *Module) randEvent(*registry.Ctx) int {
-	return registry.Truth(rand.Int32N(100) < m.prob.Load())
+	return registry.Truth(m.random.Int64N(100) < int64(m.prob.Load()))
 }
 
 func (m *Module) randResetProb(*registry.Ctx) int {
@@ -149,9 +154,9 @@ func constant(name, param, doc string, bind func(int64) (registry.Call, error)) 
 	}
 }
 
-func pause(unit time.Duration) func(*registry.Ctx, int) int {
+func (m *Module) pause(unit time.Duration) func(*registry.Ctx, int) int {
 	return func(_ *registry.Ctx, n int) int {
-		time.Sleep(time.Duration(n) * unit)
+		m.clock.Sleep(time.Duration(n) * unit)
 		return 1
 	}
 }

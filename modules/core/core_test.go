@@ -35,7 +35,7 @@ Content-Length: 0
 // host is a server with two flags and some sockets, which keeps where a
 // request is sent on to.
 type host struct {
-	registry.Host
+	registrytest.Host
 	sockets []*transport.Socket
 	to      []sip.Hop
 	err     error

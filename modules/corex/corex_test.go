@@ -22,7 +22,7 @@ import (
 
 // host is a server with two sockets that notes what is sent.
 type host struct {
-	registry.Host
+	registrytest.Host
 	sockets []*transport.Socket
 	log     *log.Logger
 	aliases []registry.Alias

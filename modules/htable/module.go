@@ -161,6 +161,7 @@ func (m *Module) declare(v registry.ParamValue) error {
 // Provision checks the parameters and starts the search for expired items.
 func (m *Module) Provision(h registry.Host) error {
 	m.host = h
+	m.store.SetClock(h.Clock())
 	for _, r := range m.remarks {
 		h.Log().Warnf(name, "%s", r)
 	}

@@ -105,7 +105,7 @@ func (t *Table) expiry(left time.Duration) string {
 	if left == Forever {
 		return "NEVER"
 	}
-	return time.Now().Add(left).Format(time.DateTime)
+	return t.store.clock.Now().Add(left).Format(time.DateTime)
 }
 
 func (m *Module) rpcDelete(call registry.RPCCall) error {

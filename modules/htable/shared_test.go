@@ -202,7 +202,7 @@ func TestIteratorMeetsChanges(t *testing.T) {
 
 // host is what the module needs of a server.
 type host struct {
-	registry.Host
+	registrytest.Host
 	b      *bench
 	events map[string]registry.Block
 	timer  func(*registry.Ctx)

@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"olelo/runtime/clock"
 )
 
 // Store holds the tables of one configuration. It knows nothing of the module
@@ -11,13 +13,19 @@ import (
 type Store struct {
 	tables   map[string]*Table // fixed once the modparams are read
 	declared []*Table          // in the configuration's order
+	clock    *clock.Clock
 	epoch    time.Time
 }
 
-// NewStore returns a Store without tables.
+// NewStore returns a Store without tables, on the system's clock.
 func NewStore() *Store {
-	return &Store{tables: map[string]*Table{}, epoch: time.Now()}
+	s := &Store{tables: map[string]*Table{}}
+	s.SetClock(nil)
+	return s
 }
+
+// SetClock makes items live by c. It is called before there are any.
+func (s *Store) SetClock(c *clock.Clock) { s.clock, s.epoch = c, c.Now() }
 
 // Table returns the table called name, nil where none is declared.
 func (s *Store) Table(name string) *Table { return s.tables[name] }
@@ -42,7 +50,7 @@ func (s *Store) names() []string { return slices.Sorted(maps.Keys(s.tables)) }
 
 // now is the monotonic time since the store was made: setting the system's
 // clock neither ends nor prolongs an item's life. It is never 0.
-func (s *Store) now() time.Duration { return time.Since(s.epoch) + 1 }
+func (s *Store) now() time.Duration { return s.clock.Since(s.epoch) + 1 }
 
 // seq yields the tables' names.
 func (s *Store) seq(yield func(string) bool) {

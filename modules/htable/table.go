@@ -1,6 +1,7 @@
 package htable
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -264,25 +265,21 @@ func (t *Table) Items(w *registry.Worker) ([]Item, error) {
 		}
 		for _, it := range s.items {
 			if !it.lapsed(now) {
-				items = append(items, Item{it.key, it.val, t.left(it, now), int(it.hash & uint64(t.Slots-1)), it.hash})
+				items = append(items, Item{it.key, it.val, t.left(it, now), t.slot(it), it.hash})
 			}
 		}
 		s.mu.Unlock()
 	}
-	slices.SortFunc(items, func(a, b Item) int {
-		switch {
-		case a.Slot != b.Slot:
-			return a.Slot - b.Slot
-		case a.hash != b.hash:
-			if a.hash < b.hash {
-				return -1
-			}
-			return 1
-		}
-		return strings.Compare(a.Key, b.Key)
-	})
+	slices.SortFunc(items, bySlot)
 	return items, nil
 }
+
+// bySlot is the order in which items are told.
+func bySlot(a, b Item) int {
+	return cmp.Or(cmp.Compare(a.Slot, b.Slot), cmp.Compare(a.hash, b.hash), strings.Compare(a.Key, b.Key))
+}
+
+func (t *Table) slot(it *item) int { return int(it.hash & uint64(t.Slots-1)) }
 
 // Hold gives w the part of the table that key is in, until as many Release.
 func (t *Table) Hold(w *registry.Worker, hash uint64, at source.Pos) error {
@@ -292,7 +289,7 @@ func (t *Table) Hold(w *registry.Worker, hash uint64, at source.Pos) error {
 // Release undoes one Hold; it does nothing where w does not hold.
 func (t *Table) Release(w *registry.Worker, hash uint64) { t.shard(hash).release(w) }
 
-// sweep removes the lapsed items and returns them where wanted. Parts that a
+// sweep removes the lapsed items and returns them, by slot, where wanted. Parts that a
 // script holds wait for the next sweep.
 func (t *Table) sweep(wanted bool) []Item {
 	if t.AutoExpire == 0 {
@@ -308,13 +305,14 @@ func (t *Table) sweep(wanted bool) []Item {
 				if it.lapsed(now) {
 					delete(s.items, key)
 					if wanted {
-						gone = append(gone, Item{Key: it.key, Value: it.val})
+						gone = append(gone, Item{Key: it.key, Value: it.val, Slot: t.slot(it), hash: it.hash})
 					}
 				}
 			}
 		}
 		s.mu.Unlock()
 	}
+	slices.SortFunc(gone, bySlot)
 	return gone
 }
 

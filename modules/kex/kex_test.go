@@ -34,7 +34,7 @@ func (v *vars) Exports() registry.Exports {
 }
 
 type host struct {
-	registry.Host
+	registrytest.Host
 	aliases []registry.Alias
 	stats   []registry.Stat
 }

@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"strconv"
 	"sync/atomic"
-	"time"
 
 	"olelo/runtime/log"
 	"olelo/runtime/registry"
@@ -38,7 +37,7 @@ func New() *Module { return &Module{} }
 // Provision keeps the server for is_myself and the counters.
 func (m *Module) Provision(h registry.Host) error {
 	m.host = h
-	m.uid = fmt.Sprintf("srid-%x-", time.Now().Unix())
+	m.uid = fmt.Sprintf("srid-%x-", h.Clock().Now().Unix())
 	return nil
 }
 

@@ -1,8 +1,7 @@
 package msrp
 
 import (
-	"crypto/rand"
-	"hash/maphash"
+	"encoding/binary"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -21,7 +20,6 @@ const maxCmapSize = 16
 // cmap is the connections map: which connection a session's client is on. Each
 // slot has a lock of its own, as in Kamailio.
 type cmap struct {
-	seed  maphash.Seed
 	mask  uint32
 	slots []slot
 }
@@ -45,13 +43,20 @@ type session struct {
 }
 
 func newCmap(bits int) *cmap {
-	return &cmap{seed: maphash.MakeSeed(), mask: 1<<bits - 1, slots: make([]slot, 1<<bits)}
+	return &cmap{mask: 1<<bits - 1, slots: make([]slot, 1<<bits)}
 }
 
-func (t *cmap) hash(id string) uint32 { return uint32(maphash.String(t.seed, id)) }
+// hash is of the end of an id: those of the map's sessions are random.
+func hash(id string) uint32 {
+	if len(id) < 8 {
+		return 0
+	}
+	end := binary.LittleEndian.Uint64([]byte(id[len(id)-8:]))
+	return uint32(end * 0x9E3779B97F4A7C15 >> 32) // 2^64 / golden ratio
+}
 
 func (t *cmap) add(s *session) {
-	s.hash = t.hash(s.id)
+	s.hash = hash(s.id)
 	sl := &t.slots[s.hash&t.mask]
 	sl.Lock()
 	defer sl.Unlock()
@@ -63,7 +68,7 @@ func (t *cmap) add(s *session) {
 
 // find returns the session id, nil if it is unknown or over.
 func (t *cmap) find(id string, now time.Time) *session {
-	sl := &t.slots[t.hash(id)&t.mask]
+	sl := &t.slots[hash(id)&t.mask]
 	sl.RLock()
 	s := sl.sessions[id]
 	sl.RUnlock()
@@ -115,14 +120,14 @@ func (m *Module) cmapSave(c *registry.Ctx) int {
 	}
 	s := &session{
 		// 130 random bits: whoever knows a session's URI may send to it.
-		id:      "msrp-" + rand.Text(),
+		id:      "msrp-" + m.random.Text(),
 		peer:    strings.Clone(f.FirstHop()),
 		src:     c.Recv.Src,
 		proto:   c.Recv.Proto,
 		sock:    c.Recv.Socket,
 		conn:    weak.Make(c.Recv.Conn),
 		conid:   c.Recv.Conn.ID(),
-		expires: time.Now().Add(time.Duration(expires) * time.Second),
+		expires: m.clock.Now().Add(time.Duration(expires) * time.Second),
 	}
 	m.cmap.add(s)
 	scheme := "msrp"
@@ -181,7 +186,7 @@ func (m *Module) cmapLookup(c *registry.Ctx) int {
 	if !ok {
 		return -3
 	}
-	s := m.cmap.find(id, time.Now())
+	s := m.cmap.find(id, m.clock.Now())
 	if s == nil {
 		return -4
 	}

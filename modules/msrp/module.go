@@ -9,8 +9,10 @@ import (
 
 	lru "github.com/hashicorp/golang-lru/v2"
 
+	"olelo/runtime/clock"
 	"olelo/runtime/log"
 	"olelo/runtime/msrp"
+	"olelo/runtime/random"
 	"olelo/runtime/registry"
 	"olelo/runtime/transport"
 )
@@ -33,6 +35,8 @@ type Module struct {
 	frameMax     int
 
 	host    registry.Host
+	clock   *clock.Clock
+	random  *random.Source
 	net     registry.Net
 	route   registry.Block
 	sockets []*transport.Socket
@@ -162,7 +166,7 @@ func (m *Module) StrictDigestMethod() bool { return m.strictDigest != 0 }
 
 // Provision makes the connections map.
 func (m *Module) Provision(h registry.Host) error {
-	m.host = h
+	m.host, m.clock, m.random = h, h.Clock(), h.Random()
 	m.names = newResolver()
 	if m.cmapSize <= 0 {
 		return nil
@@ -176,7 +180,7 @@ func (m *Module) Provision(h registry.Host) error {
 		h.Log().Warnf(name, "auth_min_expires=%d is more than auth_max_expires=%d: every AUTH with Expires will get 423", m.minExpires, m.maxExpires)
 	}
 	m.cmap = newCmap(bits)
-	h.Every(max(time.Duration(m.interval), 1)*time.Second, func(*registry.Ctx) { m.cmap.sweep(time.Now()) })
+	h.Every(max(time.Duration(m.interval), 1)*time.Second, func(*registry.Ctx) { m.cmap.sweep(m.clock.Now()) })
 	return nil
 }
 

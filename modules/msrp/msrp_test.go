@@ -21,6 +21,7 @@ import (
 // would have sent.
 type server struct {
 	*registrytest.Bench
+	registrytest.Host
 	m     *Module
 	f     msrp.Frame
 	sent  []sent

@@ -1,7 +1,6 @@
 package msrp
 
 import (
-	"crypto/rand"
 	"errors"
 
 	"github.com/hashicorp/golang-lru/v2/simplelru"
@@ -137,7 +136,7 @@ const keepAnswered = 4096
 // reportLost tells the sender of a SEND that was answered already that it did
 // not arrive.
 func (m *Module) reportLost(c *registry.Ctx, f *msrp.Frame, src *transport.Conn) {
-	b, ok := f.AppendReport(nil, rand.Text()[:16], notDeliveredCode+" "+notDeliveredText)
+	b, ok := f.AppendReport(nil, m.random.Text()[:16], notDeliveredCode+" "+notDeliveredText)
 	if !ok {
 		return
 	}

@@ -1,7 +1,6 @@
 package siputils
 
 import (
-	"crypto/rand"
 	"encoding/hex"
 	"errors"
 	"strings"
@@ -12,12 +11,12 @@ import (
 
 const chargingHeader = "P-Charging-Vector"
 
-func chargingFuncs() []registry.Func {
-	return []registry.Func{registry.Fn1("sip_p_charging_vector", registry.Text("flags"), registry.Any, setCharging,
+func (m *Module) chargingFuncs() []registry.Func {
+	return []registry.Func{registry.Fn1("sip_p_charging_vector", registry.Text("flags"), registry.Any, m.setCharging,
 		"Changes the P-Charging-Vector header (RFC 7315 section 5.6): r removes it, g adds one where there is none, f replaces it.")}
 }
 
-func setCharging(c *registry.Ctx, flags string) int {
+func (m *Module) setCharging(c *registry.Ctx, flags string) int {
 	if c.Msg == nil {
 		return -1
 	}
@@ -38,7 +37,7 @@ func setCharging(c *registry.Ctx, flags string) int {
 		return 1
 	}
 	var id [16]byte
-	rand.Read(id[:])
+	m.random.Read(id[:])
 	address := "127.0.0.1"
 	if c.Recv != nil && c.Recv.Socket != nil {
 		address = c.Recv.Socket.IP

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"olelo/runtime/random"
 	"olelo/runtime/registry"
 )
 
@@ -22,6 +23,7 @@ type Module struct {
 
 	separator byte // between the parts of an encoded Contact
 
+	random  *random.Source
 	sockets []netip.AddrPort // the server's own
 	names   []string         // alias=
 }
@@ -46,7 +48,7 @@ func (m *Module) Exports() registry.Exports {
 		Doc: "Tests and changes of URIs, Contacts and other parts of SIP messages.",
 		Funcs: slices.Concat(
 			m.messageFuncs(), m.optionsFuncs(), numberFuncs(), paramFuncs(), uriFuncs(), compareFuncs(),
-			m.contactFuncs(), m.rpidFuncs(), chargingFuncs(),
+			m.contactFuncs(), m.rpidFuncs(), m.chargingFuncs(),
 		),
 		PVs: chargingVars(),
 		Params: []registry.Param{
@@ -70,6 +72,7 @@ func (m *Module) Exports() registry.Exports {
 
 // Provision learns which addresses are the server's own.
 func (m *Module) Provision(h registry.Host) error {
+	m.random = h.Random()
 	m.sockets, m.names = nil, nil
 	for _, s := range h.Sockets() {
 		m.sockets = append(m.sockets, s.Addr)

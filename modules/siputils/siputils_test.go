@@ -105,7 +105,7 @@ func TestMessage(t *testing.T) {
 }
 
 // host is a server on udp:127.0.0.1:5060 that is also called sip.example.
-type host struct{ registry.Host }
+type host struct{ registrytest.Host }
 
 func (host) Sockets() []*transport.Socket {
 	return []*transport.Socket{{Proto: transport.UDP, Addr: netip.MustParseAddrPort("127.0.0.1:5060")}}

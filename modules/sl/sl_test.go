@@ -32,7 +32,7 @@ func (v vars) Exports() (x registry.Exports) {
 
 // host is a server with one UDP socket, and its network.
 type host struct {
-	registry.Host
+	registrytest.Host
 	log    *log.Logger
 	header string
 	rport  int

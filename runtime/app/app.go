@@ -17,8 +17,10 @@ import (
 	"olelo/lang/diag"
 	"olelo/lang/program"
 	"olelo/lang/source"
+	"olelo/runtime/clock"
 	"olelo/runtime/core"
 	"olelo/runtime/log"
+	"olelo/runtime/random"
 	"olelo/runtime/registry"
 	"olelo/runtime/rpc"
 	"olelo/runtime/transport"
@@ -41,6 +43,8 @@ type server struct {
 	configDir string
 	started   time.Time
 	quit      context.CancelFunc // ends Run
+	clock     *clock.Clock
+	random    *random.Source
 
 	file   *ast.File
 	set    *source.Set
@@ -151,7 +155,10 @@ func Disassemble(o Options, w io.Writer) int {
 // load does all that comes before a socket is opened. Where diags has errors,
 // the server is only fit for cleanup.
 func load(o *Options) (*server, *diag.List) {
-	s := &server{notes: notes{o.uses}, recorder: o.recorder, pid: os.Getpid(), dialect: o.Dialect, configDir: filepath.Dir(o.File), started: time.Now(), env: compile.NewEnv(), rpcs: rpc.NewTable()}
+	s := &server{notes: notes{o.uses}, recorder: o.recorder, pid: os.Getpid(), dialect: o.Dialect, configDir: filepath.Dir(o.File), started: time.Now(), env: compile.NewEnv(), rpcs: rpc.NewTable(), clock: o.Clock}
+	if o.Seed != nil {
+		s.random = random.Seeded(*o.Seed)
+	}
 	s.workers.s, s.workers.next = s, 1 // 0 is the server itself
 	var diags *diag.List
 	s.file, s.set, diags = parseFile(o)

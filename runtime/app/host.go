@@ -1,11 +1,11 @@
 package app
 
 import (
-	"context"
-	"sync"
 	"time"
 
+	"olelo/runtime/clock"
 	"olelo/runtime/log"
+	"olelo/runtime/random"
 	"olelo/runtime/registry"
 	"olelo/runtime/transport"
 )
@@ -60,8 +60,14 @@ func (h host) NewCtx() *registry.Ctx {
 	return &w.ctx
 }
 
+// Clock is the instance's time.
+func (h host) Clock() *clock.Clock { return h.clock }
+
+// Random is the instance's chance.
+func (h host) Random() *random.Source { return h.random }
+
 func (h host) Every(d time.Duration, f func(*registry.Ctx)) {
-	h.timers.add(timer{d, f})
+	h.timers.list = append(h.timers.list, timer{d, f})
 }
 
 // timer is work that a module wants done every d.
@@ -70,49 +76,30 @@ type timer struct {
 	f func(*registry.Ctx)
 }
 
-// timers runs each timer in a goroutine with a worker of its own.
+// timers runs each timer with a worker of its own.
 type timers struct {
-	list []timer
-	stop context.CancelFunc
-	wg   sync.WaitGroup
+	list  []timer
+	stops []func()
 }
 
-func (t *timers) add(x timer) { t.list = append(t.list, x) }
-
 func (t *timers) start(ws *workers) error {
-	ctx, stop := context.WithCancel(context.Background())
-	t.stop = stop
 	for _, x := range t.list {
 		w, err := ws.add("timer")
 		if err != nil {
 			return err
 		}
-		t.wg.Go(func() { tick(ctx, x, w) })
+		t.stops = append(t.stops, ws.s.clock.Every(x.d, func() {
+			w.ctx.Lock()
+			defer w.ctx.Unlock()
+			defer w.guard()
+			x.f(w.begin())
+		}))
 	}
 	return nil
 }
 
-func tick(ctx context.Context, x timer, w *worker) {
-	k := time.NewTicker(x.d)
-	defer k.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-k.C:
-			func() {
-				w.ctx.Lock()
-				defer w.ctx.Unlock()
-				defer w.guard()
-				x.f(w.begin())
-			}()
-		}
-	}
-}
-
 func (t *timers) end() {
-	if t.stop != nil {
-		t.stop()
-		t.wg.Wait()
+	for _, stop := range t.stops {
+		stop()
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"olelo/lang/compile"
 	"olelo/lang/coverage"
 	"olelo/lang/inventory"
+	"olelo/runtime/clock"
 	"olelo/runtime/core"
 	"olelo/runtime/log"
 	"olelo/runtime/registry"
@@ -46,6 +47,13 @@ type Options struct {
 	Report    Report     // of diagnostics
 	Strict    bool       // Check fails with status 1 where there are warnings
 	DropIn    bool       // called as kamailio: its "Listening on" list on Stdout, no banner
+
+	// Clock is the time that routing sees; nil is the system's. A virtual one is
+	// moved by its Advance and by the RPC command clock.advance.
+	Clock *clock.Clock
+	// Seed, where not nil, makes $RANDOM, nonces, session ids and whatever else
+	// is left to chance the same in each run: for tests, as they can be foretold.
+	Seed *uint64
 
 	Stdout io.Writer // nil is os.Stdout
 	Stderr io.Writer // nil is os.Stderr

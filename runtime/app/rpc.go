@@ -24,7 +24,8 @@ func (s *server) coreRPC() error {
 		Compiler: runtime.Version(),
 		Compiled: at,
 		Flags:    "USE_TCP, USE_TLS",
-		Started:  s.started,
+		Clock:    s.clock,
+		Started:  s.clock.Now(),
 		Args:     append([]string{filepath.Base(os.Args[0])}, os.Args[1:]...),
 		Kill: func() error {
 			s.quit()

@@ -45,6 +45,7 @@ func (ws *workers) add(desc string) (*worker, error) {
 		Log:  s.log.With(rank, s.pid+rank),
 		Vars: newVars(s.prog),
 	}
+	w.ctx.State.Clock = s.clock
 	w.ctx.VM = vm.New(s.prog)
 	for _, m := range s.modules {
 		if mi, ok := m.it.(registry.WorkerIniter); ok {

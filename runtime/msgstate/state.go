@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"olelo/runtime/avp"
+	"olelo/runtime/clock"
 	"olelo/runtime/transport"
 )
 
@@ -49,6 +50,9 @@ type State struct {
 	// Content-Type is among ReplyHeaders.
 	ReplyBody string
 
+	// Clock is what Now asks: the instance's, for the worker's life.
+	Clock *clock.Clock
+
 	// Serial counts the messages that this worker has ended.
 	Serial uint32
 
@@ -74,7 +78,7 @@ type Sending struct {
 // stay the same while a message is handled.
 func (s *State) Now() time.Time {
 	if s.now.IsZero() {
-		s.now = time.Now()
+		s.now = s.Clock.Now()
 	}
 	return s.now
 }

@@ -4,7 +4,9 @@ import (
 	"net/netip"
 	"time"
 
+	"olelo/runtime/clock"
 	"olelo/runtime/log"
+	"olelo/runtime/random"
 	"olelo/runtime/sip"
 	"olelo/runtime/transport"
 )
@@ -13,10 +15,15 @@ import (
 type Host interface {
 	// Log is the server's log.
 	Log() *log.Logger
+	// Clock is the time that routing sees, and Random its chance: a module takes
+	// neither from elsewhere but for sockets, files and logs.
+	Clock() *clock.Clock
+	Random() *random.Source
 	// EventRoute finds event_route[name]; nil where the config has none. Valid
 	// from Start on.
 	EventRoute(name string) Block
-	// Every runs f every d, in a worker of its own, from Start to Cleanup.
+	// Every runs f every d of the Clock, in a worker of its own, from Start to
+	// Cleanup.
 	Every(d time.Duration, f func(*Ctx))
 	// Net sends; valid from Start on.
 	Net() Net

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"olelo/runtime/clock"
 	"olelo/runtime/registry"
 )
 
@@ -15,14 +16,15 @@ import (
 // whose field is not set is not registered, so that "command not found" is
 // the answer, not something made up.
 type Server struct {
-	Name     string    // core.runinfo: "olelo"
-	Version  string    // core.version: "kamailio 5.6.3 (x86_64/linux)"
-	Number   string    // core.runinfo: "5.6.3"
-	SourceID string    // core.info, core.runinfo: the commit it was built from
-	Compiler string    // core.info, core.runinfo: "go1.26.1"
-	Compiled string    // core.info, core.runinfo: when it was built, "" for unknown
-	Flags    string    // core.flags, core.info: "USE_TCP, USE_TLS"
-	Started  time.Time // core.uptime, core.runinfo
+	Name     string // core.runinfo: "olelo"
+	Version  string // core.version: "kamailio 5.6.3 (x86_64/linux)"
+	Number   string // core.runinfo: "5.6.3"
+	SourceID string // core.info, core.runinfo: the commit it was built from
+	Compiler string // core.info, core.runinfo: "go1.26.1"
+	Compiled string // core.info, core.runinfo: when it was built, "" for unknown
+	Flags    string // core.flags, core.info: "USE_TCP, USE_TLS"
+	Clock    *clock.Clock
+	Started  time.Time // core.uptime, core.runinfo: of Clock
 	Args     []string  // core.arg: the command line
 
 	// Kill ends the server, as a SIGTERM does; it must not wait for the end.
@@ -195,7 +197,7 @@ func (s *Server) info(c registry.RPCCall) error {
 
 // uptime gives times in the form of ctime(3), in the server's time zone.
 func (s *Server) uptime(c registry.RPCCall) error {
-	now := time.Now()
+	now := s.Clock.Now()
 	c.Add((&registry.RPCStruct{}).
 		Set("now", now.Format(time.ANSIC)).
 		Set("up_since", s.Started.Format(time.ANSIC)).
@@ -204,7 +206,7 @@ func (s *Server) uptime(c registry.RPCCall) error {
 }
 
 func (s *Server) runinfo(c registry.RPCCall) error {
-	now := time.Now()
+	now := s.Clock.Now()
 	up := int64(now.Sub(s.Started) / time.Second)
 	c.Add((&registry.RPCStruct{}).
 		Set("name", s.Name).
