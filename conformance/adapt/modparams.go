@@ -57,7 +57,6 @@ func (a *adapter) modParams() error {
 		case is && len(modules) == 1 && m.Value.Kind == ast.LitStr:
 			a.redirect(m, to)
 		case m.Value.Kind == ast.LitStr:
-			a.ownAddresses(m)
 			if m.Name.Text == "db_url" || m.Name.Text == "rtpproxy_sock" || m.Name.Text == "rtpengine_sock" {
 				a.notef(m.Pos, "%s of %s stays: the test talks to what it names", m.Name.Text, m.Module.Text)
 			}
@@ -107,49 +106,4 @@ func (a *adapter) again(m *ast.ModParam) string {
 		return ""
 	}
 	return "_" + strconv.Itoa(n+1)
-}
-
-// ownAddresses moves the addresses of the server's own sockets in the value of
-// a parameter, such as dmq's server_address: they must be sockets that are
-// there.
-func (a *adapter) ownAddresses(m *ast.ModParam) {
-	value := m.Value.Text
-	for old, port := range a.ports {
-		if strings.HasPrefix(old, ":") {
-			continue
-		}
-		value = replaceAddress(value, old, loopback.String()+":"+strconv.Itoa(port))
-	}
-	if value == m.Value.Text {
-		return
-	}
-	if s, ok := a.spanOf(m.Value.Range); ok {
-		a.replace(s, quote(value))
-		a.notef(m.Pos, "%s of %s is now %s, not %s", m.Name.Text, m.Module.Text, value, m.Value.Text)
-	}
-}
-
-// replaceAddress replaces old where it is a whole host and port.
-func replaceAddress(text, old, with string) string {
-	var b strings.Builder
-	for {
-		i := strings.Index(text, old)
-		if i < 0 {
-			b.WriteString(text)
-			return b.String()
-		}
-		rest := text[i+len(old):]
-		whole := (i == 0 || !hostByte(text[i-1])) && (rest == "" || !hostByte(rest[0]))
-		b.WriteString(text[:i])
-		if whole {
-			b.WriteString(with)
-		} else {
-			b.WriteString(old)
-		}
-		text = rest
-	}
-}
-
-func hostByte(c byte) bool {
-	return '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || c == '.' || c == '-' || c == '_'
 }

@@ -34,7 +34,6 @@ func (a *adapter) selfReferences() error {
 // occurrences are the places of an address in a text that are not a part of
 // another one.
 func occurrences(text, addr string) []int {
-	const partOf = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_.-"
 	var at []int
 	for from := 0; ; {
 		i := strings.Index(text[from:], addr)
@@ -43,10 +42,12 @@ func occurrences(text, addr string) []int {
 		}
 		i += from
 		from = i + len(addr)
-		before := i == 0 || !strings.ContainsRune(partOf, rune(text[i-1]))
-		after := from == len(text) || text[from] < '0' || text[from] > '9'
-		if before && after {
+		if (i == 0 || !hostByte(text[i-1])) && (from == len(text) || !hostByte(text[from])) {
 			at = append(at, i)
 		}
 	}
+}
+
+func hostByte(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || c == '.' || c == '-' || c == '_'
 }
