@@ -79,12 +79,17 @@ func TestLanguage(t *testing.T) {
 		kind   server.Kind
 		compat string // olelo's dialect
 		major  int    // whose expectations count, 0 for the program's own version
+		args   []string
 	}{
-		{server.Olelo, "5.6", 5},
-		{server.Olelo, "6", 6},
-		{server.Kamailio, "", 0},
+		{server.Olelo, "5.6", 5, nil},
+		{server.Olelo, "6", 6, nil},
+		{server.Olelo, "5.6", 5, []string{"--coverage={dir}/coverage.txt"}}, // which counts, and changes nothing
+		{server.Kamailio, "", 0, nil},
 	} {
 		name := x.kind.String() + x.compat
+		if len(x.args) > 0 {
+			name += " --coverage"
+		}
 		t.Run(name, func(t *testing.T) {
 			kind, major := x.kind, x.major
 			program, ok := suite.Program(t, kind, len(all))
@@ -104,7 +109,7 @@ func TestLanguage(t *testing.T) {
 					if reason = reasons[c.Name]; reason == "" {
 						reason = reasons[c.Name+"@"+x.compat]
 					}
-					c.Args = append(slices.Clone(c.Args), "--compat="+x.compat)
+					c.Args = append(append(slices.Clone(c.Args), "--compat="+x.compat), x.args...)
 				}
 				t.Run(c.Name, func(t *testing.T) {
 					t.Parallel()

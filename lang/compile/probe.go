@@ -50,8 +50,9 @@ func (c *compiler) point(at ast.Range, kind coverage.Kind) {
 		Kind: kind, Route: c.title,
 	}
 	if c.opt.Coverage != nil && c.dead == 0 {
-		n := c.opt.Coverage.Counter(p)
-		c.probe("count "+kind.String(), func(*registry.Ctx) { n.Hit() })
+		if n := c.opt.Coverage.Counter(p); n != nil {
+			c.probe("count "+kind.String(), func(*registry.Ctx) { n.Hit() })
+		}
 	}
 	if c.opt.Recorder != nil {
 		c.probe(kind.String(), c.opt.Recorder.Reached(p))

@@ -54,14 +54,18 @@ type Counters struct {
 // NewCounters returns none.
 func NewCounters() *Counters { return &Counters{at: map[Place]*Counter{}} }
 
-// Counter is the counter of a place. What comes out of one use of a #!define
-// stands at one place, and so has one.
+// Counter is the counter of a place, nil for a statement at the place of another
+// one: all that comes out of one use of a #!define stands at one place, and of
+// its statements the first one counts.
 func (c *Counters) Counter(p Place) *Counter {
 	n := c.at[p]
-	if n == nil {
+	switch {
+	case n == nil:
 		n = &Counter{Place: p}
 		c.at[p] = n
 		c.list = append(c.list, n)
+	case p.Kind == Statement:
+		return nil
 	}
 	return n
 }

@@ -24,9 +24,10 @@ import (
 // One worker runs all, so that $var, and with it hash tables and $shv, live on
 // from run to run. Timers do not run. It is not safe for concurrent use.
 type Unit struct {
-	s   *server
-	w   *worker
-	rec *recorder
+	s       *server
+	w       *worker
+	rec     *recorder
+	startup Result
 
 	proto  transport.Proto // UnitOptions.Proto and Source
 	source netip.AddrPort
@@ -120,6 +121,7 @@ func LoadUnit(o Options, u UnitOptions) (*Unit, error) {
 		unit.Close()
 		return nil, err
 	}
+	unit.result(&unit.startup)
 	return unit, nil
 }
 
@@ -141,6 +143,10 @@ func (u *Unit) start() error {
 	u.s.net.Start()
 	return nil
 }
+
+// Startup is what the start did: event routes such as htable:mod-init and
+// core:worker-one-init, what it logged.
+func (u *Unit) Startup() Result { return u.startup }
 
 // Close ends the Unit.
 func (u *Unit) Close() { u.s.stop() }
