@@ -136,13 +136,18 @@ func (t *testFlags) test(ctx context.Context) (status int, err error) {
 	defer ports.Close()
 	o := script.Options{
 		Program: server.Program{Kind: server.Olelo, Path: program}, Ports: &ports,
-		Update: *t.update, Verbose: *t.verbose, Units: units{}, Compat: *t.compat,
+		Update: *t.update, Verbose: *t.verbose, Compat: *t.compat,
 	}
+	cover := &covered{}
+	o.Covered = cover.add
+	u := units{}
+	if u.defines, err = defines(*t.defines); err != nil {
+		return 0, err
+	}
+	o.Units = u
 	for _, d := range *t.defines {
 		o.Args = append(o.Args, "-A", d)
 	}
-	cover := &coverageOf{}
-	o.Covered = cover.add
 	own := o
 	own.Update = false
 	var kamailio script.Options

@@ -9,7 +9,9 @@ import (
 	"time"
 
 	"olelo/conformance/script"
+	"olelo/lang/coverage"
 	"olelo/runtime/app"
+	"olelo/runtime/clock"
 	"olelo/runtime/transport"
 )
 
@@ -23,6 +25,9 @@ func (s units) Load(file string, mocks []string) (script.Unit, error) {
 	var u unit
 	o := newOptions(file)
 	o.Defines = s.defines
+	u.clock = clock.NewVirtual(unitTime)
+	o.Clock, o.Seed, o.Coverage = u.clock, new(uint64), coverage.NewCounters()
+	u.counters = o.Coverage
 	o.Stdout, o.Stderr = &u.said, &u.said
 	var opt app.UnitOptions
 	for _, text := range mocks {
@@ -43,8 +48,16 @@ func (s units) Load(file string, mocks []string) (script.Unit, error) {
 
 type unit struct {
 	*app.Unit
-	said bytes.Buffer
+	clock    *clock.Clock
+	counters *coverage.Counters
+	said     bytes.Buffer
 }
+
+// unitTime is when the clock of a unit starts.
+var unitTime = time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC)
+
+// Covered is which lines ran.
+func (u *unit) Covered() *coverage.Profile { return u.counters.Profile() }
 
 // Run tells what a block did, a line for each thing in the order of their
 // happening:
@@ -89,5 +102,8 @@ func (u *unit) Eval(name string) (string, bool, error) {
 	return value, !null, err
 }
 
-
-func (u *unit) Advance(d time.Duration) error { return fmt.Errorf("clock") }
+// Advance moves the clock.
+func (u *unit) Advance(d time.Duration) error {
+	u.clock.Advance(d)
+	return nil
+}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"olelo/conformance/server"
+	"olelo/lang/coverage"
 )
 
 // Units loads configurations for route steps: the unit level, without a server.
@@ -25,6 +26,8 @@ type Unit interface {
 	Eval(name string) (value string, found bool, err error)
 	// Advance moves the clock; timers run.
 	Advance(d time.Duration) error
+	// Covered is which lines ran.
+	Covered() *coverage.Profile
 	Close()
 }
 
@@ -87,11 +90,22 @@ func (p *play) load(config string, mocks []string) error {
 	if p.unit != nil && p.unitOf == from {
 		return nil
 	}
-	if p.unit != nil {
-		p.unit.Close()
-		p.unit = nil
-	}
+	p.endUnit()
 	p.unit, err = p.o.Units.Load(file, mocks)
 	p.unitOf = from
 	return err
+}
+
+// endUnit ends the unit, where there is one, and hands on which lines ran.
+func (p *play) endUnit() {
+	if p.unit == nil {
+		return
+	}
+	if p.o.Covered != nil {
+		ran := &coverage.Profile{}
+		ran.Merge(p.unit.Covered(), p.original)
+		p.o.Covered(ran)
+	}
+	p.unit.Close()
+	p.unit = nil
 }
