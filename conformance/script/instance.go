@@ -139,9 +139,11 @@ func (p *play) server(neg bool, args []string) error {
 // refused waits for the end of a server that cannot start.
 func (p *play) refused(ctx context.Context, in *instance, o serverOptions) error {
 	in.fallible = true
+	ctx, cancel := context.WithTimeout(ctx, p.patience)
+	defer cancel()
 	status, err := in.Wait(ctx)
 	if err != nil {
-		return fmt.Errorf("the server starts, it was expected not to: %w", err)
+		return fmt.Errorf("the server starts, or takes more than %s not to", p.patience)
 	}
 	return p.verdict(in, o, status, true)
 }
