@@ -28,6 +28,9 @@ type Options struct {
 	Args   []string          // further command-line arguments
 	Env    []string          // further KEY=VALUE lines of the environment
 
+	// WorkDir is the folder that the process is started in; "" is the instance's.
+	WorkDir string
+
 	// Bare leaves the command line to Args alone: no -f, -DD, -E, -P, -Y, -m
 	// and -M.
 	Bare bool
@@ -88,6 +91,9 @@ func Start(ctx context.Context, p Program, o Options) (*Instance, error) {
 	}
 	in.cmd = exec.Command(p.Path, args...)
 	in.cmd.Dir = dir
+	if o.WorkDir != "" {
+		in.cmd.Dir = o.WorkDir
+	}
 	in.cmd.Env = os.Environ()
 	for _, e := range o.Env {
 		in.cmd.Env = append(in.cmd.Env, in.expand(e))
