@@ -25,6 +25,7 @@ func runCommand(args []string, stdout, stderr io.Writer) int {
 	color := c.flags.BoolP("log-color", "e", false, "with terminal colours")
 	debug := c.flags.IntP("debug", "d", 0, "log `LEVEL`, over debug=: -1 errors, 0 warnings, 2 info, 3 all")
 	pidFile := c.flags.StringP("pid-file", "P", "", "`FILE` for the process id")
+	held := newHeld(c.flags, "")
 	o, status, done := c.parse(args, stderr)
 	if done {
 		return status
@@ -38,6 +39,7 @@ func runCommand(args []string, stdout, stderr io.Writer) int {
 	if c.flags.Changed("debug") {
 		o.Core.Debug = debug
 	}
+	held.over(&o)
 	o.Stdout, o.Stderr = stdout, stderr
 	return serve(o, &process{pidFile: absolute(*pidFile), keepWorkDir: true})
 }
