@@ -9,6 +9,7 @@ import (
 
 	"olelo/modules/siputils"
 	"olelo/pv"
+	"olelo/runtime/random"
 	"olelo/runtime/registry"
 	"olelo/runtime/registry/registrytest"
 	"olelo/runtime/transport"
@@ -667,7 +668,7 @@ func TestSeededChargingVector(t *testing.T) {
 		if rc := b.Run("sip_p_charging_vector", "g"); rc != 1 {
 			t.Fatalf("code %d", rc)
 		}
-		_, after, _ := strings.Cut(string(b.C.Msg.Output(nil)), "icid-value=")
+		_, after, _ := strings.Cut(string(b.C.Msg.AppendEdited(nil)), "icid-value=")
 		id, _, _ := strings.Cut(after, ";")
 		if len(id) != 32 {
 			t.Fatalf("the id is %q", id)
