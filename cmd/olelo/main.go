@@ -1,6 +1,6 @@
 // Command olelo runs the routing language of the Kamailio SIP server.
 //
-// It has commands of its own (olelo run, check, migrate, fmt, dis, rpc, version), and takes
+// It has commands of its own (olelo run, check, migrate, trace, fmt, dis, rpc, version), and takes
 // the command line of kamailio itself where the first argument starts with -,
 // or where it is called by the name kamailio.
 package main
@@ -37,6 +37,7 @@ func commands() []command {
 		{"check", "finds a configuration's mistakes, opens no socket", checkCommand},
 		{"migrate", "reports what of a configuration runs, differs, does not run yet", migrateCommand},
 		{"dis", "prints a configuration's bytecode with its source lines", disCommand},
+		{"trace", "shows what a configuration does with one message, line by line", traceCommand},
 		{"fmt", "lays out configurations, keeping their meaning", fmtCommand},
 		{"rpc", "sends an RPC command to a running server", rpcCommand},
 		{"version", "prints olelo's version and whose language it runs", versionCommand},

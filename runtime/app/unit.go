@@ -148,6 +148,9 @@ func (u *Unit) start() error {
 // core:worker-one-init, what it logged.
 func (u *Unit) Startup() Result { return u.startup }
 
+// Line is line n of a file of the configuration, "" where there is none.
+func (u *Unit) Line(file string, n int) string { return u.s.set.Line(file, n) }
+
 // Close ends the Unit.
 func (u *Unit) Close() { u.s.stop() }
 
@@ -174,7 +177,7 @@ func (u *Unit) Run(route string, message []byte) (r Result, err error) {
 			return r, err
 		}
 	}
-	u.rec.events = nil
+	u.rec.events, u.rec.titles, u.rec.calls = nil, nil, nil
 	u.w.ctx.Lock()
 	defer u.w.ctx.Unlock()
 	defer func() {
