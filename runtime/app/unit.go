@@ -244,9 +244,15 @@ func (u *Unit) frame(n int, raw []byte) error {
 	if err != nil {
 		return err
 	}
+	h := handler{u.s, u.w}
+	if n >= 0 {
+		if _, err := h.frame(r, raw); err != nil {
+			return fmt.Errorf("the frame cannot be routed: %w; it begins %.80q", err, raw)
+		}
+	}
 	u.rec.instead = n
 	defer func() { u.rec.instead = -1 }()
-	handler{u.s, u.w}.msrp(r, raw)
+	h.msrp(r, raw)
 	return nil
 }
 

@@ -94,7 +94,7 @@ func (j *jsonEvent) reached(p coverage.Place, line Line) {
 	j.File, j.Line, j.Column, j.Route = p.File, p.Line, p.Col, p.Route
 	switch j.Text = span(p, line); p.Kind {
 	case coverage.Statement:
-		j.Event = "statement"
+		j.Event, j.Text = "statement", closed(j.Text)
 	case coverage.True, coverage.False:
 		yes := p.Kind == coverage.True
 		j.Event, j.Outcome = "condition", &yes

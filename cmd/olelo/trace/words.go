@@ -85,11 +85,15 @@ func Call(c *app.Call) string {
 
 // Statement is a statement's text, of one with blocks what stands before them.
 func Statement(p coverage.Place, line Line) string {
-	text := span(p, line)
-	if strings.Count(text, "(") > strings.Count(text, ")") {
-		text += ")" // of if (…): its place ends with the condition
+	return shorten(closed(span(p, line)))
+}
+
+// closed ends an if (…, whose place ends with its condition.
+func closed(statement string) string {
+	if strings.Count(statement, "(") > strings.Count(statement, ")") {
+		return statement + ")"
 	}
-	return shorten(text)
+	return statement
 }
 
 // Outcome is which way a condition or a switch went.
