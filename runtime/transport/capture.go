@@ -27,16 +27,18 @@ func (t *Transport) Incoming(sock *Socket, peer netip.AddrPort) (*Recv, error) {
 	if sock.Proto == UDP {
 		return &Recv{Proto: UDP, Src: peer, SrcIP: ipText(peer.Addr()), Socket: sock}, nil
 	}
-	if err := t.roomFor(sock.Proto); err != nil {
-		return nil, err
-	}
+	err := ErrClosed
 	c, _ := t.table.findOrAdd(peerKey{sock.Proto, peer}, netip.Addr{}, func() *Conn {
+		if full := t.roomFor(sock.Proto); full != nil {
+			err = full
+			return nil
+		}
 		c := t.newConn(sock.Proto, peer, true)
 		c.localIP, c.recv.Socket = sock.Addr.Addr(), sock
 		return c
 	})
 	if c == nil {
-		return nil, ErrClosed
+		return nil, err
 	}
 	r := c.recv
 	return &r, nil
