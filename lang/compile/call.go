@@ -197,15 +197,26 @@ func (c *compiler) routeCall(e *ast.Call, dst uint8, test bool) {
 			c.late = false
 			return
 		}
-		c.pos = e.Pos
-		c.emit(program.Instr{Op: program.OpRoute, A: dst, C: depth, D: int32(n)})
+		c.emitCall(e, program.Instr{Op: program.OpRoute, A: dst, C: depth, D: int32(n)})
 	} else {
 		r := c.operand(e.Args[0])
-		c.pos = e.Pos
-		c.emit(program.Instr{Op: program.OpRouteDyn, A: dst, B: r, C: depth})
+		c.emitCall(e, program.Instr{Op: program.OpRouteDyn, A: dst, B: r, C: depth})
 	}
 	if test {
 		c.emit(program.Instr{Op: program.OpTruth, A: dst, B: dst})
+	}
+}
+
+// emitCall emits the call of a route.
+func (c *compiler) emitCall(e *ast.Call, in program.Instr) {
+	c.pos = e.Pos
+	r := c.opt.Recorder
+	if r != nil {
+		c.probe("calling", r.Calling())
+	}
+	c.emit(in)
+	if r != nil {
+		c.probe("returned", r.Returned())
 	}
 }
 

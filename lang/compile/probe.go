@@ -18,6 +18,11 @@ type Recorder interface {
 	// Reached returns what runs where a place is reached: before a statement, and
 	// behind a condition or a switch, as the place's Kind says.
 	Reached(coverage.Place) program.Probe
+	// Entered is the start of a route block, by its title. Calling and Returned
+	// stand before and behind a route(), which may not find its block.
+	Entered(title string) program.Probe
+	Calling() program.Probe
+	Returned() program.Probe
 	// Get and Set are a variable's access.
 	Get(text string, get registry.Getter) registry.Getter
 	Set(text string, set registry.Setter) registry.Setter
@@ -42,20 +47,44 @@ func (c *compiler) watched() bool { return c.opt.Coverage != nil || c.opt.Record
 
 // point puts what watches a place in front of the next instruction.
 func (c *compiler) point(at ast.Range, kind coverage.Kind) {
-	if !c.watched() {
+	c.count(at, kind)
+	c.record(at, kind)
+}
+
+// count counts a place, unless it is never reached.
+func (c *compiler) count(at ast.Range, kind coverage.Kind) {
+	if c.opt.Coverage == nil || c.dead > 0 {
 		return
 	}
-	p := coverage.Place{
+	if n := c.opt.Coverage.Counter(c.placeOf(at, kind)); n != nil {
+		c.probe("count "+kind.String(), func(*registry.Ctx) { n.Hit() })
+	}
+}
+
+// record tells the recorder of a place.
+func (c *compiler) record(at ast.Range, kind coverage.Kind) {
+	if c.opt.Recorder != nil {
+		c.probe(kind.String(), c.opt.Recorder.Reached(c.placeOf(at, kind)))
+	}
+}
+
+func (c *compiler) placeOf(at ast.Range, kind coverage.Kind) coverage.Place {
+	return coverage.Place{
 		File: at.Pos.Filename, Line: at.Pos.Line, Col: at.Pos.Column, EndLine: at.EndLine, EndCol: at.EndCol,
 		Kind: kind, Route: c.title,
 	}
-	if c.opt.Coverage != nil && c.dead == 0 {
-		if n := c.opt.Coverage.Counter(p); n != nil {
-			c.probe("count "+kind.String(), func(*registry.Ctx) { n.Hit() })
-		}
+}
+
+// begins watches that a statement begins. A while is recorded each time that it
+// asks its condition.
+func (c *compiler) begins(s ast.Stmt) {
+	at, ok := head(s)
+	if !ok {
+		return
 	}
-	if c.opt.Recorder != nil {
-		c.probe(kind.String(), c.opt.Recorder.Reached(p))
+	c.count(at, coverage.Statement)
+	if _, loop := s.(*ast.While); !loop {
+		c.record(at, coverage.Statement)
 	}
 }
 

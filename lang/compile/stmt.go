@@ -24,9 +24,7 @@ func (c *compiler) stmts(list []ast.Stmt, want int) {
 		if i == len(list)-1 {
 			w = want
 		}
-		if at, ok := head(s); ok {
-			c.point(at, coverage.Statement)
-		}
+		c.begins(s)
 		c.stmt(s, w)
 		if ast.Leaves(s) {
 			c.dead++
@@ -199,6 +197,8 @@ func (c *compiler) while(s *ast.While, want int) {
 	c.check(s.Cond)
 	c.constantCondition(s.Cond, "while")
 	top := c.here()
+	at, _ := head(s)
+	c.record(at, coverage.Statement)
 	done := c.branch(s.Cond, nonzero, false)
 	c.pos = s.Pos
 	loop := c.emit(program.Instr{Op: program.OpLoop, A: count})

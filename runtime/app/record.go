@@ -20,7 +20,9 @@ type EventKind uint8
 
 // The kinds of Event; behind each, the fields that it sets.
 const (
-	Reached EventKind = iota // Place: a statement begins; a condition or a switch has gone a way
+	Entered EventKind = iota // Text: a route block begins
+	Left                     // Text, Code: a block that was called by route() is over
+	Reached                  // Place: a statement begins; a condition or a switch has gone a way
 	Read                     // Text, Value: a variable was read
 	Wrote                    // Text, Value, OK: a variable was assigned
 	Tested                   // Text, OK: an old-style test such as src_ip==myself
@@ -33,6 +35,7 @@ const (
 // Event is one thing that a route did.
 type Event struct {
 	Kind  EventKind
+	Depth int // how many blocks are entered and not over
 	Place coverage.Place
 	Text  string
 	Value value.Value
@@ -80,6 +83,8 @@ func (e End) String() string { return [...]string{"not run", "return", "exit", "
 // one thing at a time.
 type recorder struct {
 	events []Event
+	titles []string // of the blocks that are entered and not over
+	calls  []int    // how many those were where the calls that run began
 
 	// frameIn is the number of event_route[msrp:frame-in]; frames of a Unit may be
 	// given to another block, instead.
@@ -88,7 +93,37 @@ type recorder struct {
 
 var _ compile.Recorder = (*recorder)(nil)
 
-func (r *recorder) add(e Event) { r.events = append(r.events, e) }
+func (r *recorder) add(e Event) {
+	e.Depth = len(r.titles)
+	r.events = append(r.events, e)
+}
+
+// Entered tells of a block that begins.
+func (r *recorder) Entered(title string) program.Probe {
+	return func(*registry.Ctx) {
+		r.add(Event{Kind: Entered, Text: title})
+		r.titles = append(r.titles, title)
+	}
+}
+
+// Calling notes that a block is called.
+func (r *recorder) Calling() program.Probe {
+	return func(*registry.Ctx) { r.calls = append(r.calls, len(r.titles)) }
+}
+
+// Returned tells of a called block that is over, where there was one.
+func (r *recorder) Returned() program.Probe {
+	return func(c *registry.Ctx) {
+		last := len(r.calls) - 1
+		n := r.calls[last]
+		r.calls = r.calls[:last]
+		if n < len(r.titles) {
+			title := r.titles[n]
+			r.titles = r.titles[:n]
+			r.add(Event{Kind: Left, Text: title, Code: c.RC})
+		}
+	}
+}
 
 // Reached tells of a place.
 func (r *recorder) Reached(p coverage.Place) program.Probe {
@@ -194,7 +229,9 @@ func (b recordedBlock) Run(c *registry.Ctx, kind registry.Mask) int {
 	if b.n == b.rec.frameIn && b.rec.instead >= 0 {
 		b.n = b.rec.instead
 	}
+	titles, calls := len(b.rec.titles), len(b.rec.calls)
 	code := b.block.Run(c, kind)
+	b.rec.titles, b.rec.calls = b.rec.titles[:titles], b.rec.calls[:calls]
 	e := Event{Kind: Ended, Text: (*b.prog).Routes[b.n].Title(), Code: code, End: Return}
 	switch {
 	case c.Flow&registry.FlowDrop != 0:

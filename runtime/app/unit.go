@@ -148,6 +148,9 @@ func (u *Unit) start() error {
 // core:worker-one-init, what it logged.
 func (u *Unit) Startup() Result { return u.startup }
 
+// Line is line n of a file of the configuration, "" where there is none.
+func (u *Unit) Line(file string, n int) string { return u.s.set.Line(file, n) }
+
 // Close ends the Unit.
 func (u *Unit) Close() { u.s.stop() }
 
@@ -174,7 +177,7 @@ func (u *Unit) Run(route string, message []byte) (r Result, err error) {
 			return r, err
 		}
 	}
-	u.rec.events = nil
+	u.rec.events, u.rec.titles, u.rec.calls = nil, nil, nil
 	u.w.ctx.Lock()
 	defer u.w.ctx.Unlock()
 	defer func() {
@@ -241,9 +244,15 @@ func (u *Unit) frame(n int, raw []byte) error {
 	if err != nil {
 		return err
 	}
+	h := handler{u.s, u.w}
+	if n >= 0 {
+		if _, err := h.frame(r, raw); err != nil {
+			return fmt.Errorf("the frame cannot be routed: %w; it begins %.80q", err, raw)
+		}
+	}
 	u.rec.instead = n
 	defer func() { u.rec.instead = -1 }()
-	handler{u.s, u.w}.msrp(r, raw)
+	h.msrp(r, raw)
 	return nil
 }
 
