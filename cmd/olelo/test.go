@@ -85,22 +85,21 @@ func testCommand(args []string, stdout, stderr io.Writer) int {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	status, err := t.test(ctx)
-	if err != nil {
-		fmt.Fprintf(stderr, "olelo test: %v\n", err)
-		status = statusFailed
-	}
-	for *t.watch && ctx.Err() == nil {
-		fmt.Fprintln(stdout, "\nwaiting for a change; Ctrl-C ends")
-		if t.changed(ctx) != nil {
-			break
-		}
-		if status, err = t.test(ctx); err != nil {
+	for {
+		before := t.state()
+		status, err := t.test(ctx)
+		if err != nil {
 			fmt.Fprintf(stderr, "olelo test: %v\n", err)
 			status = statusFailed
 		}
+		if !*t.watch || ctx.Err() != nil {
+			return status
+		}
+		fmt.Fprintln(stdout, "\nwaiting for a change; Ctrl-C ends")
+		if t.changed(ctx, before) != nil {
+			return status
+		}
 	}
-	return status
 }
 
 // cases finds what to run.
@@ -230,9 +229,8 @@ func (t *testFlags) write(results []script.Result) error {
 // watchEvery is the distance between two looks at the files of --watch.
 const watchEvery = 300 * time.Millisecond
 
-// changed waits until a file below the paths, or beside a case, has changed.
-func (t *testFlags) changed(ctx context.Context) error {
-	before := t.state()
+// changed waits until the state of the files is another than before.
+func (t *testFlags) changed(ctx context.Context, before string) error {
 	tick := time.NewTicker(watchEvery)
 	defer tick.Stop()
 	for {
