@@ -1,6 +1,7 @@
 package script
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -91,9 +92,12 @@ func (p *play) load(config string, mocks []string) error {
 		return nil
 	}
 	p.endUnit()
-	p.unit, err = p.o.Units.Load(file, mocks)
-	p.unitOf = from
-	return err
+	u, err := p.o.Units.Load(file, mocks)
+	if err != nil {
+		return errors.New(strings.ReplaceAll(err.Error(), p.work+"/", ""))
+	}
+	p.unit, p.unitOf = u, from
+	return nil
 }
 
 // endUnit ends the unit, where there is one, and hands on which lines ran.
