@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -63,5 +65,51 @@ func TestCoverageFileFails(t *testing.T) {
 	said, _ := log.ReadString(0)
 	if status(err) != statusFailed || !strings.Contains(said, "none/cover.txt: no such file") {
 		t.Errorf("%v:\n%s", err, said)
+	}
+}
+
+func TestCoverageReports(t *testing.T) {
+	const profile = "../../lang/coverage/testdata/profile.txt"
+	report := func(args ...string) (int, string, string) {
+		var stdout, stderr bytes.Buffer
+		status := coverageCommand(args, &stdout, &stderr)
+		return status, stdout.String(), stderr.String()
+	}
+	for format, want := range map[string]string{
+		"text": "73.6 % 14/19", "html": "<!DOCTYPE html>", "lcov": "LF:19\nLH:14\nend_of_record\n",
+		"profile": "testdata/kamailio.cfg:10:2-10:5 stmt 4 request_route\n", // 2 in each
+	} {
+		if status, got, stderr := report("--format="+format, profile, profile); status != statusOK || !strings.Contains(got, want) {
+			t.Errorf("%s: status %d, want %q in\n%s%s", format, status, want, got, stderr)
+		}
+	}
+	out := filepath.Join(t.TempDir(), "report")
+	if status, got, stderr := report("-o", out, profile); status != statusOK || got != "" || !strings.Contains(content(t, out), "never ran:") {
+		t.Errorf("status %d: %s%s", status, got, stderr)
+	}
+	// 16 of 21 lines are 76.19 %, 16 of 28 branches 57.14 %.
+	for _, x := range []struct {
+		arg    string
+		status int
+		stderr string
+	}{
+		{"--min-lines=76.1", statusOK, ""},
+		{"--min-lines=76.2%", 1, "76.1 % of the lines ran, 76.2 % are wanted"},
+		{"--min-branches=57", statusOK, ""},
+		{"--min-branches=100", 1, "57.1 % of the branches ran, 100.0 % are wanted"},
+		{"--min-lines=101", statusFailed, "is no percentage"},
+		{"--min-lines=99.99", statusFailed, "is no percentage"},
+		{"--min-lines=x", statusFailed, "is no percentage"},
+		{"--format=xml", statusFailed, `not "xml"`},
+		{"k.cfg", statusFailed, "no such file"},
+		{"coverage_test.go", statusFailed, "coverage_test.go: not a coverage profile"},
+	} {
+		status, _, stderr := report(x.arg, profile)
+		if status != x.status || !strings.Contains(stderr, x.stderr) {
+			t.Errorf("%s: status %d: %s", x.arg, status, stderr)
+		}
+	}
+	if status, _, stderr := report(); status != statusFailed || !strings.Contains(stderr, "which profiles?") {
+		t.Errorf("status %d: %s", status, stderr)
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"olelo/runtime/registry"
 	"olelo/runtime/transport"
 	"olelo/runtime/value"
+	"olelo/runtime/vm"
 )
 
 // Unit is a configuration whose route blocks are run one at a time, without a
@@ -183,6 +184,7 @@ func (u *Unit) Run(route string, message []byte) (r Result, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("a mistake in olelo, please report it: %v\n%s", p, debug.Stack())
+			u.w.ctx.VM = vm.New(u.s.prog)
 		}
 		u.result(&r)
 	}()
@@ -296,7 +298,7 @@ func (u *Unit) result(r *Result) {
 // the last run and in the state that it has left behind. null tells that the
 // text is one variable that has no value.
 func (u *Unit) Eval(text string) (val string, null bool, err error) {
-	f, err := compile.Bind(u.s.prog, u.s.env, compile.Options{Dialect6: u.s.dialect == Dialect6}, text)
+	f, err := compile.Bind(u.s.prog, u.s.env, text)
 	if err != nil {
 		return "", false, err
 	}
