@@ -24,7 +24,7 @@ var actions = []string{
 	`pv_printf("%w", "%t")`, `avp_printf("$avp(a)", "%t")`, `pv_unset("%w")`,
 	`regex_substring("%t", "%r", "0", "1", "$vn(r)")`, `get_uri_param("%p", "$vn(r)")`, `tel2sip("%t", "%t", "$vn(r)")`,
 	`set_uri_user("$var(a)", "%v")`, `set_uri_host("$var(b)", "%v")`, `add_uri_param("%p=1")`, `uri_param_rm("%p")`,
-	`subst_uri("%s")`, `subst_user("%s")`, `get_body_part("text/plain", "$vn(r)")`,
+	`subst_uri("%s")`, `subst_user("%s")`, `if(has_body()) get_body_part("text/plain", "$vn(r)")`,
 	`setsflag(%n)`, `resetsflag(%n)`, `setbflag(%n)`, `resetbflag(%n)`, `setflag(%n)`, `resetflag(%n)`, `setxflag(%n)`, `resetxflag(%n)`, `set_gflag(%n)`, `reset_gflag(%n)`,
 	`setdsturi("sip:%k@example.com")`, `resetdsturi()`,
 	`xavp_params_explode("%t", "x")`, `xavu_params_explode("a=1;b=2", "u")`, `xavp_params_implode("x", "$vn(r)")`, `xavu_params_implode("u", "$vn(r)")`, `xavp_slist_explode("%t", ",;", "t", "x")`,
@@ -37,7 +37,7 @@ var actions = []string{
 // call is a call of one of the functions, filled in.
 func (g *Generator) call(of []string) *Node {
 	form := pick(g, of)
-	name, _, _ := strings.Cut(form, "(")
+	name, _, _ := strings.Cut(strings.TrimPrefix(form, "if(has_body()) "), "(")
 	g.use("function", name)
 	n := &Node{Sort: Integer}
 	for {

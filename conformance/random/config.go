@@ -12,11 +12,11 @@ var modules = []string{"pv", "xlog", "sl", "textops", "siputils", "kex", "cfguti
 // the values, which are alerts.
 func globals(port int) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "#!KAMAILIO\ndebug=-1\nlog_stderror=yes\nchildren=1\ndisable_tcp=yes\nauto_aliases=no\nlisten=udp:127.0.0.1:%d\n", port)
+	fmt.Fprintf(&b, "#!KAMAILIO\ndebug=-1\nlog_stderror=yes\nchildren=1\ndisable_tcp=yes\ndisable_core_dump=yes\nauto_aliases=no\nlisten=udp:127.0.0.1:%d\n", port)
 	for _, m := range modules {
 		fmt.Fprintf(&b, "loadmodule %q\n", m+".so")
 	}
-	b.WriteString("modparam(\"htable\", \"htable\", \"t=>size=4;\")\nmodparam(\"htable\", \"htable\", \"i=>size=4;initval=0;\")\n")
+	b.WriteString("modparam(\"htable\", \"htable\", \"t=>size=4;\")\nmodparam(\"htable\", \"htable\", \"o=>size=2;\")\nmodparam(\"htable\", \"htable\", \"i=>size=4;initval=0;\")\n")
 	return b.String()
 }
 
@@ -34,7 +34,7 @@ const showRoute = `route[SHOW] {
 // start and runs the program that the message names.
 func dispatch() string {
 	var b strings.Builder
-	b.WriteString("request_route {\n\tif($hdr(X-Program) == \"barrier\") { xlog(\"L_ALERT\", \"T# barrier $hdr(X-Barrier)\\n\"); exit; }\n")
+	b.WriteString("request_route {\n\tif(is_method(\"BARRIER\")) { xlog(\"L_ALERT\", \"T# $hdr(X-Program)\\n\"); exit; }\n")
 	b.WriteString("\t$vn(at) = $hdr(X-Program) + \" \";\n")
 	for _, v := range []string{"a", "b", "c", "d", "n"} {
 		fmt.Fprintf(&b, "\t$var(%s) = 0; ", v)

@@ -188,18 +188,21 @@ func (g *Generator) choose() *Node {
 	return n
 }
 
-// iterate walks over a table.
+// iterate walks over a table with one item: the order of several is not
+// Kamailio's.
 func (g *Generator) iterate() *Node {
 	g.use("statement", "iterator")
 	g.loops++
 	it := fmt.Sprintf("it%d", g.loops)
 	body := pick(g, []string{
-		"\t$vn(r) = $shtitkey(IT);\n" + g.show() + "\t$vn(r) = $shtitval(IT);\n" + g.show(),
-		"\tsht_iterator_seti(\"IT\", \"5\");\n\t$vn(r) = $shtitval(IT);\n" + g.show(),
-		"\tsht_iterator_sets(\"IT\", \"new$rU\");\n\t$vn(r) = $shtitval(IT);\n" + g.show(),
+		"",
+		"\tsht_iterator_seti(\"IT\", \"5\");\n",
+		"\tsht_iterator_sets(\"IT\", \"new$rU\");\n",
+		"\t$sht(o=>k) = 1;\n",
 	})
-	text := "\tsht_iterator_start(\"IT\", \"t\");\n\twhile(sht_iterator_next(\"IT\")) {\n" + body + "}\n\tsht_iterator_end(\"IT\");\n" + g.show()
-	return leaf(Stmt, strings.ReplaceAll(text, "IT", it))
+	text := "\tsht_reset(\"o\"); $sht(o=>k) = §;\n\tsht_iterator_start(\"IT\", \"o\");\n\twhile(sht_iterator_next(\"IT\")) {\n" + body +
+		"\t$vn(r) = $shtitkey(IT);\n" + g.show() + "\t$vn(r) = $shtitval(IT);\n" + g.show() + "}\n\tsht_iterator_end(\"IT\");\n" + g.show()
+	return node(Stmt, strings.ReplaceAll(text, "IT", it), g.assigned())
 }
 
 // route is a route that the program calls.

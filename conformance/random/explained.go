@@ -11,6 +11,7 @@ type rule struct {
 }
 
 var rules = []rule{
+	{reason: "an item is replaced under an iterator: Kamailio's points into the table, at memory that may be free", source: regexp.MustCompile(`sht_iterator_next[^}]*\$sht\(`)},
 	{reason: "{s.rafter} and {s.rbefore}: Kamailio 5.6.3 gives nothing, or bytes from behind the text's end", source: regexp.MustCompile(`\{s\.r(after|before)`)},
 	{reason: "{uri.duri} and {uri.saor}: Kamailio 5.6.3 puts bytes that are 0 into them", source: regexp.MustCompile(`\{uri\.(duri|saor)`)},
 }

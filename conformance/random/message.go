@@ -86,3 +86,7 @@ func (m Message) to(program string) string {
 	first, rest, _ := strings.Cut(string(m), "\r\n")
 	return first + "\r\nX-Program: " + program + "\r\n" + rest
 }
+
+// barrier is a message whose X-Program is logged.
+const barrier = Message("BARRIER sip:x@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:9;branch=z9hG4bKb\r\n" +
+	"From: <sip:a@b>;tag=1\r\nTo: <sip:b@b>\r\nCall-ID: b\r\nCSeq: 1 BARRIER\r\nContent-Length: 0\r\n\r\n")

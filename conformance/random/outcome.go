@@ -14,6 +14,7 @@ import (
 type bench struct {
 	kamailio, olelo server.Program
 	port            int
+	dir             string // for files that are looked at
 	client          net.PacketConn
 }
 
@@ -23,21 +24,17 @@ type outcome struct {
 	values [][]string // for each message the values shown
 }
 
-// outcomes runs programs on a server. Where a batch is refused, or the server
-// does not survive it, its halves tell which of them it is.
+// outcomes runs programs on a server. Where one is refused, or the server does
+// not survive it, the others run without it.
 func (b *bench) outcomes(ctx context.Context, p server.Program, programs []*Program) ([]outcome, error) {
-	v, err := play(ctx, p, b.port, b.client, programs)
-	if err == nil {
-		all := make([]outcome, len(programs))
-		for i, program := range programs {
-			for m := range program.Messages {
-				all[i].values = append(all[i].values, v[program.at(m)])
-			}
-		}
-		return all, nil
+	if len(programs) == 0 {
+		return nil, nil
 	}
-	var fate string
+	v, done, err := b.play(ctx, p, programs)
+	fate, suspects := "", len(programs)
 	switch {
+	case err == nil:
+		done, suspects = len(programs), 0
 	case errors.Is(err, server.ErrExited):
 		fate = "refused"
 	case errors.Is(err, errDied):
@@ -47,16 +44,32 @@ func (b *bench) outcomes(ctx context.Context, p server.Program, programs []*Prog
 	default:
 		return nil, err
 	}
-	if len(programs) == 1 {
+	if fate != "" && len(programs) == 1 {
 		return []outcome{{fate: fate}}, nil
 	}
-	half := len(programs) / 2
-	first, err := b.outcomes(ctx, p, programs[:half])
-	if err != nil {
-		return nil, err
+	all := make([]outcome, done)
+	for i, program := range programs[:done] {
+		for m := range program.Messages {
+			all[i].values = append(all[i].values, v[program.at(m)])
+		}
 	}
-	second, err := b.outcomes(ctx, p, programs[half:])
-	return append(first, second...), err
+	// The one that failed is among the next, as many as a window holds; of a
+	// batch that is refused it may be any.
+	rest := programs[done:]
+	if fate != "" && fate != "refused" {
+		suspects = min(window, len(rest))
+	}
+	if half := suspects / 2; suspects == len(programs) {
+		suspects = max(half, 1)
+	}
+	for _, part := range [][]*Program{rest[:min(suspects, len(rest))], rest[min(suspects, len(rest)):]} {
+		more, err := b.outcomes(ctx, p, part)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, more...)
+	}
+	return all, nil
 }
 
 // at is the mark of the values of a message.

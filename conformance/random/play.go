@@ -22,68 +22,89 @@ const (
 	patience = 20 * time.Second
 )
 
-// values are the lines that each message of each program logged, by
-// program.message.
-type values map[string][]string
-
-// play runs the programs on a server, whose port is in the configuration, from
-// a socket of its own. The values are those until the end also where the error
-// says that it ended early.
-func play(ctx context.Context, p server.Program, port int, from net.PacketConn, programs []*Program) (values, error) {
-	to := netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), uint16(port))
-	in, err := server.Start(ctx, p, server.Options{Config: batch(port, programs), Args: []string{"-M", "64"}, Ready: []server.Endpoint{{Network: "udp", Addr: to}}})
-	if in == nil {
-		return nil, err
-	}
-	defer in.Close()
-	if err != nil {
-		return nil, err
-	}
-	send := func(text string) {
-		if err == nil {
-			_, err = from.WriteTo([]byte(text), net.UDPAddrFromAddrPort(to))
-		}
-	}
-	since, sent, last := 0, 0, ""
-	barrier := func() error {
-		n := fmt.Sprint(sent)
-		send(Message("BARRIER sip:x@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:9;branch=z9hG4bKb\r\nX-Barrier: " + n + "\r\nFrom: <sip:a@b>;tag=1\r\nTo: <sip:b@b>\r\nCall-ID: b\r\nCSeq: 1 BARRIER\r\nContent-Length: 0\r\n\r\n").to("barrier"))
-		if err != nil {
-			return err
-		}
-		ctx, cancel := context.WithTimeout(ctx, patience)
-		defer cancel()
-		stop := context.AfterFunc(ctx, func() {})
-		defer stop()
-		wait := in.Log.WaitFrom(ctx, since, func(log string) bool { return strings.Contains(log, mark+"barrier "+n+"\n") || !in.Running() })
-		since = in.Log.Len()
-		if !in.Running() {
-			return fmt.Errorf("%w near %s", errDied, last)
-		}
-		if wait != nil {
-			return fmt.Errorf("%w near %s", errStuck, last)
-		}
-		return nil
-	}
-	for _, program := range programs {
-		for i, m := range program.Messages {
-			last = fmt.Sprintf("%s.%d", program.Name, i)
-			send(m.to(last))
-			if sent++; sent%window == 0 {
-				if err := barrier(); err != nil {
-					return marked(in.Log.String()), err
-				}
-			}
-		}
-	}
-	err = errors.Join(err, barrier())
-	return marked(in.Log.String()), err
-}
-
 var (
 	errDied  = errors.New("the server died")
 	errStuck = errors.New("the server answers no more")
 )
+
+// values are the lines that each message of each program logged, by
+// program.message.
+type values map[string][]string
+
+// player sends the messages of programs to a server.
+type player struct {
+	in     *server.Instance
+	to     net.Addr
+	from   net.PacketConn
+	since  int // the place in the log behind the last barrier
+	unsure int // messages since then
+}
+
+// play runs the programs on a server. Where it did not end well, done are the
+// programs that it ran until then, and the values are theirs, perhaps with some
+// of later ones.
+func (b *bench) play(ctx context.Context, p server.Program, programs []*Program) (v values, done int, err error) {
+	addr := netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), uint16(b.port))
+	in, err := server.Start(ctx, p, server.Options{
+		Config: batch(b.port, programs), Bare: true, Ready: []server.Endpoint{{Network: "udp", Addr: addr}},
+		Args: []string{"-f", "{dir}/kamailio.cfg", "-DD", "-E", "-m", "64", "-M", "64", "-Y", "{dir}", "-P", "{dir}/server.pid"},
+	})
+	if in == nil {
+		return nil, 0, err
+	}
+	defer in.Close()
+	if err != nil {
+		return nil, 0, err
+	}
+	pl := &player{in: in, to: net.UDPAddrFromAddrPort(addr), from: b.client}
+	for i, program := range programs {
+		for m, message := range program.Messages {
+			if err = pl.send(message.to(program.at(m))); err == nil && pl.unsure >= window {
+				err = pl.barrier(ctx)
+			}
+			if err != nil {
+				return marked(in.Log.String()), done, err
+			}
+		}
+		if pl.unsure == 0 {
+			done = i + 1
+		}
+	}
+	err = pl.barrier(ctx)
+	return marked(in.Log.String()), done, err
+}
+
+func (p *player) send(message string) error {
+	p.unsure++
+	_, err := p.from.WriteTo([]byte(message), p.to)
+	return err
+}
+
+// barrier waits until the server has handled all messages so far.
+func (p *player) barrier(ctx context.Context) error {
+	n := fmt.Sprint(p.since)
+	if err := p.send(barrier.to("barrier " + n)); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	go func() {
+		select {
+		case <-p.in.Exited():
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	err := p.in.Log.WaitFrom(ctx, p.since, func(log string) bool { return strings.Contains(log, mark+"barrier "+n+"\n") })
+	switch {
+	case !p.in.Running():
+		return errDied
+	case err != nil:
+		return errStuck
+	}
+	p.since, p.unsure = p.in.Log.Len(), 0
+	return nil
+}
 
 // marked are the values in a log.
 func marked(log string) values {

@@ -38,7 +38,7 @@ func TestRandomPrograms(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer client.Close()
-	b := &bench{kamailio: kamailio, olelo: olelo, port: port, client: client}
+	b := &bench{kamailio: kamailio, olelo: olelo, port: port, dir: t.TempDir(), client: client}
 	tally := &Tally{Filtered: map[string]int{}}
 	var found []*Difference
 	for tally.Statements < *statements {

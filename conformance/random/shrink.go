@@ -3,6 +3,7 @@ package random
 import (
 	"context"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 )
@@ -13,7 +14,10 @@ const tries = 120
 // shrink returns the smallest program found that still differs.
 func (b *bench) shrink(ctx context.Context, d *Difference) (*Difference, error) {
 	for {
-		candidates := smaller(d.Program)
+		candidates, err := b.likely(smaller(d.Program))
+		if err != nil {
+			return d, err
+		}
 		found := false
 		for chunk := range slices.Chunk(candidates, tries) {
 			for i, p := range chunk {
@@ -32,6 +36,22 @@ func (b *bench) shrink(ctx context.Context, d *Difference) (*Difference, error) 
 			return d, nil
 		}
 	}
+}
+
+// likely are the programs that olelo would start with: one that is refused
+// costs a batch.
+func (b *bench) likely(programs []*Program) ([]*Program, error) {
+	var all []*Program
+	for _, p := range programs {
+		ok, err := accepted(b.dir, io.Discard, p)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			all = append(all, p)
+		}
+	}
+	return all, nil
 }
 
 // alike reports whether both are values that differ, or both programs that fail.
