@@ -15,14 +15,14 @@ var tests = []string{
 	`sht_match_name("t", "eq", "%t")`, `sht_match_name("t", "re", "%r")`, `sht_match_str_value("t", "sw", "%t")`, `sht_has_name("t", "ne", "k1")`, `sht_has_str_value("t", "re", "%r")`,
 	`has_totag()`, `is_request()`, `is_reply()`, `is_first_hop()`, `is_supported("path")`, `is_numeric("%t")`, `is_tel_number("%t")`, `is_alphanum("%t")`, `is_alphanumex("%t", ".-_")`,
 	`is_e164("%v")`, `is_uri_user_e164("%v")`, `uri_param("%p")`, `uri_param("%p", "%t")`, `uri_param_any("%p")`, `is_uri("%t")`, `is_gruu()`,
-	`cmp_uri("%t", "%t")`, `cmp_aor("%t", "%t")`, `cmp_hdr_name("%t", "%t")`,
+	`cmp_uri("%t", "%t")`, `cmp_aor("%t", "%t")`, `cmp_hdr_name("%h", "%h")`,
 	`issflagset(%n)`, `isbflagset(%n)`, `isflagset(%n)`, `isxflagset(%n)`, `is_gflag(%n)`, `isdsturiset()`, `is_myself("%t")`, `core_hash("%t", "%t", "8")`, `check_route_exists("%t")`, `is_faked_msg()`,
 }
 
 // actions are functions that change what the variables tell afterwards.
 var actions = []string{
 	`pv_printf("%w", "%t")`, `avp_printf("$avp(a)", "%t")`, `pv_unset("%w")`,
-	`regex_substring("%t", "%r", "0", "1", "$vn(r)")`, `get_uri_param("%p", "$vn(r)")`, `tel2sip("%t", "%t", "$vn(r)")`,
+	`regex_substring("%t", "%r", "0", "1", "$vn(r)")`, `get_uri_param("%p", "$vn(r)")`, `tel2sip("tel:+49%n", "h.example", "$vn(r)")`, `tel2sip("%v", "$rd", "$vn(r)")`,
 	`set_uri_user("$var(a)", "%v")`, `set_uri_host("$var(b)", "%v")`, `add_uri_param("%p=1")`, `uri_param_rm("%p")`,
 	`subst_uri("%s")`, `subst_user("%s")`, `if(has_body()) get_body_part("text/plain", "$vn(r)")`,
 	`setsflag(%n)`, `resetsflag(%n)`, `setbflag(%n)`, `resetbflag(%n)`, `setflag(%n)`, `resetflag(%n)`, `setxflag(%n)`, `resetxflag(%n)`, `set_gflag(%n)`, `reset_gflag(%n)`,
