@@ -1,6 +1,9 @@
 package random
 
-import "regexp"
+import (
+	"regexp"
+	"strings"
+)
 
 // rule is a difference that is known, with its reason: either statements that
 // the generator is not to make, or pairs of values that are no findings.
@@ -19,8 +22,8 @@ var rules = []rule{
 		source: re(`\{s\.r(after|before)`),
 	},
 	{
-		reason: "{uri.duri} and {uri.saor}: Kamailio puts bytes that are 0 into them",
-		source: re(`\{uri\.(duri|saor)`),
+		reason: "{uri.duri}, {uri.saor} and {uri.suri}: Kamailio puts bytes that are 0 into them",
+		source: re(`\{uri\.(duri|saor|suri)`),
 	},
 	{
 		reason: "decoding of what is not encoded: Kamailio makes up bytes, or reads behind the text's end",
@@ -33,8 +36,8 @@ var rules = []rule{
 		unless: re(`\$\((ru|fu|tu)\{urialias\.encode\}(\{urialias\.decode\})?`),
 	},
 	{
-		reason: "{s.fmtlines} and {s.fmtlinet} with variables: Kamailio gives the parameter for a number",
-		source: re(`\{s\.fmtline[^}]*\$`),
+		reason: "{s.fmtlines} and {s.fmtlinet}: Kamailio breaks after each byte with an indent of 0, and overwrites numbers",
+		source: re(`\{s\.fmtline`),
 	},
 	{
 		reason: "{param} with a blank as separator: Kamailio skips blanks, so it never finds it",
@@ -43,6 +46,35 @@ var rules = []rule{
 	{
 		reason: "a $branch that is not there fails in Kamailio: some functions take their parameter unexpanded then",
 		source: re(`"[^"\n]*\$\(?branch\(`),
+	},
+	{
+		reason: "{s.int} of a text without digits: Kamailio gives 0, or a number with another text",
+		values: func(source, kamailio, olelo string) bool {
+			return strings.Contains(source, "{s.int}") && olelo != kamailio
+		},
+	},
+	{
+		reason: "regex_substring() with ^: never found in Kamailio, not even at the start",
+		source: re(`regex_substring\(.*, "\^`),
+	},
+	{
+		reason: "xavp_params_explode() of what is no list of parameters: Kamailio refuses some, and stops in the middle of others",
+		source: re(`xavp_params_explode\(`),
+		unless: re(`xavp_params_explode\("[a-z]=\w+(;[a-z]=\w+)*(;c)?"`),
+	},
+	{
+		reason: "flag 31: Kamailio prints the flags as a positive number and counts with a negative one",
+		source: re(`\$[msb][fF] = `),
+		unless: re(`\$[msb][fF] = ("?[0-9]{1,4}"?|\$null);`),
+	},
+	{
+		reason: "tel2sip() of any variable: Kamailio is false where it is $null, olelo says that it is no tel URI",
+		source: re(`tel2sip\("\$`),
+		unless: re(`tel2sip\("\$(ru|fu|tu)"`),
+	},
+	{
+		reason: "$rU = $null of a tel URI leaves a URI that none of them reads",
+		source: re(`pv_unset\("\$(ru|rU|rd|rp|du)"\)|\$rU = \$null`),
 	},
 	{
 		reason: "an item is replaced under an iterator: Kamailio's points into the table, at memory that may be free",

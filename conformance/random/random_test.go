@@ -6,11 +6,14 @@ import (
 	"net"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 
 	"olelo/conformance/scenario"
 	"olelo/conformance/server"
 )
+
+var only = flag.String("only", "", "")
 
 var suite scenario.Suite
 
@@ -51,6 +54,9 @@ func TestRandomPrograms(t *testing.T) {
 			t.Fatal(err)
 		}
 		found = append(found, slices.DeleteFunc(ran, func(d *Difference) bool { return d == nil })...)
+	}
+	if *only != "" {
+		found = slices.DeleteFunc(found, func(d *Difference) bool { return !slices.Contains(strings.Split(*only, ","), d.Program.Name) })
 	}
 	for i, d := range found {
 		if i >= *shrinks {

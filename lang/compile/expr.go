@@ -31,10 +31,11 @@ func (c *compiler) narrow(i int64) int64 {
 	return int64(int32(i))
 }
 
-// isNull reports whether e is the variable $null itself.
+// isNull reports whether e is the variable $null itself, whatever
+// transformations it has.
 func isNull(e ast.Expr) bool {
 	v, ok := e.(*ast.Var)
-	return ok && (v.Text == "$null" || v.Text == "$(null)")
+	return ok && (v.Text == "$null" || v.Text == "$(null)" || strings.HasPrefix(v.Text, "$(null{"))
 }
 
 // calls reports whether evaluating e runs a function or a route, which may
@@ -351,8 +352,12 @@ func (c *compiler) null(e *ast.Binary, x ast.Expr, dst uint8) {
 	c.emit(program.Instr{Op: op, A: dst, B: r})
 }
 
-// nulled notes the $null of a comparison, which is not bound.
+// nulled notes the $null of a comparison, which is bound for its
+// transformations' mistakes alone.
 func (c *compiler) nulled(e *ast.Binary) {
+	if v := e.Y.(*ast.Var); v.Text[len(v.Text)-1] == ')' {
+		c.variable(v)
+	}
 	pos, _, _ := e.Y.Span()
 	c.runs(inventory.Variable, "$null", "pv", pos)
 }
