@@ -177,12 +177,11 @@ func implode(c *registry.Ctx, l *avp.XList, name string, p *registry.Var) int {
 			continue
 		}
 		b = append(b, l.Name(n)...)
-		b = append(b, '=')
-		v := l.Value(n)
-		if v.IsStr() {
-			b = append(b, v.S...)
-		} else {
-			b = strconv.AppendUint(b, uint64(uint32(v.I)), 10)
+		switch v := l.Value(n); {
+		case !v.IsStr():
+			b = strconv.AppendUint(append(b, '='), uint64(uint32(v.I)), 10)
+		case v.S != "":
+			b = append(append(b, '='), v.S...)
 		}
 		b = append(b, ';')
 	}

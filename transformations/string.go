@@ -445,6 +445,9 @@ func unwrapKey(key, doc, pairs string) registry.TransKey {
 						}
 					}
 				}
+				if v.IsStr() { // of a text with a number only the text is left
+					v.SetStr(v.S)
+				}
 			}, nil
 		},
 	}

@@ -2,6 +2,7 @@ package compile
 
 import (
 	"strconv"
+	"strings"
 
 	"olelo/lang/ast"
 	"olelo/runtime/value"
@@ -89,6 +90,9 @@ func (c *compiler) foldUnary(op string, x value.Value) (value.Value, bool) {
 	}
 	if x.K != value.Int {
 		n, err := strconv.Atoi(x.S)
+		if op == "int" && !c.opt.Dialect6 && strings.Trim(x.S, "0123456789abcdefABCDEFxX+- ") != "" {
+			return value.OfInt(0), true // it is no number in any notation
+		}
 		return value.OfInt(int64(n)), op == "int" && err == nil && strconv.Itoa(n) == x.S && n == int(int32(n))
 	}
 	switch op {

@@ -115,7 +115,7 @@ func (c *compiler) assign(at ast.Range, to *ast.Var, val ast.Expr, want int) {
 	}
 	r := c.reg()
 	if call := c.neutral(val); isCall(call) {
-		c.call(call.(*ast.Call), r, false) // the raw code, not its truth
+		c.callInside(call.(*ast.Call), r, false) // the raw code, not its truth
 	} else {
 		c.expr(val, r)
 	}

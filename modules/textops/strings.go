@@ -157,7 +157,7 @@ func (m *Module) bindRegexSubstring(fx registry.Fixup, args []registry.Arg) (reg
 		switch {
 		case len(at) == 0:
 			return -2
-		case 2*i+1 >= len(at[0]) || at[0][2*i] < 0:
+		case 2*i+1 >= len(at[0]) || at[0][2*i] == at[0][2*i+1]:
 			c.Log.Errorf(logAs, "regex_substring: group %d of the pattern %q matched nothing", i, pattern.Text(c))
 			return -1
 		}

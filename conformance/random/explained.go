@@ -1,0 +1,113 @@
+package random
+
+import (
+	"regexp"
+	"strings"
+)
+
+// rule is a difference that is known, with its reason: either statements that
+// the generator is not to make, or pairs of values that are no findings.
+type rule struct {
+	reason string
+	source *regexp.Regexp                            // statements with it are not made;
+	unless *regexp.Regexp                            // what it matches is not looked at
+	values func(source, kamailio, olelo string) bool // pairs that are filtered
+}
+
+func re(pattern string) *regexp.Regexp { return regexp.MustCompile(pattern) }
+
+var rules = []rule{
+	{
+		reason: "{s.rafter} and {s.rbefore}: Kamailio gives nothing, or bytes from behind the text's end",
+		source: re(`\{s\.r(after|before)`),
+	},
+	{
+		reason: "{uri.duri}, {uri.saor} and {uri.suri}: Kamailio puts bytes that are 0 into them",
+		source: re(`\{uri\.(duri|saor|suri)`),
+	},
+	{
+		reason: "decoding of what is not encoded: Kamailio makes up bytes, or reads behind the text's end",
+		source: re(`\{s\.decode\.`),
+		unless: re(`\{s\.encode\.\w+\}\{s\.decode\.\w+\}`),
+	},
+	{
+		reason: "{urialias} of what is no URI: Kamailio gives bytes that are not set",
+		source: re(`\{urialias`),
+		unless: re(`\$\((ru|fu|tu)\{urialias\.encode\}(\{urialias\.decode\})?`),
+	},
+	{
+		reason: "{s.fmtlines} and {s.fmtlinet}: Kamailio breaks after each byte with an indent of 0, and overwrites numbers",
+		source: re(`\{s\.fmtline`),
+	},
+	{
+		reason: "{param} with a blank as separator: Kamailio skips blanks, so it never finds it",
+		source: re(`\{param\.[^}]*, \}`),
+	},
+	{
+		reason: "a $branch that is not there fails in Kamailio: some functions take their parameter unexpanded then",
+		source: re(`"[^"\n]*\$\(?branch\(`),
+	},
+	{
+		reason: "{s.int} of a text without digits: Kamailio gives 0, or a number with another text",
+		values: func(source, kamailio, olelo string) bool {
+			return strings.Contains(source, "{s.int}") && olelo != kamailio
+		},
+	},
+	{
+		reason: "regex_substring() with ^: never found in Kamailio, not even at the start",
+		source: re(`regex_substring\(.*, "\^`),
+	},
+	{
+		reason: "xavp_params_explode() of what is no list of parameters: Kamailio refuses some, and stops in the middle of others",
+		source: re(`xavp_params_explode\(`),
+		unless: re(`xavp_params_explode\("[a-z]=\w+(;[a-z]=\w+)*(;c)?"`),
+	},
+	{
+		reason: "flag 31: Kamailio prints the flags as a positive number and counts with a negative one",
+		source: re(`\$[msb][fF] = `),
+		unless: re(`\$[msb][fF] = ("?[0-9]{1,4}"?|\$null);`),
+	},
+	{
+		reason: "tel2sip() of any variable: Kamailio is false where it is $null, olelo says that it is no tel URI",
+		source: re(`tel2sip\("\$`),
+		unless: re(`tel2sip\("\$(ru|fu|tu)"`),
+	},
+	{
+		reason: "$rU = $null of a tel URI leaves a URI that none of them reads",
+		source: re(`pv_unset\("\$(ru|rU|rd|rp|du)"\)|\$rU = \$null`),
+	},
+	{
+		reason: "an item is replaced under an iterator: Kamailio's points into the table, at memory that may be free",
+		source: re(`sht_iterator_next[^}]*\$sht\(`),
+	},
+	{
+		reason: "a request URI made of any text: Kamailio takes some that it cannot read, or that would break the message",
+		source: re(`\$(ru|rU|rd|rp|du) = `),
+		unless: re(`\$(ru|du) = ("sip:[\w.@]+"|\$null);|\$(rU|rd) = ("[a-zA-Z][\w.]*"|\$null);|\$rp = ("?[1-9][0-9]{0,3}"?|\$null);`),
+	},
+}
+
+// avoid is the reason why a statement is not to be made, "" where there is none.
+func avoid(source string) string {
+	for _, r := range rules {
+		text := source
+		if r.unless != nil {
+			text = r.unless.ReplaceAllString(text, "")
+		}
+		if r.source != nil && r.source.MatchString(text) {
+			return r.reason
+		}
+	}
+	return ""
+}
+
+// explain is the reason why a pair of values is no finding, "" where there is
+// none.
+func explain(source, kamailio, olelo string) string {
+	for _, r := range rules {
+		if r.values != nil && r.values(source, kamailio, olelo) {
+			return r.reason
+		}
+	}
+	return ""
+}
