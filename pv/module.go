@@ -55,10 +55,12 @@ func (m *Module) Exports() registry.Exports {
 			{Of: "{s.decode.base58}", How: "Kamailio 5.6.3 puts bytes that are 0 behind it"},
 			{Of: "{s.decode.base64}", How: "a text that is no base 64 is nothing; Kamailio 5.6.3 makes something of it"},
 			{Of: "{s.decode.base64t}", How: "a text that is no base 64 is nothing; Kamailio 5.6.3 makes something of it"},
-			{Of: "{s.urldecode.param}", How: "a % that no two hexadecimal digits follow stays; Kamailio 5.6.3 makes a byte of it"},
+			{Of: "{s.urldecode.param}", How: "a % that no two hexadecimal digits follow stays; Kamailio 5.6.3 loses it, or makes a byte of it"},
 			{Of: "{s.int}", How: "of a number with + or zeros in front it prints the number; Kamailio prints the text as it is, and counts with the number"},
 			{Of: "{uri.duri}", How: "Kamailio 5.6.3 puts bytes that are 0 into it"},
 			{Of: "{uri.saor}", How: "Kamailio 5.6.3 puts bytes that are 0 into it"},
+			{Of: "{uri.suri}", How: "Kamailio 5.6.3 puts bytes that are 0 into it"},
+			{Of: "{urialias.decode}", How: "of what is no alias it is empty; Kamailio 5.6.3 gives 64 KiB of memory"},
 		},
 	}
 }

@@ -272,8 +272,7 @@ func urlEncode(c *registry.Ctx, s string) string {
 	return registry.View(b)
 }
 
-// urlDecode leaves a % before what are no two digits as it is, and drops one
-// that no two bytes follow.
+// urlDecode leaves a % that no two digits follow as it is.
 func urlDecode(c *registry.Ctx, s string) string {
 	b := c.Arena.Alloc(len(s))[:0]
 	for i := 0; i < len(s); i++ {
@@ -286,9 +285,7 @@ func urlDecode(c *registry.Ctx, s string) string {
 				i += 2
 				continue
 			}
-			if i+2 < len(s) {
-				b = append(b, '%')
-			}
+			b = append(b, '%')
 		default:
 			b = append(b, s[i])
 		}
