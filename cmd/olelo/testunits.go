@@ -89,5 +89,4 @@ func (u *unit) Eval(name string) (string, bool, error) {
 	return value, !null, err
 }
 
-
 func (u *unit) Advance(d time.Duration) error { return fmt.Errorf("clock") }
