@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/txtar"
 
 	"olelo/cmd/olelo/migrate"
 	"olelo/lang/inventory"
@@ -172,7 +173,7 @@ func checked(t *testing.T, file string) (status int, list []finding) {
 func TestMigrateTruth(t *testing.T) {
 	files := []string{"../../examples/msrp-relay/kamailio.cfg"}
 	for _, pattern := range []string{
-		"testdata/migrate/*.cfg", "../../conformance/cases/testdata/cases/*/kamailio.cfg",
+		"testdata/migrate/*.cfg", filepath.Join(unpackSuites(t), "*/kamailio.cfg"),
 		"/etc/kamailio/kamailio.cfg", "/usr/share/doc/kamailio/examples/*/*.cfg", "/usr/share/doc/kamailio/examples/*/*/kamailio.cfg",
 	} {
 		found, err := filepath.Glob(pattern)
@@ -195,6 +196,28 @@ func TestMigrateTruth(t *testing.T) {
 	if words["runs"] < 20 || words["differs"] < 1 || words["not-yet"] < 2 || words["mistakes"] < 10 {
 		t.Errorf("too few configurations of a kind: %v", words)
 	}
+}
+
+// unpackSuites makes a folder with the files of each case of the suites.
+func unpackSuites(t *testing.T) (dir string) {
+	t.Helper()
+	cases, err := filepath.Glob("../../conformance/suites/*/*.txtar")
+	if err != nil || len(cases) == 0 {
+		t.Fatalf("no cases: %v", err)
+	}
+	dir = t.TempDir()
+	for _, path := range cases {
+		a, err := txtar.ParseFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		area := filepath.Base(filepath.Dir(path))
+		into := filepath.Join(dir, area+"-"+strings.TrimSuffix(filepath.Base(path), ".txtar"))
+		if err := errors.Join(os.Mkdir(into, 0o700), txtar.Write(a, into)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
 }
 
 func truthful(t *testing.T, r *migrate.Report, findings []finding) {

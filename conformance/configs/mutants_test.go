@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/rogpeppe/go-internal/txtar"
 )
 
 // The bounds of TestMutants.
@@ -130,12 +132,28 @@ func mutable(t *testing.T) []source {
 		}
 	}
 	if len(list) == 0 {
-		files, err := filepath.Glob("../cases/testdata/cases/*/kamailio.cfg")
+		cases, err := filepath.Glob("../suites/*/*.txtar")
 		if err != nil {
 			t.Fatal(err)
 		}
-		more, _ := filepath.Glob("../../examples/*/*.cfg")
-		for _, f := range append(files, more...) {
+		for _, path := range cases {
+			a, err := txtar.ParseFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, file := range a.Files {
+				if f := filepath.Join(t.TempDir(), filepath.Base(path)+".cfg"); file.Name == "kamailio.cfg" {
+					if err := os.WriteFile(f, file.Data, 0o600); err != nil {
+						t.Fatal(err)
+					}
+					if !olelo(f).refused {
+						add(path, string(file.Data))
+					}
+				}
+			}
+		}
+		examples, _ := filepath.Glob("../../examples/*/*.cfg")
+		for _, f := range examples {
 			if text, err := os.ReadFile(f); err == nil && !olelo(f).refused {
 				add(f, string(text))
 			}
