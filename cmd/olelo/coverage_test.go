@@ -76,7 +76,7 @@ func TestCoverageReports(t *testing.T) {
 		return status, stdout.String(), stderr.String()
 	}
 	for format, want := range map[string]string{
-		"text": "73.6 % 14/19", "html": "<!DOCTYPE html>", "lcov": "LF:19\nLH:14\nend_of_record\n",
+		"text": "73.6 % 14/19", "html": "<!DOCTYPE html>", "lcov": "LF:23\nLH:16\nend_of_record\n",
 		"profile": "testdata/kamailio.cfg:10:2-10:5 stmt 4 request_route\n", // 2 in each
 	} {
 		if status, got, stderr := report("--format="+format, profile, profile); status != statusOK || !strings.Contains(got, want) {

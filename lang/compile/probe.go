@@ -29,8 +29,7 @@ type Recorder interface {
 	// Test is an old-style test, such as src_ip==myself.
 	Test(text string, test program.Test) program.Test
 	// Call is a function's. The variables in its arguments that it evaluates are
-	// read through Get, between its start and its end. mocked tells that Mocks
-	// has taken its place.
+	// read through Get, between its start and its end.
 	Call(site Site, call registry.Call) registry.Call
 }
 
@@ -39,7 +38,7 @@ type Site struct {
 	Pos    source.Pos
 	Name   string
 	Args   []string // as written, without their quotes
-	Mocked bool
+	Mocked bool     // one of Mocks has taken its place
 }
 
 // watched reports whether the program is instrumented.
@@ -119,7 +118,10 @@ func head(s ast.Stmt) (ast.Range, bool) {
 // outcomes watches both ways of a condition whose code ends here: jumps leave it
 // where it is want.
 func (c *compiler) outcomes(e ast.Expr, jumps jumpList, want bool) jumpList {
-	if _, isConst := c.constant(e); isConst || !c.watched() {
+	if !c.watched() {
+		return jumps
+	}
+	if _, isConst := c.constant(e); isConst {
 		return jumps
 	}
 	kinds := [2]coverage.Kind{coverage.False, coverage.True}

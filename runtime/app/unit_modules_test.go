@@ -126,6 +126,7 @@ const proxyConfig = `
 listen=udp:127.0.0.1:5060
 listen=tcp:127.0.0.1:5060
 debug=3
+onsend_route_reply=yes
 loadmodule "tm"
 loadmodule "pv"
 loadmodule "sl"
@@ -143,6 +144,7 @@ failure_route[NEXT] {
 onreply_route[UP] { if ($rs == 180) drop; return 0; }
 reply_route { if ($rs == 183) drop; }
 event_route[core:pre-routing] { if ($rU == "nobody") drop; }
+onsend_route { $var(sent) = $var(sent) + 1; }
 branch_route[B] { $var(n) = $var(n) + 1; }
 `
 
@@ -194,8 +196,8 @@ func TestUnitKinds(t *testing.T) {
 	if r := run(t, u, "branch_route[B]", nil); r.End != app.Return {
 		t.Errorf("%+v", r)
 	}
-	if got := eval(t, u, "$var(n)"); got != "1" {
-		t.Errorf("$var(n) is %s", got)
+	if got := eval(t, u, "$var(n) $var(sent)"); got != "1 2" { // a request and a reply
+		t.Errorf("$var(n) $var(sent) is %s", got)
 	}
 }
 
