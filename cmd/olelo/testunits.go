@@ -61,18 +61,24 @@ var unitTime = time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC)
 // Covered is which lines ran.
 func (u *unit) Covered() *coverage.Profile { return u.counters.Profile() }
 
-// Run tells what a block did, a line for each thing in the order of their
-// happening:
-//
-//	call FUNCTION("ARGUMENT", …) = CODE, and mocked where it did not run; then
-//	send PROTO:HOST:PORT FIRST LINE, and
-//	log LEVEL: TEXT, which it caused
-//	return CODE, or exit, or drop
+// Run tells what a block did, and how it ended: "return CODE", exit or drop.
 func (u *unit) Run(route string, message []byte) (string, error) {
 	r, err := u.Unit.Run(route, message)
 	if err != nil {
 		return "", err
 	}
+	return told(r) + fmt.Sprintf("%s %d\n", r.End, r.Code), nil
+}
+
+// Advance moves the clock, and tells what the timers did.
+func (u *unit) Advance(d time.Duration) string { return told(u.Unit.Advance(d)) }
+
+// told has a line for each thing in the order of their happening:
+//
+//	call FUNCTION("ARGUMENT", …) = CODE, and mocked where it did not run; then
+//	send PROTO:HOST:PORT FIRST LINE, and
+//	log LEVEL: TEXT, which it caused
+func told(r app.Result) string {
 	var b strings.Builder
 	for _, e := range r.Events {
 		switch e.Kind {
@@ -93,17 +99,10 @@ func (u *unit) Run(route string, message []byte) (string, error) {
 			fmt.Fprintf(&b, "log %s: %s\n", e.Log.Level, strings.TrimRight(e.Log.Text, "\n"))
 		}
 	}
-	fmt.Fprintf(&b, "%s %d\n", r.End, r.Code)
-	return b.String(), nil
+	return b.String()
 }
 
 func (u *unit) Eval(name string) (string, bool, error) {
 	value, null, err := u.Unit.Eval(name)
 	return value, !null, err
-}
-
-// Advance moves the clock.
-func (u *unit) Advance(d time.Duration) error {
-	u.clock.Advance(d)
-	return nil
 }

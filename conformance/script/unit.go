@@ -25,8 +25,8 @@ type Unit interface {
 	Run(route string, message []byte) (string, error)
 	// Eval is a variable's value after the last run.
 	Eval(name string) (value string, found bool, err error)
-	// Advance moves the clock; timers run.
-	Advance(d time.Duration) error
+	// Advance moves the clock, and tells what the timers did.
+	Advance(d time.Duration) string
 	// Covered is which lines ran.
 	Covered() *coverage.Profile
 	Close()

@@ -28,6 +28,9 @@ type recorder struct {
 
 var _ compile.Recorder = (*recorder)(nil)
 
+// reset forgets what was recorded, for the next run.
+func (r *recorder) reset() { r.events, r.titles, r.calls = nil, nil, nil }
+
 func (r *recorder) add(e Event) {
 	e.Depth = len(r.titles)
 	r.events = append(r.events, e)

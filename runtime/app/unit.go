@@ -69,7 +69,8 @@ func LoadUnit(o Options, u UnitOptions) (*Unit, error) {
 	return unit, nil
 }
 
-// start is a server's start without its sockets, timers and control sockets.
+// start is a server's start without its sockets and control sockets. Timers run
+// where the clock is a virtual one, when Advance moves it.
 func (u *Unit) start() error {
 	cfg := u.s.transportConfig()
 	cfg.Capture = u.rec.sent
@@ -81,6 +82,11 @@ func (u *Unit) start() error {
 		return err
 	}
 	u.s.first = u.w
+	if u.s.clock.Virtual() {
+		if err := u.s.timers.start(&u.s.workers); err != nil {
+			return err
+		}
+	}
 	if err := u.s.initFirstWorker(); err != nil {
 		return err
 	}

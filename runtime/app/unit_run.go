@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"strings"
+	"time"
 
 	"olelo/lang/ast"
 	"olelo/lang/compile"
@@ -31,7 +32,7 @@ func (u *Unit) Run(route string, message []byte) (r Result, err error) {
 			return r, err
 		}
 	}
-	u.rec.events, u.rec.titles, u.rec.calls = nil, nil, nil
+	u.rec.reset()
 	u.w.ctx.Lock()
 	defer u.w.ctx.Unlock()
 	defer func() {
@@ -51,6 +52,16 @@ func (u *Unit) Run(route string, message []byte) (r Result, err error) {
 		return r, u.frame(n, message)
 	}
 	return r, u.message(n, message)
+}
+
+// Advance moves the clock, which must be a virtual one, and tells what the timers
+// and the event routes that they ran did.
+func (u *Unit) Advance(d time.Duration) Result {
+	u.rec.reset()
+	u.s.clock.Advance(d)
+	var r Result
+	u.result(&r)
+	return r
 }
 
 // message gives a SIP message to block n, or where that is negative to the server.
