@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strconv"
-	"strings"
 
 	"olelo/lang/coverage"
 )
@@ -30,8 +28,7 @@ func coverageCommand(args []string, stdout, stderr io.Writer) int {
 	flags := newFlags("coverage", coverageUsage, stdout, stderr)
 	format := flags.String("format", "text", "of the report, a `FORM`: text, html, lcov, or profile, which is the sum as one profile")
 	out := flags.StringP("output", "o", "", "`FILE` for the report; standard output otherwise")
-	lines := flags.String("min-lines", "0", "`PERCENT` of lines that must have run, as 80 or 99.5")
-	branches := flags.String("min-branches", "0", "`PERCENT` of branches that must have been taken")
+	limit := newThreshold(flags)
 	if status, done := parseFlags(flags, args, stderr); done {
 		return status
 	}
@@ -42,12 +39,9 @@ func coverageCommand(args []string, stdout, stderr io.Writer) int {
 	if flags.NArg() == 0 {
 		return fail(fmt.Errorf("which profiles? olelo coverage PROFILE …"))
 	}
-	wanted := make([]int, 2)
-	for i, text := range []string{*lines, *branches} {
-		var err error
-		if wanted[i], err = permille(text); err != nil {
-			return fail(err)
-		}
+	wanted, err := limit.wanted()
+	if err != nil {
+		return fail(err)
 	}
 	sum := &coverage.Profile{}
 	for _, name := range flags.Args() {
@@ -58,7 +52,6 @@ func coverageCommand(args []string, stdout, stderr io.Writer) int {
 		sum.Merge(p, nil)
 	}
 	var b bytes.Buffer
-	var err error
 	switch *format {
 	case "text":
 		err = sum.Text(&b, os.ReadFile)
@@ -81,15 +74,10 @@ func coverageCommand(args []string, stdout, stderr io.Writer) int {
 	if err != nil {
 		return fail(err)
 	}
-	status := statusOK
-	s := sum.Shares()
-	for i, share := range []coverage.Share{s.Lines, s.Branches} {
-		if share.Permille() < wanted[i] {
-			fmt.Fprintf(stderr, "olelo coverage: %s of the %s ran, %d.%d %% are wanted\n", share, []string{"lines", "branches"}[i], wanted[i]/10, wanted[i]%10)
-			status = 1
-		}
+	if !met(sum.Shares(), wanted, stderr) {
+		return 1
 	}
-	return status
+	return statusOK
 }
 
 func readProfile(name string) (*coverage.Profile, error) {
@@ -103,14 +91,4 @@ func readProfile(name string) (*coverage.Profile, error) {
 		err = fmt.Errorf("%s: %w", name, err)
 	}
 	return p, err
-}
-
-// permille reads a percentage with at most one digit behind the point.
-func permille(text string) (int, error) {
-	whole, tenths, _ := strings.Cut(strings.TrimSuffix(text, "%"), ".")
-	n, err := strconv.ParseUint(whole+(tenths + "0")[:1], 10, 16)
-	if err != nil || len(tenths) > 1 || n > 1000 {
-		return 0, fmt.Errorf("%q is no percentage from 0 to 100, with one digit behind the point at most", text)
-	}
-	return int(n), nil
 }

@@ -93,13 +93,13 @@ func TestCoverageReports(t *testing.T) {
 		status int
 		stderr string
 	}{
-		{"--min-lines=76.1", statusOK, ""},
-		{"--min-lines=76.2%", 1, "76.1 % of the lines ran, 76.2 % are wanted"},
-		{"--min-branches=57", statusOK, ""},
-		{"--min-branches=100", 1, "57.1 % of the branches ran, 100.0 % are wanted"},
-		{"--min-lines=101", statusFailed, "is no percentage"},
-		{"--min-lines=99.99", statusFailed, "is no percentage"},
-		{"--min-lines=x", statusFailed, "is no percentage"},
+		{"--threshold=76.1", statusOK, ""},
+		{"--threshold=76.2%", 1, "76.1 % of the lines ran, 76.2 % are wanted"},
+		{"--threshold-branches=57", statusOK, ""},
+		{"--threshold-branches=100", 1, "57.1 % of the branches ran, 100.0 % are wanted"},
+		{"--threshold=101", statusFailed, "is no percentage"},
+		{"--threshold=99.99", statusFailed, "is no percentage"},
+		{"--threshold=x", statusFailed, "is no percentage"},
 		{"--format=xml", statusFailed, `not "xml"`},
 		{"k.cfg", statusFailed, "no such file"},
 		{"coverage_test.go", statusFailed, "coverage_test.go: not a coverage profile"},

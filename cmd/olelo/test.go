@@ -51,7 +51,7 @@ type testFlags struct {
 	coverage  *bool
 	coverHTML *string
 	coverLCOV *string
-	threshold *float64
+	threshold threshold
 	paths     []string
 	out, err  io.Writer
 }
@@ -74,7 +74,7 @@ func testCommand(args []string, stdout, stderr io.Writer) int {
 		coverage:  f.Bool("coverage", false, "tell which lines and branches of the configurations ran"),
 		coverHTML: f.String("coverage-html", "", "`FILE` for the coverage, the configurations coloured line by line"),
 		coverLCOV: f.String("coverage-lcov", "", "`FILE` for the coverage as lcov's"),
-		threshold: f.Float64("threshold", 0, "fail where less than this `PERCENT` of the lines ran"),
+		threshold: newThreshold(f),
 		out:       stdout, err: stderr,
 	}
 	if status, done := parseFlags(f, args, stderr); done {
@@ -124,6 +124,10 @@ func (t *testFlags) test(ctx context.Context) (status int, err error) {
 	if err != nil {
 		return 0, err
 	}
+	wanted, err := t.threshold.wanted()
+	if err != nil {
+		return 0, err
+	}
 	if *t.parallel < 1 {
 		return 0, errors.New("--parallel: at least 1")
 	}
@@ -170,11 +174,10 @@ func (t *testFlags) test(ctx context.Context) (status int, err error) {
 	if err := t.write(results); err != nil {
 		return 0, err
 	}
-	enough, err := cover.report(t)
-	if err != nil {
+	if err := cover.report(t); err != nil {
 		return 0, err
 	}
-	if failed > 0 || !enough {
+	if enough := met(cover.sum.Shares(), wanted, t.out); failed > 0 || !enough {
 		return 1, nil
 	}
 	return statusOK, nil
