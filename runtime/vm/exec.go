@@ -167,7 +167,8 @@ func (m *Machine) exec(c *registry.Ctx, pc, base int32) int {
 		case program.OpMatchDyn:
 			ok, err := p.MatchText(text(c, &r[in.B]), text(c, &r[in.C]))
 			if err != nil {
-				m.report(c, "=~ %q: %v", text(c, &r[in.C]), err)
+				pc = m.fail(c, "=~ %q: %v", text(c, &r[in.C]), err)
+				continue
 			}
 			r[in.A].SetInt(bit(ok))
 
