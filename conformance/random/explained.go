@@ -115,6 +115,18 @@ var rules = []rule{
 		source: re(`pv_unset\("\$shv`),
 	},
 	{
+		reason: "{tobody} of a parameter with ? in it, which is none: Kamailio gives nothing",
+		values: func(source, kamailio, olelo string) bool {
+			return strings.Contains(source, "{tobody.") && strings.Contains(readable(olelo), "?h=v")
+		},
+	},
+	{
+		reason: "{s.ftime} of a negative number: Kamailio gives nothing where it is a text",
+		values: func(source, kamailio, olelo string) bool {
+			return strings.Contains(source, "{s.ftime") && !strings.Contains(readable(kamailio), ":") && len(kamailio) < len(olelo)
+		},
+	},
+	{
 		reason: "an item is replaced under an iterator: Kamailio's points into the table, at memory that may be free",
 		source: re(`sht_iterator_next[^}]*\$sht\(`),
 	},

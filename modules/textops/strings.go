@@ -23,7 +23,7 @@ func (m *Module) stringFuncs() []registry.Func {
 		}),
 		compare("starts_with", "True where the first text starts with the second; -2 where what it starts with is less than that.", startsWith),
 		compare("ends_with", "True where the first text ends with the second; -2 where what it ends with is less than that.", endsWith),
-		compare("str_find", "Where the second text is in the first, from 1; -1 where it is not.", func(a, b string) int { return place(strings.Index(a, b)) }),
+		compare("str_find", "Where the second text is in the first, from 1; -1 where it is not, and one behind the end where it is empty.", findText),
 		compare("str_ifind", "The same, whatever the case of letters.", func(a, b string) int { return place(indexFold(a, b)) }),
 		registry.Fn3("in_list", registry.Text("item"), registry.Text("list"), separatorP("separator"), registry.Any, func(c *registry.Ctx, item, list string, sep byte) int {
 			return inList(c, "in_list", item, list, sep, func(one string) bool { return one == item })
@@ -182,4 +182,11 @@ func comparePart(a, b string) int {
 		return -2
 	}
 	return -1
+}
+
+func findText(text, other string) int {
+	if other == "" {
+		return len(text) + 1
+	}
+	return place(strings.Index(text, other))
 }
