@@ -48,8 +48,8 @@ func credentials() []registry.PV {
 			return u, s != ""
 		}),
 		get("ad", "username", "The domain in the credentials' username, behind the @.", func(s string) (string, bool) {
-			_, d, ok := strings.Cut(s, "@")
-			return d, ok
+			_, d, _ := strings.Cut(s, "@")
+			return d, s != ""
 		}),
 		get("aU", "username", "The credentials' whole username.", func(s string) (string, bool) { return s, s != "" }),
 		get("ar", "realm", "The credentials' realm.", func(s string) (string, bool) { return s, s != "" }),

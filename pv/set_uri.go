@@ -95,6 +95,10 @@ func setPort(c *registry.Ctx, v *value.Value) bool {
 	if u == nil {
 		return false
 	}
+	if isScheme(u, "tel") || isScheme(u, "tels") {
+		c.Log.Errorf(logAs, "$rp cannot be set: the request URI <%s> is a tel URI", c.Msg.RURI())
+		return false
+	}
 	n := *u
 	switch {
 	case v.IsStr():

@@ -185,6 +185,9 @@ func implode(c *registry.Ctx, l *avp.XList, name string, p *registry.Var) int {
 		}
 		b = append(b, ';')
 	}
+	if len(b) == 0 {
+		return -1
+	}
 	v := value.OfStr(c.Arena.String(b))
 	return outcome(p.Set(c, &v))
 }

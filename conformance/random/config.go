@@ -39,7 +39,7 @@ func dispatch() string {
 	for _, v := range []string{"a", "b", "c", "d", "n"} {
 		fmt.Fprintf(&b, "\t$var(%s) = 0; ", v)
 	}
-	b.WriteString("\n\t$var(w) = \"a\"; $var(n) = 2; $vn(a) = $null; $vn(b) = $null; $vn(r) = $null; $shv(a) = 0; $shv(b) = 0;\n\t$xavu(u) = $null; $xavu(w) = $null;\n")
+	b.WriteString("\n\t$var(w) = \"a\"; $var(n) = 2; $var(u) = \"sip:u@u.example;x=y\"; $vn(a) = $null; $vn(b) = $null; $vn(r) = $null; $shv(a) = 0; $shv(b) = 0;\n\t$xavu(u) = $null; $xavu(w) = $null;\n")
 	for f := range 10 {
 		fmt.Fprintf(&b, "\treset_gflag(%d);", f)
 	}

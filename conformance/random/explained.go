@@ -1,6 +1,7 @@
 package random
 
 import (
+	"encoding/hex"
 	"regexp"
 	"strings"
 )
@@ -75,6 +76,55 @@ var rules = []rule{
 	{
 		reason: "$rU = $null of a tel URI leaves a URI that none of them reads",
 		source: re(`pv_unset\("\$(ru|rU|rd|rp|du)"\)|\$rU = \$null`),
+	},
+	{
+		reason: "the address of an XAVP is printed: olelo prints its name",
+		values: func(_, kamailio, olelo string) bool {
+			return strings.Contains(readable(kamailio), "xavp:0x") || strings.Contains(readable(kamailio), "xavi:0x")
+		},
+	},
+	{
+		reason: "{s.unquote} and {s.unbracket} of a number that is of the message: Kamailio makes a text of it",
+		values: func(source, kamailio, olelo string) bool {
+			return strings.Contains(source, "{s.un") && strings.Contains(kamailio, " str ") && strings.Contains(olelo, " int ")
+		},
+	},
+	{
+		reason: "{s.encode.7bit}: the bits behind the text's end are what Kamailio finds there",
+		source: re(`\{s\.encode\.7bit`),
+		unless: re(`\{s\.encode\.7bit\}\{s\.decode\.7bit\}`),
+	},
+	{
+		reason: "== with a right side that divides by zero: Kamailio gives a number that is not set",
+		values: func(source, kamailio, olelo string) bool {
+			return re(`[=!]=`).MatchString(source) && re(`/|mod`).MatchString(source) && strings.HasSuffix(olelo, hex.EncodeToString([]byte("-")))
+		},
+	},
+	{
+		reason: "{nameaddr.…} of what is no address: Kamailio gives what it had parsed until the mistake",
+		values: func(source, kamailio, olelo string) bool {
+			return strings.Contains(source, "{nameaddr.") && strings.HasSuffix(olelo, "null")
+		},
+	},
+	{
+		reason: "a number transformed with the number in a variable: Kamailio writes both into one buffer",
+		values: func(source, kamailio, olelo string) bool { return strings.Contains(source, ",$var(n)") },
+	},
+	{
+		reason: "pv_unset() of a $shv makes it 0 in Kamailio, = $null the empty text; in olelo both make the empty text",
+		source: re(`pv_unset\("\$shv`),
+	},
+	{
+		reason: "{tobody} of a parameter with ? in it, which is none: Kamailio gives nothing",
+		values: func(source, kamailio, olelo string) bool {
+			return strings.Contains(source, "{tobody.") && strings.Contains(readable(olelo), "?h=v")
+		},
+	},
+	{
+		reason: "{s.ftime} of a negative number: Kamailio gives nothing where it is a text",
+		values: func(source, kamailio, olelo string) bool {
+			return strings.Contains(source, "{s.ftime") && !strings.Contains(readable(kamailio), ":") && len(kamailio) < len(olelo)
+		},
 	},
 	{
 		reason: "an item is replaced under an iterator: Kamailio's points into the table, at memory that may be free",

@@ -211,7 +211,11 @@ func (c *compiler) unary(e *ast.Unary, dst uint8) {
 	if word := unaryWords[e.Op]; word != "" {
 		c.statement(word, e.Pos)
 	}
-	c.emit(program.Instr{Op: unaryOps[e.Op], A: dst, B: x})
+	in := program.Instr{Op: unaryOps[e.Op], A: dst, B: x}
+	if _, bare := e.X.(*ast.Var); bare && e.Op == "str" {
+		in.C = 1 // (int)((str)$rm) is the method's number
+	}
+	c.emit(in)
 }
 
 func rangeOf(e ast.Expr) ast.Range {
@@ -233,6 +237,10 @@ func (c *compiler) binary(e *ast.Binary, dst uint8) {
 		if c.typeOf(x) != tInt {
 			c.emit(program.Instr{Op: program.OpToInt, A: dst, B: dst})
 		}
+		return
+	}
+	if k, ok := c.constant(e.X); ok && e.Op == "+" && k == value.OfStr("") {
+		c.unary(&ast.Unary{Range: e.Range, Op: "str", X: e.Y}, dst)
 		return
 	}
 	lt := c.typeOf(e.X)

@@ -290,7 +290,7 @@ func (c *compiler) returnStmt(s *ast.Jump) {
 func canFail(code []program.Instr) bool {
 	for _, in := range code {
 		switch in.Op {
-		case program.OpDiv, program.OpMod, program.OpSet, program.OpNumber, program.OpNumberIf, program.OpFail:
+		case program.OpDiv, program.OpMod, program.OpSet, program.OpNumber, program.OpNumberIf, program.OpMatchDyn, program.OpFail:
 			return true
 		}
 	}
