@@ -46,9 +46,6 @@ func (m *Module) Exports() registry.Exports {
 		Params: m.params(),
 		RPCs:   m.rpcs(),
 		Differs: []registry.Difference{
-			{Of: "$ru", How: "an empty text is refused and the URI stays; Kamailio is left without one that it can read"},
-			{Of: "$rd", How: "an empty text is refused and the host stays; Kamailio sends a URI without a host"},
-			{Of: "$rp", How: "what is no port is refused and the port stays; Kamailio puts it into the URI and sends that"},
 			{Of: "{s.rafter}", How: "it is what follows the last such byte; Kamailio 5.6.3 gives nothing"},
 			{Of: "{s.rbefore}", How: "it is what stands before the last such byte; Kamailio 5.6.3 gives bytes from behind the text's end"},
 			{Of: "{s.fmtlines}", How: "it breaks every n bytes; Kamailio 5.6.3 breaks behind each of the first n-1 bytes"},
