@@ -179,7 +179,7 @@ func TestReceived(t *testing.T) {
 		Socket: &transport.Socket{Proto: transport.TCP, Addr: netip.MustParseAddrPort("[::1]:5070"), Advertise: "pub.example:99", Name: "s1", Text: "tcp:[::1]:5070", IP: "::1", Port: "5070"},
 	}
 	want("$si $siz $su $sas", "2001:db8::2 [2001:db8::2] sip:[2001:db8::2]:4000;transport=tcp tcp:[2001:db8::2]:4000")
-	want("$Rn $Ru $RAi $RAp $RAu $Ras", "s1 sip:[::1]:5070;transport=tcp pub.example 99 sip:pub.example:99;transport=tcp tcp:pub.example:99")
+	want("$Rn $Ru $RAi $RAp $RAu $Ras", "s1 sip:[::1]:5070;transport=tcp pub.example 99 sip:pub.example:99;transport=tcp tcp:[::1]:5070")
 }
 
 func TestClock(t *testing.T) {

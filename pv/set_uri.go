@@ -69,6 +69,10 @@ func setHost(c *registry.Ctx, v *value.Value) bool {
 	if !ok {
 		return false
 	}
+	if s == "" {
+		c.Log.Errorf(logAs, "$rd cannot be made empty")
+		return false
+	}
 	u := settableURI(c, "rd")
 	if u == nil {
 		return false
