@@ -74,7 +74,7 @@ func (m *Module) Exports() registry.Exports {
 			registry.Fn3("core_hash", registry.Text("text"), registry.Text("more"), registry.IntP("size"), registry.Any, coreHash,
 				"Its code is 1 + the hash of both texts below 2 to the power of size."),
 			byName("check_route_exists", func(*registry.Ctx, registry.Block) int { return 1 }, "True if route[name] exists."),
-			byName("route_if_exists", func(c *registry.Ctx, b registry.Block) int { return b.Run(c, c.Route) }, "Runs route[name] and gives its code; -1 if there is none."),
+			byName("route_if_exists", runRoute, "Runs route[name] and gives its code; -1 if there is none."),
 		},
 		Params: []registry.Param{
 			{
@@ -159,6 +159,15 @@ func (m *Module) pause(unit time.Duration) func(*registry.Ctx, int) int {
 		m.clock.Sleep(time.Duration(n) * unit)
 		return 1
 	}
+}
+
+// runRoute is route_if_exists: exit in the route ends the script.
+func runRoute(c *registry.Ctx, b registry.Block) int {
+	rc := b.Run(c, c.Route)
+	if c.Flow != 0 {
+		return 0
+	}
+	return rc
 }
 
 // byName is a function of a route block's name; do is not called where there
