@@ -107,7 +107,7 @@ func (m *Module) Exports() registry.Exports {
 func routeIfExists(c *registry.Ctx, b registry.Block) int {
 	c.RC = 0
 	rc := b.Run(c, c.Route)
-	if c.Flow&registry.FlowExit != 0 {
+	if c.Flow != 0 {
 		return 0
 	}
 	return rc
