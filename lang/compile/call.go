@@ -167,9 +167,11 @@ func (c *compiler) computed(e *ast.Call, i int, params []registry.ParamInfo) (re
 		return registry.Arg{}, errNotRun
 	}
 	keep := &ast.Var{Range: rangeOf(a), Text: "$vn(<" + strconv.Itoa(i+1) + ">)"}
-	// As a text $null is nothing, not "<null>".
-	text := &ast.Unary{Range: rangeOf(a), Op: "str", X: a}
-	c.assign(rangeOf(a), keep, text, -1)
+	op := "int" // of any text, too: 0 where it is no number
+	if params[i].Kind == "text" {
+		op = "str" // $null is nothing, not "<null>"
+	}
+	c.assign(rangeOf(a), keep, &ast.Unary{Range: rangeOf(a), Op: op, X: a}, -1)
 	return registry.Arg{Text: keep.Text, Pos: keep.Pos}, nil
 }
 
