@@ -37,8 +37,7 @@ var actions = []string{
 // call is a call of one of the functions, filled in.
 func (g *Generator) call(of []string) *Node {
 	form := pick(g, of)
-	name, _, _ := strings.Cut(strings.TrimPrefix(form, "if(has_body()) "), "(")
-	g.use("function", name)
+	g.use("function", functionName(form))
 	n := &Node{Sort: Integer}
 	for {
 		before, after, found := strings.Cut(form, "%")
@@ -49,6 +48,12 @@ func (g *Generator) call(of []string) *Node {
 		n.Kids = append(n.Kids, g.argument(after[0]))
 		form = after[1:]
 	}
+}
+
+// functionName is the function that a form calls.
+func functionName(form string) string {
+	name, _, _ := strings.Cut(strings.TrimPrefix(form, "if(has_body()) "), "(")
+	return name
 }
 
 func (g *Generator) argument(kind byte) *Node {

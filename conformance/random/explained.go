@@ -115,9 +115,9 @@ var rules = []rule{
 		source: re(`pv_unset\("\$shv`),
 	},
 	{
-		reason: "{tobody} of a parameter with ? in it, which is none: Kamailio gives nothing",
+		reason: "{tobody} of what is no To, or of a parameter with ? in it, which is none: Kamailio gives nothing",
 		values: func(source, kamailio, olelo string) bool {
-			return strings.Contains(source, "{tobody.") && strings.Contains(readable(olelo), "?h=v")
+			return strings.Contains(source, "{tobody.") && (strings.Contains(readable(olelo), "?h=v") || nothing(kamailio) && nothing(olelo))
 		},
 	},
 	{
@@ -125,6 +125,10 @@ var rules = []rule{
 		values: func(source, kamailio, olelo string) bool {
 			return strings.Contains(source, "{s.ftime") && !strings.Contains(readable(kamailio), ":") && len(kamailio) < len(olelo)
 		},
+	},
+	{
+		reason: "check_route_exists(0): 0 is request_route's own name in Kamailio",
+		values: func(source, kamailio, olelo string) bool { return strings.Contains(source, "check_route_exists") },
 	},
 	{
 		reason: "an item is replaced under an iterator: Kamailio's points into the table, at memory that may be free",
@@ -160,4 +164,9 @@ func explain(source, kamailio, olelo string) string {
 		}
 	}
 	return ""
+}
+
+// nothing reports whether a line has $null or the empty text.
+func nothing(line string) bool {
+	return strings.HasSuffix(line, " null") || strings.HasSuffix(line, " str ")
 }
