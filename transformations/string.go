@@ -410,7 +410,7 @@ func ftimeKey() registry.TransKey {
 		}
 		return func(c *registry.Ctx, s string, v *value.Value) bool {
 			n, ok := decimal(s, 64)
-			if !ok {
+			if !ok && s != "" {
 				c.Log.Errorf(logAs, "{s.ftime}: %q is no number of seconds", s)
 				return false
 			}

@@ -1,7 +1,6 @@
 package random
 
 import (
-	"encoding/hex"
 	"regexp"
 	"strings"
 )
@@ -29,7 +28,7 @@ var rules = []rule{
 	{
 		reason: "decoding of what is not encoded: Kamailio makes up bytes, or reads behind the text's end",
 		source: re(`\{s\.decode\.`),
-		unless: re(`\{s\.encode\.\w+\}\{s\.decode\.\w+\}`),
+		unless: re(sameCode()),
 	},
 	{
 		reason: "{urialias} of what is no URI: Kamailio gives bytes that are not set",
@@ -75,7 +74,7 @@ var rules = []rule{
 	},
 	{
 		reason: "$rU = $null of a tel URI leaves a URI that none of them reads",
-		source: re(`pv_unset\("\$(ru|rU|rd|rp|du)"\)|\$rU = \$null`),
+		source: re(`(pv_unset|pv_printf)\("\$(ru|rU|rd|rp|du)"|\$rU = \$null`),
 	},
 	{
 		reason: "the address of an XAVP is printed: olelo prints its name",
@@ -95,10 +94,8 @@ var rules = []rule{
 		unless: re(`\{s\.encode\.7bit\}\{s\.decode\.7bit\}`),
 	},
 	{
-		reason: "== with a right side that divides by zero: Kamailio gives a number that is not set",
-		values: func(source, kamailio, olelo string) bool {
-			return re(`[=!]=`).MatchString(source) && re(`/|mod`).MatchString(source) && strings.HasSuffix(olelo, hex.EncodeToString([]byte("-")))
-		},
+		reason: "== with a right side that may fail, a division or a pattern in a variable: Kamailio gives a number that is not set",
+		source: re(`[=!]= .*( / | mod | =~ [^"])`),
 	},
 	{
 		reason: "{nameaddr.…} of what is no address: Kamailio gives what it had parsed until the mistake",
@@ -129,6 +126,20 @@ var rules = []rule{
 	{
 		reason: "check_route_exists(0): 0 is request_route's own name in Kamailio",
 		values: func(source, kamailio, olelo string) bool { return strings.Contains(source, "check_route_exists") },
+	},
+	{
+		reason: "return of a pattern in a variable that is none: the script ends in Kamailio, as it does not with a division by zero",
+		source: re(`return .* =~ [^"]|^.* =~ [$(][^\n;]*$`),
+	},
+	{
+		reason: "credentials that are not there fail in Kamailio: what is made of them is $null, where olelo makes the empty text",
+		source: re(`\$\((a[uUdra]|ad[ncoru])\{`),
+	},
+	{
+		reason: "{uri.port} of a URI without one: Kamailio gives 0 with an empty text, olelo $null, which is 0 and shows as nothing",
+		values: func(source, kamailio, olelo string) bool {
+			return strings.Contains(source, "{uri.port}") && strings.HasSuffix(kamailio, " int 0") && nothing(olelo)
+		},
 	},
 	{
 		reason: "an item is replaced under an iterator: Kamailio's points into the table, at memory that may be free",
@@ -169,4 +180,13 @@ func explain(source, kamailio, olelo string) string {
 // nothing reports whether a line has $null or the empty text.
 func nothing(line string) bool {
 	return strings.HasSuffix(line, " null") || strings.HasSuffix(line, " str ")
+}
+
+// sameCode matches encoding and decoding again.
+func sameCode() string {
+	var both []string
+	for _, code := range []string{"hexa", "7bit", "base58", "base64", "base64t", "base64url", "base64urlt"} {
+		both = append(both, `\{s\.encode\.`+code+`\}\{s\.decode\.`+code+`\}`)
+	}
+	return strings.Join(both, "|")
 }
