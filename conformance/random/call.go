@@ -22,7 +22,7 @@ var tests = []string{
 // actions are functions that change what the variables tell afterwards.
 var actions = []string{
 	`pv_printf("%w", "%t")`, `avp_printf("$avp(a)", "%t")`, `pv_unset("%w")`,
-	`regex_substring("%t", "%r", "0", "1", "$vn(r)")`, `get_uri_param("%p", "$vn(r)")`, `tel2sip("tel:+49%n", "h.example", "$vn(r)")`, `tel2sip("%v", "$rd", "$vn(r)")`,
+	`regex_substring("%t", "%r", "0", "1", "$vn(r)")`, `get_uri_param("%p", "$vn(r)")`, `tel2sip("tel:+49%n", "h.example", "$vn(r)")`, `tel2sip("%v", "h.example", "$vn(r)")`,
 	`set_uri_user("$var(u)", "%v")`, `set_uri_host("$var(u)", "%v")`, `add_uri_param("%p=1")`, `uri_param_rm("%p")`,
 	`subst_uri("%s")`, `subst_user("%s")`, `if(has_body()) get_body_part("text/plain", "$vn(r)")`,
 	`setsflag(%n)`, `resetsflag(%n)`, `setbflag(%n)`, `resetbflag(%n)`, `setflag(%n)`, `resetflag(%n)`, `setxflag(%n)`, `resetxflag(%n)`, `set_gflag(%n)`, `reset_gflag(%n)`,
@@ -37,8 +37,7 @@ var actions = []string{
 // call is a call of one of the functions, filled in.
 func (g *Generator) call(of []string) *Node {
 	form := pick(g, of)
-	name, _, _ := strings.Cut(strings.TrimPrefix(form, "if(has_body()) "), "(")
-	g.use("function", name)
+	g.use("function", functionName(form))
 	n := &Node{Sort: Integer}
 	for {
 		before, after, found := strings.Cut(form, "%")
@@ -49,6 +48,12 @@ func (g *Generator) call(of []string) *Node {
 		n.Kids = append(n.Kids, g.argument(after[0]))
 		form = after[1:]
 	}
+}
+
+// functionName is the function that a form calls.
+func functionName(form string) string {
+	name, _, _ := strings.Cut(strings.TrimPrefix(form, "if(has_body()) "), "(")
+	return name
 }
 
 func (g *Generator) argument(kind byte) *Node {

@@ -208,5 +208,9 @@ func (g *Generator) iterate() *Node {
 // route is a route that the program calls.
 func (g *Generator) route(name string) *Node {
 	g.use("statement", "return")
-	return node(Other, "route["+name+"] {\n§\treturn §;\n}\n", g.block(4), g.countable(2))
+	body, code := g.block(4), g.countable(2)
+	for avoid(code.String()) != "" {
+		code = g.countable(2)
+	}
+	return node(Other, "route["+name+"] {\n§\treturn §;\n}\n", body, code)
 }

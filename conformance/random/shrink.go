@@ -23,7 +23,7 @@ func (b *bench) shrink(ctx context.Context, d *Difference) (*Difference, error) 
 			for i, p := range chunk {
 				p.Name = fmt.Sprintf("P%d", i+1)
 			}
-			ran, err := b.compare(ctx, chunk, &Tally{Filtered: map[string]int{}})
+			ran, err := b.compare(ctx, chunk, newTally())
 			if err != nil {
 				return d, err
 			}
