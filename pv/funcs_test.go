@@ -227,7 +227,7 @@ func TestTexts(t *testing.T) {
 		"$_s(a=$rm) [$_s($rU)] $_s(plain)":                                                   "a=INVITE [bob] plain",
 		"[$hdr($var(h))] [$(hdr($var(h))[0])] [$hdr(s)]":                                     "[hello] [hello] [hello]",
 		"$(hdr(Via)[$var(i)]{s.len})":                                                        "94",
-		"[$(hdr(Via)[$var(s)])]":                                                             "[<null>]",
+		"[$(hdr(Via)[$var(s)])]":                                                             "[]",
 		"$hflc(Via) $hflc(Route) $hflc(Subject) $hflc(Contact)":                              "3 0 1 2",
 		"$(hfl(Via)[2]) [$(hfl(Via)[3])] [$(hfl(Via)[-1])]":                                  "SIP/2.0/TCP 192.0.2.5:5062;branch=z9hG4bK-three [<null>] [<null>]",
 		"$(hfl(Record-Route)[1]) $hfl(Subject)":                                              "<sip:p2;lr> hello",
