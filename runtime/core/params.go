@@ -56,7 +56,6 @@ type Params struct {
 	ServerSignature bool   // add the Server and User-Agent lines
 	ServerHeader    string // the whole header line, without line end
 	UserAgentHeader string // the same
-	SIPWarning      bool   // add a Warning header to replies
 	ServerID        int
 
 	TCPAcceptNoCL     bool // take SIP messages without Content-Length on connections

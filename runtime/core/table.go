@@ -201,7 +201,7 @@ var table = []row{
 	{name: "server_signature", kind: boolean, flag: func(p *Params) *bool { return &p.ServerSignature }},
 	{name: "server_header", kind: text, str: func(p *Params) *string { return &p.ServerHeader }},
 	{name: "user_agent_header", kind: text, str: func(p *Params) *string { return &p.UserAgentHeader }},
-	{name: "sip_warning", kind: boolean, flag: func(p *Params) *bool { return &p.SIPWarning }},
+	{name: "sip_warning", kind: boolean, class: Accepted, why: "replies carry no Warning header for debugging"},
 	{name: "server_id", kind: number, num: func(p *Params) *int { return &p.ServerID }},
 	{name: "check_via", kind: boolean, flag: func(p *Params) *bool { return &p.CheckVia }},
 	{name: "force_rport", aliases: "add_rport", kind: boolean, flag: func(p *Params) *bool { return &p.ForceRPort }},
