@@ -44,7 +44,8 @@ type Params struct {
 	OnSendReply bool // onsend_route runs for replies sent on too
 
 	Debug         int // the threshold of the log
-	CoreLog       int // level of lines about bad input from the network
+	CoreLog       int // what corelog says, for those who ask
+	ParserLog     int // level of lines about SIP messages that cannot be parsed
 	MemLog        int // level of the memory report at SIGUSR1
 	LogStderr     bool
 	LogColor      bool
@@ -130,7 +131,7 @@ const DefaultRunDir = "/var/run/kamailio"
 func defaults() *Params {
 	return &Params{
 		AutoAliases: true, Children: 8, MaxWhileLoops: 100, MaxRecursive: 256,
-		CoreLog: int(log.Err), MemLog: int(log.Debug), LogFacility: log.FacilityDaemon,
+		CoreLog: int(log.Err), ParserLog: int(log.Err), MemLog: int(log.Debug), LogFacility: log.FacilityDaemon,
 		ServerSignature: true,
 		ServerHeader:    "Server: olelo (" + Version + " (" + Platform + "))",
 		UserAgentHeader: "User-Agent: olelo (" + Version + " (" + Platform + "))",
