@@ -54,9 +54,8 @@ type Params struct {
 	LogPrefix     string // a format with variables
 	LogPrefixMode int    // 1: evaluate at each line, not once a message
 
-	ServerSignature bool   // add the Server and User-Agent lines
+	ServerSignature bool   // add the Server line
 	ServerHeader    string // the whole header line, without line end
-	UserAgentHeader string // the same
 	SIPWarning      bool   // add a Warning header to replies
 	ServerID        int
 
@@ -134,7 +133,6 @@ func defaults() *Params {
 		CoreLog: int(log.Err), ParserLog: int(log.Err), MemLog: int(log.Debug), LogFacility: log.FacilityDaemon,
 		ServerSignature: true,
 		ServerHeader:    "Server: olelo (" + Version + " (" + Platform + "))",
-		UserAgentHeader: "User-Agent: olelo (" + Version + " (" + Platform + "))",
 		TCPLifetime:     120, TCPMaxConns: 2048, TLSMaxConns: 2048,
 		TCPConnectTimeout: 10, TCPSendTimeout: 10, TCPKeepalive: true,
 		Fork: true, WorkDir: "/", RunDir: DefaultRunDir,

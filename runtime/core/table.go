@@ -200,7 +200,7 @@ var table = []row{
 	// Messages.
 	{name: "server_signature", kind: boolean, flag: func(p *Params) *bool { return &p.ServerSignature }},
 	{name: "server_header", kind: text, str: func(p *Params) *string { return &p.ServerHeader }},
-	{name: "user_agent_header", kind: text, str: func(p *Params) *string { return &p.UserAgentHeader }},
+	{name: "user_agent_header", kind: text, class: Accepted, why: "no module that runs sends requests of its own"},
 	{name: "sip_warning", kind: boolean, flag: func(p *Params) *bool { return &p.SIPWarning }},
 	{name: "server_id", kind: number, num: func(p *Params) *int { return &p.ServerID }},
 	{name: "check_via", kind: boolean, flag: func(p *Params) *bool { return &p.CheckVia }},
