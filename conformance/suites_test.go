@@ -1,61 +1,89 @@
-// Package conformance runs the suites: every case on olelo, and on Kamailio where
-// one is installed.
+// Package conformance runs the suites with olelo test: every case on olelo, and on
+// Kamailio where one is installed.
 package conformance
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"testing"
 	"time"
 
-	"olelo/conformance/script"
 	"olelo/conformance/server"
 )
 
-// parallel is more than the processors: cases mostly wait for servers.
-const parallel = 8
+// suites are the folders with cases.
+var suites = []string{"suites"}
+
+// limit is a bound for a run that hangs; a run takes a minute or two.
+const limit = 9 * time.Minute
+
+// record is what olelo test --json says of a case.
+type record struct {
+	Case, Server, Outcome, Why, Story string
+}
+
+// play runs olelo test.
+func play(t *testing.T, olelo server.Program, args ...string) []record {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	defer cancel()
+	file := filepath.Join(t.TempDir(), "results.json")
+	c := exec.CommandContext(ctx, olelo.Path, append([]string{"test", "--json=" + file}, args...)...)
+	said, err := c.CombinedOutput()
+	var failed *exec.ExitError
+	if err != nil && !(errors.As(err, &failed) && failed.ExitCode() == 1) {
+		t.Fatalf("olelo test: %v\n%s", err, said)
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, said)
+	}
+	var all []record
+	if err := json.Unmarshal(text, &all); err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// judge fails for each case that failed, and tells how many there were.
+func judge(t *testing.T, all []record, program string) {
+	t.Helper()
+	counts := map[string]int{}
+	for _, r := range all {
+		if r.Server != program {
+			continue
+		}
+		counts[r.Outcome]++
+		if r.Outcome == "fail" {
+			t.Errorf("%s: %s\n%s", r.Case, r.Why, r.Story)
+		}
+	}
+	t.Logf("%s: %d passed, %d failed, %d skipped", program, counts["pass"], counts["fail"], counts["skip"])
+}
 
 func TestSuites(t *testing.T) {
-	cases, err := script.Find([]string{"suites"})
+	olelo, err := server.FindOlelo(context.Background(), t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
-	var ports server.Ports
-	defer ports.Close()
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
-	defer cancel()
-	olelo, err := server.FindOlelo(ctx, t.TempDir())
-	if err != nil {
-		t.Fatal(err)
+	kamailio, installed := server.FindKamailio()
+	args := []string{"--parallel=8"}
+	if installed {
+		args = append(args, "--against="+kamailio.Path)
 	}
-	t.Run("olelo", func(t *testing.T) {
-		runAll(ctx, t, cases, script.Options{Program: olelo, Ports: &ports})
+	all := play(t, olelo, append(args, suites...)...)
+	t.Run("olelo", func(t *testing.T) { judge(t, all, "olelo") })
+	t.Run("kamailio", func(t *testing.T) {
+		if !installed {
+			t.Skipf("%d cases on Kamailio skipped: it is not installed", len(all))
+		}
+		judge(t, all, "kamailio")
 	})
 	t.Run("olelo as Kamailio 6", func(t *testing.T) {
-		runAll(ctx, t, cases, script.Options{Program: olelo, Ports: &ports, Compat: "6"})
-	})
-	t.Run("kamailio", func(t *testing.T) {
-		kamailio, ok := server.FindKamailio()
-		if !ok {
-			t.Skipf("%d cases on Kamailio skipped: it is not installed", len(cases))
-		}
-		major, err := kamailio.Major(ctx)
-		if err != nil {
-			t.Fatal(err)
-		}
-		runAll(ctx, t, cases, script.Options{Program: kamailio, Major: major, Ports: &ports})
+		judge(t, play(t, olelo, append([]string{"--parallel=8", "--compat=6"}, suites...)...), "olelo")
 	})
 }
-
-func runAll(ctx context.Context, t *testing.T, cases []*script.Case, o script.Options) {
-	counts := map[script.Outcome]int{}
-	script.RunAll(ctx, cases, o, parallel, func(r script.Result) {
-		counts[r.Outcome]++
-		if r.Outcome == script.Failed {
-			t.Errorf("%s: %s\n%s", r.Case.Name, r.Why, r.Story)
-		}
-	})
-	t.Logf("%d passed, %d failed, %d skipped", counts[script.Passed], counts[script.Failed], counts[script.Skipped])
-}
-
-func TestMain(m *testing.M) { os.Exit(m.Run()) }

@@ -83,7 +83,8 @@ func userLen(of uriOf) registry.Getter {
 		if c.Msg == nil {
 			v.SetNull()
 		} else if u := of(c); u != nil {
-			v.SetInt(int64(len(u.User)))
+			user, _ := userHost(u)
+			v.SetInt(int64(len(user)))
 		}
 	}
 }
@@ -91,14 +92,16 @@ func userLen(of uriOf) registry.Getter {
 func accUser(c *registry.Ctx, v *value.Value) {
 	v.SetNull()
 	if u := fromURI(c); u != nil {
-		v.SetStr(u.User)
+		user, _ := userHost(u)
+		v.SetStr(user)
 	}
 }
 
 func accUserDomain(c *registry.Ctx, v *value.Value) {
 	v.SetNull()
 	if u := fromURI(c); u != nil {
-		v.SetStr(concat(c, u.User, "@", u.Host))
+		user, host := userHost(u)
+		v.SetStr(concat(c, user, "@", host))
 	}
 }
 

@@ -23,43 +23,44 @@ func credentials() []registry.PV {
 		if !ok {
 			return "", false
 		}
-		scheme, params, _ := strings.Cut(h.Body, " ")
-		return params, strings.EqualFold(scheme, "Digest")
+		scheme, params, some := strings.Cut(h.Body, " ")
+		return params, some && strings.EqualFold(scheme, "Digest")
 	}
-	get := func(name, param, doc string, part func(string) (string, bool)) registry.PV {
+	get := func(name, param, doc string, set func(v *value.Value, s string)) registry.PV {
 		return registry.GetPV(name, func(c *registry.Ctx, v *value.Value) {
 			v.SetNull()
-			params, ok := digest(c)
-			if !ok {
-				return
+			if params, ok := digest(c); ok {
+				set(v, digestParam(params, param))
 			}
-			s := digestParam(params, param)
-			if part != nil {
-				if s, ok = part(s); !ok {
-					return
-				}
-			}
-			v.SetStr(s)
 		}, doc)
 	}
+	whole := (*value.Value).SetStr
 	return []registry.PV{
-		get("au", "username", "The user in the credentials' username, before an @.", func(s string) (string, bool) {
-			u, _, _ := strings.Cut(s, "@")
-			return u, s != ""
+		get("au", "username", "The user in the credentials' username, before an @.", func(v *value.Value, s string) {
+			user, _ := splitUser(s)
+			v.SetStr(user)
 		}),
-		get("ad", "username", "The domain in the credentials' username, behind the @.", func(s string) (string, bool) {
-			_, d, ok := strings.Cut(s, "@")
-			return d, ok
+		get("ad", "username", "The domain in the credentials' username, behind the @.", func(v *value.Value, s string) {
+			_, domain := splitUser(s)
+			v.SetStr(domain)
 		}),
-		get("aU", "username", "The credentials' whole username.", func(s string) (string, bool) { return s, s != "" }),
-		get("ar", "realm", "The credentials' realm.", func(s string) (string, bool) { return s, s != "" }),
-		get("aa", "algorithm", "The credentials' algorithm, empty where they name none.", nil),
-		get("adn", "nonce", "The credentials' nonce.", nil),
-		get("adc", "cnonce", "The credentials' cnonce.", nil),
-		get("ado", "opaque", "The credentials' opaque.", nil),
-		get("adr", "response", "The credentials' response.", nil),
-		get("adu", "uri", "The credentials' uri, over which the response is computed.", nil),
+		get("aU", "username", "The credentials' whole username.", whole),
+		get("ar", "realm", "The credentials' realm.", whole),
+		get("aa", "algorithm", "The credentials' algorithm, empty where they name none.", whole),
+		get("adn", "nonce", "The credentials' nonce.", whole),
+		get("adc", "cnonce", "The credentials' cnonce.", whole),
+		get("ado", "opaque", "The credentials' opaque.", whole),
+		get("adr", "response", "The credentials' response.", whole),
+		get("adu", "uri", "The credentials' uri, over which the response is computed; $null where they have none.", setStr),
 	}
+}
+
+// splitUser splits a username at its first @ where both parts have a text.
+func splitUser(s string) (user, domain string) {
+	if i := strings.IndexByte(s, '@'); i > 0 && i < len(s)-1 {
+		return s[:i], s[i+1:]
+	}
+	return s, ""
 }
 
 // digestParam is one of the comma-separated parameters, without its quotes;

@@ -189,7 +189,7 @@ func (m *Module) branchAttrs() map[string]branchAttr {
 				}
 				n, ok := intFor(c, "branch(q)", v)
 				if ok {
-					b.Q, b.HasQ = int(max(0, min(n, 1000))), true
+					b.Q, b.HasQ = int(max(0, n)), n >= 0
 				}
 				return ok
 			},
@@ -276,6 +276,8 @@ func (m *Module) bindBranch(_ registry.Fixup, r registry.Ref) (registry.Var, err
 	}, nil
 }
 
+// bindStaticBranch is $sbranch(key): $null, whatever has been set, as long as
+// there is no URI.
 func (m *Module) bindStaticBranch(_ registry.Fixup, r registry.Ref) (registry.Var, error) {
 	if err := noIndex(r); err != nil {
 		return registry.Var{}, err
@@ -288,9 +290,25 @@ func (m *Module) bindStaticBranch(_ registry.Fixup, r registry.Ref) (registry.Va
 	if !ok {
 		return registry.Var{}, unknownKey(r.Class, r, attrs)
 	}
+	uri := r.Inner == "uri"
 	return registry.Var{
-		Get: func(c *registry.Ctx, v *value.Value) { a.get(&c.State.Static, v) },
-		Set: func(c *registry.Ctx, v *value.Value) bool { return a.set(c, &c.State.Static, v) },
+		Get: func(c *registry.Ctx, v *value.Value) {
+			v.SetNull()
+			if b := &c.State.Static; b.URI != "" {
+				a.get(b, v)
+			}
+		},
+		Set: func(c *registry.Ctx, v *value.Value) bool {
+			b := &c.State.Static
+			if uri && v.IsNull() {
+				*b = msgstate.Branch{}
+				return true
+			}
+			if uri && b.URI == "" {
+				b.HasQ = true // its q is 0 where it has not been set
+			}
+			return a.set(c, b, v)
+		},
 	}, nil
 }
 

@@ -80,20 +80,16 @@ func timeParts(at func(*registry.Ctx) time.Time) map[string]registry.Getter {
 func timeFormat(name, doc string, at func(*registry.Ctx) time.Time) registry.PV {
 	return registry.PV{
 		Name: name, Doc: doc,
-		Bind: func(fx registry.Fixup, r registry.Ref) (registry.Var, error) {
+		Bind: func(_ registry.Fixup, r registry.Ref) (registry.Var, error) {
 			if err := noIndex(r); err != nil {
 				return registry.Var{}, err
 			}
 			if err := needInner(r, "a strftime format"); err != nil {
 				return registry.Var{}, err
 			}
-			f, err := fx.Format(r.Inner)
-			if err != nil {
-				return registry.Var{}, err
-			}
 			return registry.Var{Get: func(c *registry.Ctx, v *value.Value) {
 				var d [64]byte
-				v.SetStr(c.Arena.String(strftime.Append(d[:0], f.Text(c), at(c))))
+				v.SetStr(c.Arena.String(strftime.Append(d[:0], r.Inner, at(c))))
 			}}, nil
 		},
 	}

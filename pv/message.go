@@ -1,6 +1,7 @@
 package pv
 
 import (
+	"strconv"
 	"strings"
 
 	"olelo/runtime/registry"
@@ -217,8 +218,8 @@ func expiresPV() registry.PV {
 			ok = true
 		}
 		header := ""
-		if h, has := m.HeaderByKey(&expires, 0); has {
-			header = h.Body
+		if h, has := m.HeaderByKey(&expires, 0); has && h.Body != "" {
+			header = leadingDigits(h.Body)
 		}
 		contacts := 0
 		for i := 0; ; i++ {
@@ -231,7 +232,7 @@ func expiresPV() registry.PV {
 				one, rest = sip.NextValue(rest)
 				contacts++
 				a := sip.ParseNameAddr(one)
-				if s, has := sip.Param(a.Params, "expires"); has {
+				if s, has := sip.Param(a.Params, "expires"); has && s != "" {
 					note(s)
 				} else {
 					note(header)
@@ -255,6 +256,19 @@ func expiresPV() registry.PV {
 			}
 		}),
 	})
+}
+
+// leadingDigits is the number that s begins with, 0 where that is none or none
+// of 32 bits.
+func leadingDigits(s string) string {
+	n := 0
+	for n < len(s) && s[n] >= '0' && s[n] <= '9' {
+		n++
+	}
+	if _, err := strconv.ParseUint(s[:n], 10, 32); err != nil {
+		return "0"
+	}
+	return s[:n]
 }
 
 // digits reads an unsigned number of at most ten digits.

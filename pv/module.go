@@ -50,9 +50,19 @@ func (m *Module) Exports() registry.Exports {
 		Differs: []registry.Difference{
 			{Of: "{s.rafter}", How: "it is what follows the last such byte; Kamailio 5.6.3 gives nothing"},
 			{Of: "{s.rbefore}", How: "it is what stands before the last such byte; Kamailio 5.6.3 gives bytes from behind the text's end"},
+			{Of: "{s.fmtlines}", How: "it breaks every n bytes; Kamailio 5.6.3 breaks behind each of the first n-1 bytes"},
+			{Of: "{s.fmtlinet}", How: "it breaks every n bytes; Kamailio 5.6.3 breaks behind each of the first n-1 bytes"},
+			{Of: "{s.encode.7bit}", How: "the eighth bit of a byte is dropped; Kamailio 5.6.3 lets it run into the bytes beside"},
+			{Of: "{s.decode.7bit}", How: "a text with other characters than hexadecimal digits is nothing, an odd last digit is ignored; Kamailio 5.6.3 makes something of both"},
+			{Of: "{s.decode.base58}", How: "Kamailio 5.6.3 puts bytes that are 0 behind it"},
+			{Of: "{s.decode.base64}", How: "a text that is no base 64 is nothing; Kamailio 5.6.3 makes something of it"},
+			{Of: "{s.decode.base64t}", How: "a text that is no base 64 is nothing; Kamailio 5.6.3 makes something of it"},
+			{Of: "{s.urldecode.param}", How: "a % that no two hexadecimal digits follow stays; Kamailio 5.6.3 loses it, or makes a byte of it"},
 			{Of: "{s.int}", How: "of a number with + or zeros in front it prints the number; Kamailio prints the text as it is, and counts with the number"},
 			{Of: "{uri.duri}", How: "Kamailio 5.6.3 puts bytes that are 0 into it"},
 			{Of: "{uri.saor}", How: "Kamailio 5.6.3 puts bytes that are 0 into it"},
+			{Of: "{uri.suri}", How: "Kamailio 5.6.3 puts bytes that are 0 into it"},
+			{Of: "{urialias.decode}", How: "of what is no alias it is empty; Kamailio 5.6.3 gives 64 KiB of memory"},
 		},
 	}
 }

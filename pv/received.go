@@ -76,9 +76,8 @@ func (m *Module) received() []registry.PV {
 			v.SetStr(addressURI(c, h, p, s.Proto, true))
 		}), "The advertised local socket as a SIP URI with its transport."),
 		registry.GetPV("Ras", ofSocket(func(s *transport.Socket, c *registry.Ctx, v *value.Value) {
-			h, p := advertised(s)
-			v.SetStr(concat(c, s.Proto.String(), ":", bracketed(c, h), ":", c.Arena.Int(int64(p))))
-		}), "The advertised local socket as proto:host:port."),
+			v.SetStr(concat(c, s.Proto.String(), ":", bracketed(c, s.IP), ":", c.Arena.Int(int64(s.Addr.Port()))))
+		}), "The local socket as proto:ip:port."),
 		registry.GetPV("pp", func(c *registry.Ctx, v *value.Value) { v.SetInt(int64(c.PID)) }, "The worker's number, as in its log lines."),
 	}
 }

@@ -69,6 +69,10 @@ func setHost(c *registry.Ctx, v *value.Value) bool {
 	if !ok {
 		return false
 	}
+	if s == "" {
+		c.Log.Errorf(logAs, "$rd cannot be made empty")
+		return false
+	}
 	u := settableURI(c, "rd")
 	if u == nil {
 		return false
@@ -93,6 +97,10 @@ func setHost(c *registry.Ctx, v *value.Value) bool {
 func setPort(c *registry.Ctx, v *value.Value) bool {
 	u := settableURI(c, "rp")
 	if u == nil {
+		return false
+	}
+	if isScheme(u, "tel") || isScheme(u, "tels") {
+		c.Log.Errorf(logAs, "$rp cannot be set: the request URI <%s> is a tel URI", c.Msg.RURI())
 		return false
 	}
 	n := *u

@@ -171,7 +171,7 @@ func rawURI(c *registry.Ctx, v *value.Value) {
 
 func rawOriginal(c *registry.Ctx, v *value.Value) {
 	v.SetNull()
-	if c.Msg != nil && c.Msg.IsRequest() {
+	if originalURI(c) != nil {
 		v.SetStr(c.Msg.OrigRURI())
 	}
 }
@@ -223,7 +223,7 @@ func nextHop() registry.PV {
 			case c.Msg.DstURI() != "":
 				v.SetStr(c.Msg.DstURI())
 			default:
-				rawURI(c, v)
+				v.SetStr(c.Msg.RURI())
 			}
 		},
 		"U": uriUser(nextHopURI),

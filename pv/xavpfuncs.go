@@ -177,14 +177,16 @@ func implode(c *registry.Ctx, l *avp.XList, name string, p *registry.Var) int {
 			continue
 		}
 		b = append(b, l.Name(n)...)
-		b = append(b, '=')
-		v := l.Value(n)
-		if v.IsStr() {
-			b = append(b, v.S...)
-		} else {
-			b = strconv.AppendUint(b, uint64(uint32(v.I)), 10)
+		switch v := l.Value(n); {
+		case !v.IsStr():
+			b = strconv.AppendUint(append(b, '='), uint64(uint32(v.I)), 10)
+		case v.S != "":
+			b = append(append(b, '='), v.S...)
 		}
 		b = append(b, ';')
+	}
+	if len(b) == 0 {
+		return -1
 	}
 	v := value.OfStr(c.Arena.String(b))
 	return outcome(p.Set(c, &v))

@@ -26,7 +26,7 @@ func codecKeys() []registry.TransKey {
 		text("encode.base64t", "In base 64 without padding.", encoder(base64.RawStdEncoding)),
 		checked("decode.base64t", "From base 64, padded or not.", decoder(base64.RawStdEncoding, true)),
 		text("encode.base64url", "In base 64 for URLs.", encoder(base64.URLEncoding)),
-		checked("decode.base64url", "From base 64 for URLs.", decoder(base64.URLEncoding, false)),
+		checked("decode.base64url", "From base 64 for URLs, padded or not.", decoder(base64.RawURLEncoding, true)),
 		text("encode.base64urlt", "In base 64 for URLs without padding.", encoder(base64.RawURLEncoding)),
 		checked("decode.base64urlt", "From base 64 for URLs, padded or not.", decoder(base64.RawURLEncoding, true)),
 		text("escape.common", `With a \ before ' " \ and NUL.`, escapeCommon),
@@ -225,6 +225,8 @@ func percent(c *registry.Ctx, key, s, safe string) (string, bool) {
 	return registry.View(b), true
 }
 
+// unpercent is percent's opposite: what percent refuses to write is refused,
+// though such a byte may stand in the text as it is.
 func unpercent(key string) func(*registry.Ctx, string) (string, bool) {
 	return func(c *registry.Ctx, s string) (string, bool) {
 		b := c.Arena.Alloc(len(s))[:0]
@@ -236,6 +238,10 @@ func unpercent(key string) func(*registry.Ctx, string) (string, bool) {
 			x, ok := hexByte(s[i+1:])
 			if !ok {
 				c.Log.Errorf(logAs, "{s.%s}: no two hexadecimal digits follow a %%", key)
+				return "", false
+			}
+			if x < ' ' || x > '~' {
+				c.Log.Errorf(logAs, "{s.%s}: the byte 0x%02x cannot have been escaped", key, x)
 				return "", false
 			}
 			b = append(b, x)

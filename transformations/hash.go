@@ -88,7 +88,7 @@ func coreHashKey() registry.TransKey {
 				return false
 			}
 			var d [10]byte
-			v.SetStr(c.Arena.String(strconv.AppendUint(d[:0], uint64(CoreHash(s, "", uint32(max(n, 0)))), 10)))
+			v.SetStr(c.Arena.String(strconv.AppendUint(d[:0], uint64(CoreHash(s, "", uint32(n))), 10)))
 			return true
 		}, nil
 	})

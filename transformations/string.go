@@ -409,7 +409,7 @@ func ftimeKey() registry.TransKey {
 			return nil, err
 		}
 		return func(c *registry.Ctx, s string, v *value.Value) bool {
-			n, ok := decimal(s, 64)
+			n, ok := seconds(s, v)
 			if !ok {
 				c.Log.Errorf(logAs, "{s.ftime}: %q is no number of seconds", s)
 				return false
@@ -422,6 +422,19 @@ func ftimeKey() registry.TransKey {
 			return ok
 		}, nil
 	})
+}
+
+// seconds is the Unix seconds that v, as a text s, holds: an empty text is 0,
+// and only an integer can be before 1970.
+func seconds(s string, v *value.Value) (int64, bool) {
+	if v.IsInt() {
+		return v.I, true
+	}
+	if s == "" {
+		return 0, true
+	}
+	n, ok := decimal(s, 64)
+	return n, ok && s[0] != '-'
 }
 
 // unwrapKey takes off a pair around the text; pairs lists them.
@@ -444,6 +457,9 @@ func unwrapKey(key, doc, pairs string) registry.TransKey {
 							return
 						}
 					}
+				}
+				if v.IsStr() { // of a text with a number only the text is left
+					v.SetStr(v.S)
 				}
 			}, nil
 		},

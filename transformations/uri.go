@@ -40,10 +40,14 @@ func uriKeys() []registry.TransKey {
 		param("transport", "transport"), param("ttl", "ttl"), param("uparam", "user"), param("maddr", "maddr"),
 		param("method", "method"), param("lr", "lr"), param("r2", "r2"),
 		uriParamKey(),
-		uriKey("tosocket", "Its socket, proto:host:port; nothing without a transport.", func(c *registry.Ctx, u sip.URI) string {
+		uriKey("tosocket", "Its socket, proto:host:port; nothing without a transport that there is.", func(c *registry.Ctx, u sip.URI) string {
 			t, ok := u.Param("transport")
 			if !ok {
 				c.Log.Errorf(logAs, "{uri.tosocket}: the URI names no transport")
+				return ""
+			}
+			if protoOf(t) == 0 {
+				c.Log.Errorf(logAs, "{uri.tosocket}: unknown transport %q", t)
 				return ""
 			}
 			port := u.Port
@@ -178,10 +182,7 @@ func uriAliasKeys() []registry.TransKey {
 				port = "5060"
 			}
 			if t, ok := u.Param("transport"); ok {
-				if proto = protoOf(t); proto == 0 {
-					c.Log.Errorf(logAs, "{urialias.encode}: unknown transport %q", t)
-					return "", false
-				}
+				proto = max(protoOf(t), 1)
 			}
 			return join(c, u.Host, "~", port, "~", string(lowerHex[proto])), true
 		}),

@@ -49,10 +49,19 @@ var layers = []layer{
 		of: []string{"modules/*"}, may: []string{"lang/source", "lang/catalogue", "lang/pvar", "runtime/*", "pv", "transformations"},
 		except: []string{"runtime/app", "runtime/core", "runtime/vm"}, never: []string{"lang/compile", "lang/parse"},
 	},
-	{of: []string{"cmd/olelo"}, may: []string{"*", "*/*", "cmd/olelo/migrate"}},
+	{of: []string{"cmd/olelo"}, may: []string{"*", "*/*", "cmd/olelo/migrate", "cmd/olelo/trace"}},
+	{of: []string{"cmd/olelo/trace"}, may: []string{"lang/coverage", "runtime/app", "runtime/transport", "runtime/value"}},
 	{of: []string{"cmd/olelo/migrate"}, may: []string{"lang/diag", "lang/inventory", "runtime/app", "runtime/core"}},
+	// It reads a user's configuration to move it, and tests nothing.
+	{
+		of: []string{"conformance/adapt"}, may: []string{"conformance/server", "lang/*"}, except: []string{"lang/compile", "lang/program"},
+		never: []string{"modules/*", "runtime/app", "runtime/core", "runtime/vm"},
+	},
 	// What is tested from outside shares no code with what tests it.
-	{of: []string{"conformance/*"}, may: []string{"conformance/*"}},
+	{of: []string{"conformance/script"}, may: []string{"conformance/*", "lang/coverage", "runtime/rpc"}},
+	// Programs that olelo refuses are left out before a server is started.
+	{of: []string{"conformance/random"}, may: []string{"conformance/*", "runtime/app", "modules/all", "modules/core"}},
+	{of: []string{"conformance", "conformance/*"}, may: []string{"conformance/*"}},
 	{of: []string{"examples/*", "examples/*/*"}},
 }
 

@@ -31,6 +31,7 @@ type kamailioFlags struct {
 
 	aliases, defines, listen, load, modparams *[]string
 	substs                                    []app.Subst
+	held                                      *held
 
 	check, cfgPrint, color, stderr, help, internals, version bool
 	viaCheck, dns, rdns, noTCP, lenient                      bool
@@ -97,9 +98,13 @@ func newKamailioFlags() *kamailioFlags {
 	k.compat = f.String("compat", "5.6", "olelo's own: `VERSION` of Kamailio whose meaning counts where they differ: 5.6 or 6")
 	k.logFormat = f.String("log-format", "text", "olelo's own: `FORM` of log lines: text, as Kamailio's, or json")
 	k.coverage = f.String("coverage", "", "olelo's own: `FILE` for what of the routes ran, written at the end")
+	k.held = newHeld(f, "olelo's own, ")
 	f.SetNormalizeFunc(k.complete)
 	return k
 }
+
+// uncut are long names that do not make a shortened one of Kamailio's ambiguous.
+var uncut = []string{"versions", clockOption, seedOption}
 
 // complete lets a long name be cut short where it stays the only one.
 func (k *kamailioFlags) complete(_ *pflag.FlagSet, name string) pflag.NormalizedName {
@@ -108,7 +113,7 @@ func (k *kamailioFlags) complete(_ *pflag.FlagSet, name string) pflag.Normalized
 		switch {
 		case f.Name == name:
 			found, n = name, -1000
-		case strings.HasPrefix(f.Name, name) && f.Name != "versions":
+		case strings.HasPrefix(f.Name, name) && !slices.Contains(uncut, f.Name):
 			found = f.Name
 			n++
 		}
@@ -214,6 +219,7 @@ func (k *kamailioFlags) options() (app.Options, error) {
 	o.ModulePath = *k.modules
 	o.Substs = k.substs
 	o.Lenient = k.lenient
+	k.held.over(&o)
 	var err error
 	if o.Defines, err = defines(*k.defines); err != nil {
 		return o, err

@@ -1,6 +1,6 @@
 // Command olelo runs the routing language of the Kamailio SIP server.
 //
-// It has commands of its own (olelo run, check, migrate, fmt, dis, rpc, version), and takes
+// It has commands of its own (olelo run, check, migrate, trace, coverage, fmt, dis, rpc, version), and takes
 // the command line of kamailio itself where the first argument starts with -,
 // or where it is called by the name kamailio.
 package main
@@ -38,6 +38,8 @@ func commands() []command {
 		{"migrate", "reports what of a configuration runs, differs, does not run yet", migrateCommand},
 		{"test", "runs test cases for configurations, here and on a Kamailio", testCommand},
 		{"dis", "prints a configuration's bytecode with its source lines", disCommand},
+		{"trace", "shows what a configuration does with one message, line by line", traceCommand},
+		{"coverage", "reports what of configurations ran, of profiles of run --coverage", coverageCommand},
 		{"fmt", "lays out configurations, keeping their meaning", fmtCommand},
 		{"rpc", "sends an RPC command to a running server", rpcCommand},
 		{"version", "prints olelo's version and whose language it runs", versionCommand},

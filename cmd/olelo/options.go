@@ -14,7 +14,7 @@ import (
 	"olelo/runtime/log"
 )
 
-// common are the options that run, check, dis and migrate share.
+// common are the options that run, check, dis, migrate and trace share.
 type common struct {
 	flags     *pflag.FlagSet
 	file      *string

@@ -26,6 +26,7 @@ func runCommand(args []string, stdout, stderr io.Writer) int {
 	debug := c.flags.IntP("debug", "d", 0, "log `LEVEL`, over debug=: -1 errors, 0 warnings, 2 info, 3 all")
 	pidFile := c.flags.StringP("pid-file", "P", "", "`FILE` for the process id")
 	cover := c.flags.String("coverage", "", "`FILE` for what of the routes ran, written at the end")
+	held := newHeld(c.flags, "")
 	o, status, done := c.parse(args, stderr)
 	if done {
 		return status
@@ -39,6 +40,7 @@ func runCommand(args []string, stdout, stderr io.Writer) int {
 	if c.flags.Changed("debug") {
 		o.Core.Debug = debug
 	}
+	held.over(&o)
 	o.Stdout, o.Stderr = stdout, stderr
 	return serve(o, &process{pidFile: absolute(*pidFile), coverageFile: absolute(*cover), keepWorkDir: true})
 }

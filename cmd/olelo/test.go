@@ -43,6 +43,7 @@ type testFlags struct {
 	watch     *bool
 	update    *bool
 	against   *string
+	only      *bool
 	modules   *string
 	junit     *string
 	json      *string
@@ -51,7 +52,7 @@ type testFlags struct {
 	coverage  *bool
 	coverHTML *string
 	coverLCOV *string
-	threshold *float64
+	threshold threshold
 	paths     []string
 	out, err  io.Writer
 }
@@ -66,6 +67,7 @@ func testCommand(args []string, stdout, stderr io.Writer) int {
 		watch:     f.Bool("watch", false, "run again when a case or a configuration changes, until Ctrl-C"),
 		update:    f.Bool("update", false, "write what was observed into the cases, in place of what they expected"),
 		against:   f.String("against", "", "also on a Kamailio, whose binary this `PATH` or name is"),
+		only:      f.Bool("only", false, "with --against: only there, not on olelo; --update then writes what Kamailio does"),
 		modules:   f.String("modules", "", "that Kamailio's modules are in this `DIR`"),
 		junit:     f.String("junit", "", "`FILE` for the results as JUnit XML"),
 		json:      f.String("json", "", "`FILE` for the results as JSON"),
@@ -74,7 +76,7 @@ func testCommand(args []string, stdout, stderr io.Writer) int {
 		coverage:  f.Bool("coverage", false, "tell which lines and branches of the configurations ran"),
 		coverHTML: f.String("coverage-html", "", "`FILE` for the coverage, the configurations coloured line by line"),
 		coverLCOV: f.String("coverage-lcov", "", "`FILE` for the coverage as lcov's"),
-		threshold: f.Float64("threshold", 0, "fail where less than this `PERCENT` of the lines ran"),
+		threshold: newThreshold(f),
 		out:       stdout, err: stderr,
 	}
 	if status, done := parseFlags(f, args, stderr); done {
@@ -85,22 +87,21 @@ func testCommand(args []string, stdout, stderr io.Writer) int {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	status, err := t.test(ctx)
-	if err != nil {
-		fmt.Fprintf(stderr, "olelo test: %v\n", err)
-		status = statusFailed
-	}
-	for *t.watch && ctx.Err() == nil {
-		fmt.Fprintln(stdout, "\nwaiting for a change; Ctrl-C ends")
-		if t.changed(ctx) != nil {
-			break
-		}
-		if status, err = t.test(ctx); err != nil {
+	for {
+		before := t.state()
+		status, err := t.test(ctx)
+		if err != nil {
 			fmt.Fprintf(stderr, "olelo test: %v\n", err)
 			status = statusFailed
 		}
+		if !*t.watch || ctx.Err() != nil {
+			return status
+		}
+		fmt.Fprintln(stdout, "\nwaiting for a change; Ctrl-C ends")
+		if t.changed(ctx, before) != nil {
+			return status
+		}
 	}
-	return status
 }
 
 // cases finds what to run.
@@ -125,6 +126,10 @@ func (t *testFlags) test(ctx context.Context) (status int, err error) {
 	if err != nil {
 		return 0, err
 	}
+	wanted, err := t.threshold.wanted()
+	if err != nil {
+		return 0, err
+	}
 	if *t.parallel < 1 {
 		return 0, errors.New("--parallel: at least 1")
 	}
@@ -136,27 +141,39 @@ func (t *testFlags) test(ctx context.Context) (status int, err error) {
 	defer ports.Close()
 	o := script.Options{
 		Program: server.Program{Kind: server.Olelo, Path: program}, Ports: &ports,
-		Update: *t.update, Verbose: *t.verbose, Units: units{}, Compat: *t.compat,
+		Update: *t.update, Verbose: *t.verbose, Compat: *t.compat,
 	}
+	cover := &covered{}
+	o.Covered = cover.add
+	u := units{}
+	if u.defines, err = defines(*t.defines); err != nil {
+		return 0, err
+	}
+	o.Units = u
 	for _, d := range *t.defines {
 		o.Args = append(o.Args, "-A", d)
 	}
-	cover := &coverageOf{}
-	o.Covered = cover.add
-	own := o
-	own.Update = false
+	if *t.only && *t.against == "" {
+		return 0, errors.New("--only: on which Kamailio? --against=PATH says it")
+	}
 	var kamailio script.Options
 	if *t.against != "" {
-		if kamailio, err = t.kamailio(ctx, own); err != nil {
+		if kamailio, err = t.kamailio(ctx, o); err != nil {
 			return 0, err
 		}
 	}
-	results, failed := t.runOn(ctx, "olelo", cases, o)
+	var results []script.Result
+	failed := 0
+	if !*t.only {
+		results, failed = t.runOn(ctx, "olelo", cases, o)
+	}
 	if *t.against != "" && ctx.Err() == nil {
 		theirs, n := t.runOn(ctx, "kamailio", cases, kamailio)
-		fmt.Fprintln(t.out)
-		if err := report.Table(t.out, results, theirs); err != nil {
-			return 0, err
+		if !*t.only {
+			fmt.Fprintln(t.out)
+			if err := report.Table(t.out, results, theirs); err != nil {
+				return 0, err
+			}
 		}
 		results, failed = append(results, theirs...), failed+n
 	}
@@ -166,11 +183,10 @@ func (t *testFlags) test(ctx context.Context) (status int, err error) {
 	if err := t.write(results); err != nil {
 		return 0, err
 	}
-	enough, err := cover.report(t)
-	if err != nil {
+	if err := cover.report(t); err != nil {
 		return 0, err
 	}
-	if failed > 0 || !enough {
+	if enough := met(cover.sum.Shares(), wanted, t.out); failed > 0 || !enough {
 		return 1, nil
 	}
 	return statusOK, nil
@@ -195,6 +211,9 @@ func (t *testFlags) kamailio(ctx context.Context, o script.Options) (script.Opti
 		return o, fmt.Errorf("--against: %w", err)
 	}
 	o.Program, o.ModulePath = program, *t.modules
+	// What was seen on Kamailio is written where nothing else was looked at:
+	// otherwise a case would hold what the last server does.
+	o.Update = o.Update && *t.only
 	o.Major, err = program.Major(ctx)
 	if err != nil {
 		return o, fmt.Errorf("--against: %w", err)
@@ -225,9 +244,8 @@ func (t *testFlags) write(results []script.Result) error {
 // watchEvery is the distance between two looks at the files of --watch.
 const watchEvery = 300 * time.Millisecond
 
-// changed waits until a file below the paths, or beside a case, has changed.
-func (t *testFlags) changed(ctx context.Context) error {
-	before := t.state()
+// changed waits until the state of the files is another than before.
+func (t *testFlags) changed(ctx context.Context, before string) error {
 	tick := time.NewTicker(watchEvery)
 	defer tick.Stop()
 	for {

@@ -24,7 +24,11 @@ func printOptions(w io.Writer, f *pflag.FlagSet) {
 			name = "-" + o.Shorthand + ", --" + o.Name
 		}
 		value, text := pflag.UnquoteUsage(o)
-		if o.NoOptDefVal != "" { // a switch, or one that counts
+		switch t := o.Value.Type(); {
+		case t == "bool" || t == "count":
+			value = ""
+		case o.NoOptDefVal != "":
+			name += "[=" + value + "]"
 			value = ""
 		}
 		if value != "" {

@@ -108,7 +108,9 @@ func (s *Server) Original(path string) string {
 // maxSocketPath is how long the path of a Unix socket can be on Linux.
 const maxSocketPath = 107
 
-// Prepare writes the copy of a configuration, and says how to start it. The
+// Prepare writes the copy of a configuration, and says how to start it. What
+// stands beside the configuration is linked: a server that writes to it writes
+// to the original. The
 // mistakes of a configuration are not its business: they stay, for the server
 // to report. It fails where files cannot be read or written, ports cannot be
 // had, or a module is not installed.
@@ -161,7 +163,7 @@ type adapter struct {
 	main, root string // the user's main file, and its folder
 	items      []ast.Item
 	set        *source.Set
-	texts      map[string]*text // the files read, by the name that the lexer has for them
+	texts      map[string]*text // the files read, by their absolute path
 
 	settings
 	parts   []part         // of all items, in order
@@ -183,11 +185,12 @@ func (a *adapter) load() error {
 				}
 				return nil, err
 			}
-			if a.texts[name] == nil {
-				a.texts[name] = newText(strings.NewReplacer(a.Replace...).Replace(string(b)))
-				a.texts[name].replaced = a.texts[name].body != string(b)
+			file := absolute(name)
+			if a.texts[file] == nil {
+				a.texts[file] = newText(strings.NewReplacer(a.Replace...).Replace(string(b)))
+				a.texts[file].replaced = a.texts[file].body != string(b)
 			}
-			return []byte(a.texts[name].body), nil
+			return []byte(a.texts[file].body), nil
 		},
 	})
 	if unreadable != nil {

@@ -20,8 +20,8 @@ func (a *adapter) write() error {
 	copies := map[string]string{a.main: a.Config} // by the original's absolute path
 	for changed := true; changed; {
 		changed = false
-		for name, t := range a.texts {
-			if file := absolute(name); copies[file] == "" && t.changed() {
+		for file, t := range a.texts {
+			if copies[file] == "" && t.changed() {
 				copies[file] = a.placeOf(file, len(copies))
 				changed = true
 			}
@@ -32,15 +32,12 @@ func (a *adapter) write() error {
 			}
 		}
 	}
-	for name, t := range a.texts {
-		to := copies[absolute(name)]
-		if to == "" {
-			continue
-		}
+	for file, to := range copies {
+		t := a.texts[file]
 		if err := errors.Join(os.MkdirAll(filepath.Dir(to), 0o755), os.WriteFile(to, []byte(t.edited()), 0o600)); err != nil {
 			return err
 		}
-		a.originals[to] = absolute(name)
+		a.originals[to] = file
 	}
 	return a.link(a.root, a.WorkDir)
 }
@@ -53,8 +50,8 @@ func (a *adapter) placeOf(file string, n int) string {
 	return filepath.Join(a.Dir, "included", strconv.Itoa(n), filepath.Base(file))
 }
 
-// include makes an inclusion find its file in the copy. It is true where it
-// had to be changed.
+// include makes an inclusion find its file in the copy. It is true where that
+// changed a text or added a copy.
 func (a *adapter) include(f source.Frame, copies map[string]string) bool {
 	target := absolute(f.Name)
 	from := absolute(f.At.Filename)
@@ -68,7 +65,7 @@ func (a *adapter) include(f source.Frame, copies map[string]string) bool {
 		copies[from] = a.placeOf(from, len(copies))
 		changed = true
 	}
-	t := a.texts[f.At.Filename]
+	t := a.texts[from]
 	s, name, ok := includeName(t, f.At)
 	if !ok {
 		if to != "" && changed {
@@ -79,17 +76,11 @@ func (a *adapter) include(f source.Frame, copies map[string]string) bool {
 	if slices.ContainsFunc(t.edits, func(e edit) bool { return e.from == s.from }) {
 		return changed
 	}
-	if filepath.IsAbs(name) {
-		if to == "" {
-			return changed
-		}
-	} else if to == "" {
-		if a.finds(name, copies[from]) == target {
-			return changed
-		}
+	if abs := filepath.IsAbs(name); abs && to == "" || !abs && a.finds(name, copies[from]) == target {
+		return changed // it finds it as it is
+	}
+	if to == "" {
 		to = target
-	} else if a.finds(name, copies[from]) == target {
-		return changed
 	}
 	t.edits = append(t.edits, edit{s.from, s.to, `"` + to + `"`})
 	a.notef(f.At, "%s is included as %s", name, to)

@@ -77,7 +77,6 @@ func (a *adapter) globals() error {
 		case "enable_sctp":
 			if n != 0 {
 				a.Args = append(a.Args, "-S")
-				a.notef(g.Pos, "SCTP is switched off")
 			}
 		case "user", "uid", "group", "gid":
 			owner = true

@@ -8,6 +8,7 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -152,7 +153,10 @@ func (a *adapter) moduleFolders() ([]string, error) {
 // control makes sure of ctl: a configuration that does not load it gets it from
 // the command line.
 func (a *adapter) control() error {
-	if a.ctl {
+	if a.ctl || slices.ContainsFunc(a.items, func(item ast.Item) bool {
+		m, ok := item.(*ast.ModParam)
+		return ok && m.Module.Text == "ctl" // a mistake, which must stay one
+	}) {
 		return nil
 	}
 	// The parameter must stand behind what loads its module.

@@ -36,7 +36,7 @@ func TestText(t *testing.T) {
 		{"shorter and longer", "listen=udp:10.123.123.123:50600 advertise 192.0.2.1\nlisten=tcp:[::1] # x\n", "listen=udp:127.0.0.1:20001      advertise 192.0.2.1\nlisten=tcp:127.0.0.1:20002 # x\n"},
 		{"one address, one port", "listen=udp:10.1.2.3:5060\nlisten=tcp:10.1.2.3\nlisten=10.1.2.3:5060\nlisten=udp:10.1.2.3:5061\n", "listen=udp:127.0.0.1:20001\nlisten=tcp:127.0.0.1:20001\nlisten=127.0.0.1:20001\nlisten=udp:127.0.0.1:20002\n"},
 		{"the default port", "port=5070 tls_port_no=5071 listen=udp:10.1.2.3\nlisten=tcp:10.1.2.3:5070\nlisten=tls:10.1.2.3 listen=tls:10.1.2.3:5071", "port=5070 tls_port_no=5071 listen=udp:127.0.0.1:20001\nlisten=tcp:127.0.0.1:20001\nlisten=tls:127.0.0.1:20002 listen=tls:127.0.0.1:20002"},
-		{"lines stay", "listen\n=\nudp:10.1.2.3:5060\nadvertise\n192.0.2.1 :5070\nname \"a\"\nmodparam(\"ctl\", \"fifo\",\n\"/a/\"\n\"b\")\nport=1", "listen\n=\nudp:127.0.0.1:20001\nadvertise\n192.0.2.1 :5070\nname \"a\"\nmodparam(\"ctl\", \"fifo\",\n\"{run}/kamailio_fifo\"\n   )\nport=1"},
+		{"lines stay", "listen\n=\nudp:10.1.2.3:5060\nadvertise\n192.0.2.1 :5070\nname \"a\"\nmodparam(\"jsonrpcs\", \"fifo_name\",\n\"/a/\"\n\"b\")\nport=1", "listen\n=\nudp:127.0.0.1:20001\nadvertise\n192.0.2.1 :5070\nname \"a\"\nmodparam(\"jsonrpcs\", \"fifo_name\",\n\"{run}/b\"\n   )\nport=1"},
 		{"without protocol, with TLS", "enable_tls=yes\nloadmodule \"tls.so\"\nlisten=10.1.2.3:5060 advertise 192.0.2.1:5070 name \"a\"\nlisten=tls:10.1.2.3:5061\n", "enable_tls=yes\nloadmodule \"tls.so\"\nlisten=udp:127.0.0.1:20001 advertise 192.0.2.1:5070 name \"a\" listen=tcp:127.0.0.1:20001 advertise 192.0.2.1:5070 name \"a\" listen=tls:127.0.0.1:20002 advertise 192.0.2.1:5070 name \"a\"\nlisten=tls:127.0.0.1:20002\n"},
 		{"several hosts", "listen=udp:(eth0, 10.1.2.3):5060 virtual", "listen=udp:127.0.0.1:20001 virtual listen=udp:127.0.0.1:20002 virtual"},
 		{"defines", "#!define A 10.1.2.3\n#!define P 5060\n#!define W udp:A:P advertise 192.0.2.1:P\nlisten=udp:A:P\nlisten=W name \"w\"\n", "#!define A 10.1.2.3\n#!define P 5060\n#!define W udp:A:P advertise 192.0.2.1:P\nlisten=udp:127.0.0.1:20001\nlisten=udp:127.0.0.1:20001 advertise 192.0.2.1:5060 name \"w\"\n"},
@@ -47,9 +47,11 @@ func TestText(t *testing.T) {
 			"control sockets", "listen=udp:10.1.2.3:5060\nmodparam(\"ctl\", \"binrpc\", \"tcp:10.1.2.3:2049\")\nmodparam('ctl', 'binrpc', 'x')\nmodparam(\"ctl\", \"mode\", 0600)\nmodparam(\"jsonrpcs\", \"fifo_name\", \"/a/b.fifo\")\nmodparam(\"jsonrpcs\", \"dgram_socket\", \"rel.sock\")\nmodparam(\"mi_fifo\", \"fifo_name\", \"/tmp/x\")",
 			"listen=udp:127.0.0.1:20001\nmodparam(\"ctl\", \"binrpc\", \"unix:{run}/kamailio_ctl\")\nmodparam('ctl', 'binrpc', \"unix:{run}/kamailio_ctl_2\")\nmodparam(\"ctl\", \"mode\", 0600)\nmodparam(\"jsonrpcs\", \"fifo_name\", \"{run}/b.fifo\")\nmodparam(\"jsonrpcs\", \"dgram_socket\", \"rel.sock\")\nmodparam(\"mi_fifo\", \"fifo_name\", \"{run}/x\")",
 		},
+		{"ctl without binrpc", "listen=udp:10.1.2.3:5060\nmodparam(\"ctl\", \"fifo\", \"/a\")\nmodparam(\"ctl\", \"fifo\", \"/b\")\n", "listen=udp:127.0.0.1:20001\nmodparam(\"ctl\", \"binrpc\", \"unix:{run}/kamailio_ctl\")\nmodparam(\"ctl\", \"fifo\", \"{run}/kamailio_fifo_2\")\n"},
+		{"evapi", "listen=udp:10.1.2.3:5060\nmodparam(\"evapi\", \"bind_addr\", \"10.1.2.3:8448\")\n", "listen=udp:127.0.0.1:20001\nmodparam(\"evapi\", \"bind_addr\", \"127.0.0.1:20002\")\n"},
 		{"own addresses", "listen=udp:10.1.2.3:5060\nmodparam(\"dmq\", \"server_address\", \"sip:10.1.2.3:5060\")\nmodparam(\"x\", \"y\", \"110.1.2.3:5060 10.1.2.3:50601 10.1.2.3:5060;a\")\n", "listen=udp:127.0.0.1:20001\nmodparam(\"dmq\", \"server_address\", \"sip:127.0.0.1:20001\")\nmodparam(\"x\", \"y\", \"110.1.2.3:5060 10.1.2.3:50601 127.0.0.1:20001;a\")\n"},
 		{"routes", "listen=udp:10.1.2.3:5060\nrequest_route { force_send_socket(udp:10.1.2.3:5060); $fs = \"udp:10.1.2.3:5060\"; }\n", "listen=udp:127.0.0.1:20001\nrequest_route { force_send_socket(udp:127.0.0.1:20001); $fs = \"udp:127.0.0.1:20001\"; }\n"},
-		{"mistakes stay", "listen=udp:10.1.2.3:5060\nlisten=ws:10.1.2.3:80\nlisten=\"udp:10.1.2.3:5060\"\nlisten=udp:10.1.2.3:99999\nchildren=many\nrequest_route { if (1 { }\nlisten=tcp:10.1.2.3:5060\n", "listen=udp:127.0.0.1:20001\nlisten=ws:10.1.2.3:80\nlisten=\"udp:10.1.2.3:5060\"\nlisten=udp:10.1.2.3:99999\nchildren=many\nrequest_route { if (1 { }\nlisten=tcp:127.0.0.1:20001\n"},
+		{"mistakes stay", "listen=udp:10.1.2.3:5060\nlisten=ws:10.1.2.3:80\nlisten=\"udp:10.1.2.3:5060\"\nchildren=many\nrequest_route { if (1 { }\nlisten=tcp:10.1.2.3:5060\n", "listen=udp:127.0.0.1:20001\nlisten=ws:10.1.2.3:80\nlisten=\"udp:10.1.2.3:5060\"\nchildren=many\nrequest_route { if (1 { }\nlisten=tcp:127.0.0.1:20001\n"},
 	} {
 		for _, kind := range []server.Kind{server.Olelo, server.Kamailio} {
 			dir, out := folder(t), folder(t)
@@ -106,7 +108,7 @@ func TestModules(t *testing.T) {
 func TestFolder(t *testing.T) {
 	top := folder(t)
 	write(t, top, map[string]string{
-		"cfg/main.cfg":    "include_file \"plain.cfg\"\ninclude_file \"sub/a.cfg\"\ninclude_file \"../other/b.cfg\"\n#!import_file \"" + top + "/other/plain.cfg\"\ninclude_file \"../other/plain2.cfg\"\n",
+		"cfg/main.cfg":    "include_file \"plain.cfg\"\ninclude_file \"sub/a.cfg\"\ninclude_file \"../other/b.cfg\"\n#!import_file \"" + top + "/other/plain.cfg\"\ninclude_file \"../other/plain2.cfg\"\ninclude_file \"" + top + "/cfg/sub/a.cfg\"\n",
 		"cfg/plain.cfg":   "port=1\n",
 		"cfg/sub/a.cfg":   "listen=udp:10.1.2.3:5060\ninclude_file \"c.cfg\"\n",
 		"cfg/sub/c.cfg":   "port=2\n",
@@ -148,7 +150,7 @@ func TestFolder(t *testing.T) {
 	b = strings.TrimSuffix(b, `"`)
 	want := []string{
 		`include_file "plain.cfg"`, `include_file "sub/a.cfg"`, `include_file "` + b + `"`,
-		`#!import_file "` + top + `/other/plain.cfg"`, `include_file "` + top + `/other/plain2.cfg"`, "",
+		`#!import_file "` + top + `/other/plain.cfg"`, `include_file "` + top + `/other/plain2.cfg"`, `include_file "` + s.WorkDir + `/sub/a.cfg"`, "",
 	}
 	if d := cmp.Diff(want, lines); d != "" {
 		t.Error(d)
@@ -182,6 +184,7 @@ func TestErrors(t *testing.T) {
 		"a.cfg": "listen=udp:10.1.2.3:5060\n",
 		"b.cfg": "#!define L listen=udp:10.1.2.3:5060 loadmodule \"sl.so\"\nL\n",
 	})
+	write(t, dir, map[string]string{"c.cfg": "\nlisten=udp:10.1.2.3:5060 advertise nohost.invalid:5060\n"})
 	none := errors.New("no ports")
 	for _, c := range []struct {
 		file string
@@ -193,6 +196,7 @@ func TestErrors(t *testing.T) {
 		{"a.cfg", adapt.Options{Dir: filepath.Join(folder(t), strings.Repeat("x", 100)), Take: counting()}, "too long"},
 		{"a.cfg", adapt.Options{Dir: folder(t), Kind: server.Kamailio, ModulePath: "/nonexistent", Take: counting()}, "not found: looked in /nonexistent"},
 		{"a.cfg", adapt.Options{Dir: folder(t), Kind: server.Kamailio, Program: "/nonexistent/kamailio", Take: counting()}, "/nonexistent/kamailio -I"},
+		{"c.cfg", adapt.Options{Dir: folder(t), Kind: server.Kamailio, ModulePath: dir, Take: counting()}, "c.cfg:2: nohost.invalid is advertised and has no address here"},
 		{"b.cfg", adapt.Options{Dir: folder(t), Take: counting()}, "b.cfg:2: this listen line cannot be moved"},
 	} {
 		if _, err := adapt.Prepare(filepath.Join(dir, c.file), c.o); err == nil || !strings.Contains(err.Error(), c.want) {

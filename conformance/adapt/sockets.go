@@ -1,12 +1,16 @@
 package adapt
 
 import (
+	"context"
 	"fmt"
+	"net"
 	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
+	"olelo/conformance/server"
 	"olelo/lang/ast"
 	"olelo/lang/source"
 )
@@ -25,8 +29,8 @@ type address struct {
 const maxRange = 1024
 
 // addresses reads [proto:]host[:port], [proto:](host,host)[:port] and
-// Kamailio 6's host:first-last. It is nil for what no server can open.
-func addresses(l *ast.Literal) []address {
+// Kamailio 6's host:first-last. It is nil for what the server cannot open.
+func (a *adapter) addresses(l *ast.Literal) []address {
 	if l.Kind == ast.LitStr {
 		if strings.Contains(strings.Trim(l.Text, "[]"), ":") && !isIPv6(l.Text) {
 			return nil // taken for a host's name as a whole
@@ -49,6 +53,9 @@ func addresses(l *ast.Literal) []address {
 	to := from
 	if isRange {
 		to, _ = strconv.Atoi(last)
+	}
+	if a.Kind == server.Kamailio { // what is too much is lost there
+		from, to = from&0xffff, to&0xffff
 	}
 	if from < 0 || from > 65535 || to < from || to-from >= maxRange {
 		return nil
@@ -196,6 +203,9 @@ func (a *adapter) listen(g *ast.Global, line []part) error {
 		if len(bounds) > 0 {
 			line[i].with = several(g.Name, bounds, opts)
 		}
+		if err := a.advertised(g, opts); err != nil {
+			return err
+		}
 		i += 1 + n
 	}
 	return nil
@@ -255,6 +265,9 @@ func blockKey(v *ast.Literal) bool {
 // socketBlock is listen for a block, which has keys and values by turns and can
 // say one address only.
 func (a *adapter) socketBlock(g *ast.Global, line []part) error {
+	if err := a.advertised(g, g.Values); err != nil {
+		return err
+	}
 	for i := 0; i+1 < len(line); i += 2 {
 		if g.Values[i].Text != "bind" {
 			continue
@@ -281,7 +294,7 @@ func (a *adapter) socketBlock(g *ast.Global, line []part) error {
 func (a *adapter) bind(g *ast.Global, v *ast.Literal, name string) ([]bound, error) {
 	var all []bound
 	var texts []string
-	for _, old := range addresses(v) {
+	for _, old := range a.addresses(v) {
 		bounds, err := a.open(old, name)
 		if err != nil {
 			return nil, fmt.Errorf("a port for %s=%s: %w", g.Name, v.Text, err)
@@ -291,15 +304,39 @@ func (a *adapter) bind(g *ast.Global, v *ast.Literal, name string) ([]bound, err
 	for _, b := range all {
 		texts = append(texts, b.String())
 	}
-	switch {
-	case len(all) == 0:
+	if len(all) == 0 {
 		a.notef(g.Pos, "%s=%s is left as it is: it is no address", g.Name, v.Text)
-	case all[0].protocol == "sctp":
-		a.notef(g.Pos, "%s=%s is not opened: SCTP is switched off", g.Name, v.Text)
-	default:
-		a.notef(g.Pos, "%s=%s is now %s", g.Name, v.Text, strings.Join(texts, " "))
+		return nil, nil
+	}
+	a.notef(g.Pos, "%s=%s is now %s", g.Name, v.Text, strings.Join(texts, " "))
+	if p := all[0].protocol; p != "" && !a.opens(p) {
+		a.notef(g.Pos, "%s is not opened: %s is switched off here", texts[0], strings.ToUpper(p))
 	}
 	return all, nil
+}
+
+// lookupTime bounds the look-up of an advertised name.
+const lookupTime = 5 * time.Second
+
+// advertised makes sure that Kamailio finds the address of what is advertised:
+// otherwise it gives the socket up, and opens all of the host's addresses where
+// that was the only one.
+func (a *adapter) advertised(g *ast.Global, options []ast.Literal) error {
+	for i := 0; i+1 < len(options) && a.Kind == server.Kamailio; i++ {
+		if options[i].Kind != ast.LitWord || options[i].Text != "advertise" {
+			continue
+		}
+		host := options[i+1].Text
+		if h, _, err := net.SplitHostPort(host); err == nil {
+			host = h
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), lookupTime)
+		defer cancel()
+		if _, err := net.DefaultResolver.LookupHost(ctx, strings.Trim(host, "[]")); err != nil {
+			return fmt.Errorf("%s:%d: %s is advertised and has no address here, without which Kamailio gives the socket up: %w; a line in /etc/hosts is enough", g.Pos.Filename, g.Pos.Line, host, err)
+		}
+	}
+	return nil
 }
 
 // part is a piece of an item, as it can be written again where a define has it

@@ -2,8 +2,11 @@ package adapt_test
 
 import (
 	"context"
+	"crypto/x509"
 	"encoding/hex"
+	"encoding/pem"
 	"fmt"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -68,10 +71,13 @@ func start(t *testing.T, p server.Program, file string, defines []string, args .
 	var ports server.Ports
 	t.Cleanup(func() { ports.Close() })
 	s, err := adapt.Prepare(file, adapt.Options{Dir: folder(t), Kind: p.Kind, Program: p.Path, Defines: defines, Take: ports.Take})
+	if err != nil && strings.Contains(err.Error(), "is not installed") {
+		t.Skip(err)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := server.Options{Bare: true, Args: append(s.Args, args...)}
+	o := server.Options{Bare: true, WorkDir: s.WorkDir, Args: append(s.Args, args...)}
 	for _, sock := range s.Sockets {
 		o.Ready = append(o.Ready, sock.Endpoint())
 	}
@@ -180,6 +186,20 @@ func said(s *adapt.Server) []string {
 	return slices.Compact(all)
 }
 
+// certificate is that of net/http's test server, with its key.
+func certificate(t *testing.T) (cert, key string) {
+	t.Helper()
+	web := httptest.NewTLSServer(nil)
+	defer web.Close()
+	c := web.TLS.Certificates[0]
+	der, err := x509.MarshalPKCS8PrivateKey(c.PrivateKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.Certificate[0]})),
+		string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
+}
+
 // config is one to start on both servers.
 type config struct {
 	name    string
@@ -189,6 +209,7 @@ type config struct {
 	lenient bool     // olelo does not run all of it yet
 	sockets []string // "udp:10.1.2.3:5060": what Socket.Old must be; nil is not looked at
 	want    string   // what must be in the log
+	tls     bool     // keys/cert.pem and keys/key.pem stand beside it
 }
 
 const route = "request_route { exit; }\n"
@@ -238,6 +259,21 @@ modparam("ctl", "binrpc", "tcp:10.1.2.3:2049")
 modparam("ctl", "binrpc", "unix:/nonexistent/ctl")
 modparam("ctl", "fifo", "fifo:/nonexistent/fifo")
 modparam("ctl", "user", "nosuchuser")
+` + route}},
+		{name: "ctl fifo", files: map[string]string{"main.cfg": "listen=udp:10.1.2.3:5060\nloadmodule \"ctl.so\"\nmodparam(\"ctl\", \"fifo\", \"/nonexistent/fifo\")\n" + route}},
+		{name: "tls", tls: true, files: map[string]string{"main.cfg": `enable_tls=yes
+listen=10.1.2.3:5060
+listen=tls:10.1.2.4
+loadmodule "tls.so"
+modparam("tls", "certificate", "./keys/cert.pem")
+modparam("tls", "private_key", "./keys/key.pem")
+` + route}, sockets: []string{"udp:10.1.2.3:5060", "tcp:10.1.2.3:5060", "tls:10.1.2.3:5061", "tls:10.1.2.4:5061"}},
+		{name: "tls too late", lenient: true, tls: true, files: map[string]string{"main.cfg": `listen=udp:10.1.2.3:5060
+listen=tls:10.1.2.3:5061
+loadmodule "tls.so"
+modparam("tls", "certificate", "./keys/cert.pem")
+modparam("tls", "private_key", "./keys/key.pem")
+enable_tls=yes
 ` + route}},
 		{name: "plain ctl", files: map[string]string{"main.cfg": "listen=udp:10.1.2.3:5060\nloadmodule \"ctl\"\n" + route}},
 		{name: "jsonrpcs", lenient: true, files: map[string]string{"main.cfg": `listen=udp:10.1.2.3:5060
@@ -290,6 +326,9 @@ func TestStart(t *testing.T) {
 					files := map[string]string{}
 					for name, text := range c.files {
 						files[name] = strings.ReplaceAll(text, "{dir}", dir)
+					}
+					if c.tls {
+						files["keys/cert.pem"], files["keys/key.pem"] = certificate(t)
 					}
 					write(t, dir, files)
 					file = filepath.Join(dir, "main.cfg")

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"olelo/lang/ast"
-	"olelo/lang/source"
 )
 
 // text is a file of the configuration, and what is replaced in it.
@@ -74,7 +73,7 @@ func (t *text) edited() string {
 
 // span is a piece of a file.
 type span struct {
-	file     string
+	file     string // its absolute path
 	from, to int
 }
 
@@ -85,7 +84,7 @@ func (s span) overlaps(o span) bool {
 // spanOf is where a node stands; of what comes out of a define, where its name
 // stands. It is false where the node starts in one file and ends in another.
 func (a *adapter) spanOf(r ast.Range) (span, bool) {
-	t := a.texts[r.Pos.Filename]
+	t := a.texts[absolute(r.Pos.Filename)]
 	if t == nil {
 		return span{}, false
 	}
@@ -93,13 +92,7 @@ func (a *adapter) spanOf(r ast.Range) (span, bool) {
 	if from < 0 || last < from || last >= len(t.body) {
 		return span{}, false
 	}
-	return span{r.Pos.Filename, from, last + 1}, true
-}
-
-// tokenSpan is where the token at p stands.
-func (a *adapter) tokenSpan(p source.Pos) (span, bool) {
-	line, col := a.set.End(p)
-	return a.spanOf(ast.Range{Pos: p, EndLine: line, EndCol: col})
+	return span{absolute(r.Pos.Filename), from, last + 1}, true
 }
 
 // replace puts something in the place of s: blanks behind it keep the columns

@@ -45,7 +45,7 @@ type serverOptions struct {
 }
 
 func (p *play) serverOptions(args []string) (o serverOptions, err error) {
-	const use = "[NAME=]FILE [clock=virtual] [seed=N] [env=NAME=VALUE…] [replace=OLD=NEW…] [-ARGUMENT…], with ! also [status=N] [line=N]"
+	const use = "[NAME=]FILE [clock=virtual] [seed=N] [env=NAME=VALUE…] [replace=OLD->NEW…] [-ARGUMENT…], with ! also [status=N] [line=N]"
 	o.name, o.file = "server", "kamailio.cfg"
 	if args, err = p.words(args); err != nil {
 		return o, err
@@ -66,10 +66,10 @@ func (p *play) serverOptions(args []string) (o serverOptions, err error) {
 			o.line = value
 		case key == "env" && strings.Contains(value, "="):
 			o.env = append(o.env, value)
-		case key == "replace" && strings.Contains(value, "="):
-			from, to, _ := strings.Cut(value, "=")
-			if from == "" || strings.ContainsAny(to, "\r\n") {
-				return o, usagef("%q: replace=OLD=NEW", a)
+		case key == "replace":
+			from, to, ok := strings.Cut(value, "->")
+			if !ok || from == "" || strings.ContainsAny(to, "\r\n") {
+				return o, usagef("%q: replace=OLD->NEW", a)
 			}
 			o.replace = append(o.replace, from, to)
 		case i == 0 && value != "" && valueName.MatchString(key):
@@ -139,9 +139,11 @@ func (p *play) server(neg bool, args []string) error {
 // refused waits for the end of a server that cannot start.
 func (p *play) refused(ctx context.Context, in *instance, o serverOptions) error {
 	in.fallible = true
+	ctx, cancel := context.WithTimeout(ctx, p.patience)
+	defer cancel()
 	status, err := in.Wait(ctx)
 	if err != nil {
-		return fmt.Errorf("the server starts, it was expected not to: %w", err)
+		return fmt.Errorf("the server starts, or takes more than %s not to", p.patience)
 	}
 	return p.verdict(in, o, status, true)
 }

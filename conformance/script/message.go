@@ -117,7 +117,7 @@ var (
 	equals  = regexp.MustCompile(`^([A-Za-z][\w.-]*): ?(.*)$`)
 	matches = regexp.MustCompile(`^([A-Za-z][\w.-]*) ~ (.*)$`)
 	absent  = regexp.MustCompile(`^!([A-Za-z][\w.-]*)$`)
-	whole   = regexp.MustCompile(`^(body|first|raw) (=|~) (.*)$`)
+	whole   = regexp.MustCompile(`^(body|first|raw) (=|~) ?(.*)$`)
 )
 
 // isCheck reports whether word is written as a check is.

@@ -142,9 +142,7 @@ func (p *play) end() {
 			p.late = err
 		}
 	}
-	if p.unit != nil {
-		p.unit.Close()
-	}
+	p.endUnit()
 }
 
 // publish makes the values known where testscript expands words.

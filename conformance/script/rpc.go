@@ -176,7 +176,8 @@ func (p *play) clock(neg bool, args []string) error {
 		return usagef("%q is no duration such as 2s", args[1])
 	}
 	if p.unit != nil && p.main == nil {
-		return p.unit.Advance(d)
+		_, err := fmt.Fprint(p.ts.Stdout(), p.unit.Advance(d))
+		return err
 	}
 	in, err := p.named("")
 	if err != nil {

@@ -181,17 +181,28 @@ func (a *actor) parts(args []string) (*part, error) {
 func (m *part) write(first string, defaults []header, end string) []byte {
 	var b strings.Builder
 	b.WriteString(first + "\r\n")
+	left := m.headers
 	given := map[string]bool{}
-	for _, h := range m.headers {
+	for _, h := range left {
 		given[canonical(h.name)] = true
 	}
 	for _, h := range defaults {
-		if given[canonical(h.name)] {
+		if !given[canonical(h.name)] {
+			b.WriteString(h.name + ": " + h.value + "\r\n")
 			continue
 		}
-		b.WriteString(h.name + ": " + h.value + "\r\n")
+		// All that are given of that name stand where the default would.
+		var rest []header
+		for _, g := range left {
+			if canonical(g.name) == canonical(h.name) {
+				b.WriteString(g.name + ": " + g.value + "\r\n")
+			} else {
+				rest = append(rest, g)
+			}
+		}
+		left = rest
 	}
-	for _, h := range m.headers {
+	for _, h := range left {
 		b.WriteString(h.name + ": " + h.value + "\r\n")
 	}
 	switch {

@@ -1,11 +1,13 @@
 package script
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
 
 	"olelo/conformance/server"
+	"olelo/lang/coverage"
 )
 
 // Units loads configurations for route steps: the unit level, without a server.
@@ -23,8 +25,10 @@ type Unit interface {
 	Run(route string, message []byte) (string, error)
 	// Eval is a variable's value after the last run.
 	Eval(name string) (value string, found bool, err error)
-	// Advance moves the clock; timers run.
-	Advance(d time.Duration) error
+	// Advance moves the clock, and tells what the timers did.
+	Advance(d time.Duration) string
+	// Covered is which lines ran.
+	Covered() *coverage.Profile
 	Close()
 }
 
@@ -87,11 +91,25 @@ func (p *play) load(config string, mocks []string) error {
 	if p.unit != nil && p.unitOf == from {
 		return nil
 	}
-	if p.unit != nil {
-		p.unit.Close()
-		p.unit = nil
+	p.endUnit()
+	u, err := p.o.Units.Load(file, mocks)
+	if err != nil {
+		return errors.New(strings.ReplaceAll(err.Error(), p.work+"/", ""))
 	}
-	p.unit, err = p.o.Units.Load(file, mocks)
-	p.unitOf = from
-	return err
+	p.unit, p.unitOf = u, from
+	return nil
+}
+
+// endUnit ends the unit, where there is one, and hands on which lines ran.
+func (p *play) endUnit() {
+	if p.unit == nil {
+		return
+	}
+	if p.o.Covered != nil {
+		ran := &coverage.Profile{}
+		ran.Merge(p.unit.Covered(), p.original)
+		p.o.Covered(ran)
+	}
+	p.unit.Close()
+	p.unit = nil
 }

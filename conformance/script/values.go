@@ -158,10 +158,28 @@ func (v values) template(want, got string) string {
 			}
 		}
 		if !found {
-			out = append(out, v.places(line))
+			out = append(out, chance.Replace(v.places(line)))
 		}
 	}
 	return strings.Join(out, "\n")
+}
+
+// chance are the places of what is another in every run.
+var chance = rules{
+	{regexp.MustCompile(`(;tag=)[\w.-]{16,}`), `${1}$${tag:[\w.-]+}`},
+	{regexp.MustCompile(`(nonce=")[^"$]+`), `${1}$${nonce:[^"]+}`},
+}
+
+type rules []struct {
+	what *regexp.Regexp
+	with string
+}
+
+func (r rules) Replace(line string) string {
+	for _, x := range r {
+		line = x.what.ReplaceAllString(line, x.with)
+	}
+	return line
 }
 
 // places puts ${name} where a value with a port or a transaction's mark stands,

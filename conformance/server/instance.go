@@ -30,9 +30,11 @@ type Options struct {
 	Env    []string          // further KEY=VALUE lines of the environment
 
 	// Dir, where not "", is a folder with all that the server needs, in place of
-	// Config and Files. The instance takes it over; WorkDir, in it, is where the
-	// server starts.
-	Dir, WorkDir string
+	// Config and Files. The instance takes it over.
+	Dir string
+
+	// WorkDir is the folder that the process is started in; "" is the instance's.
+	WorkDir string
 
 	// Bare leaves the command line to Args alone: no -f, -DD, -E, -P, -Y, -m
 	// and -M.
@@ -73,7 +75,6 @@ func Start(ctx context.Context, p Program, o Options) (*Instance, error) {
 		if in.Dir, err = os.MkdirTemp("", "olelo-server-"); err != nil {
 			return nil, err
 		}
-		o.WorkDir = in.Dir
 		if err := in.write(o); err != nil {
 			os.RemoveAll(in.Dir)
 			return nil, err
@@ -90,7 +91,10 @@ func Start(ctx context.Context, p Program, o Options) (*Instance, error) {
 		args = append(args, in.expand(a))
 	}
 	in.cmd = exec.Command(p.Path, args...)
-	in.cmd.Dir = o.WorkDir
+	in.cmd.Dir = dir
+	if o.WorkDir != "" {
+		in.cmd.Dir = o.WorkDir
+	}
 	in.cmd.Env = os.Environ()
 	for _, e := range o.Env {
 		in.cmd.Env = append(in.cmd.Env, in.expand(e))

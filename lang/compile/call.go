@@ -167,9 +167,11 @@ func (c *compiler) computed(e *ast.Call, i int, params []registry.ParamInfo) (re
 		return registry.Arg{}, errNotRun
 	}
 	keep := &ast.Var{Range: rangeOf(a), Text: "$vn(<" + strconv.Itoa(i+1) + ">)"}
-	// As a text $null is nothing, not "<null>".
-	text := &ast.Unary{Range: rangeOf(a), Op: "str", X: a}
-	c.assign(rangeOf(a), keep, text, -1)
+	op := "int" // of any text, too: 0 where it is no number
+	if params[i].Kind == "text" {
+		op = "str" // $null is nothing, not "<null>"
+	}
+	c.assign(rangeOf(a), keep, &ast.Unary{Range: rangeOf(a), Op: op, X: a}, -1)
 	return registry.Arg{Text: keep.Text, Pos: keep.Pos}, nil
 }
 
@@ -197,15 +199,26 @@ func (c *compiler) routeCall(e *ast.Call, dst uint8, test bool) {
 			c.late = false
 			return
 		}
-		c.pos = e.Pos
-		c.emit(program.Instr{Op: program.OpRoute, A: dst, C: depth, D: int32(n)})
+		c.emitCall(e, program.Instr{Op: program.OpRoute, A: dst, C: depth, D: int32(n)})
 	} else {
 		r := c.operand(e.Args[0])
-		c.pos = e.Pos
-		c.emit(program.Instr{Op: program.OpRouteDyn, A: dst, B: r, C: depth})
+		c.emitCall(e, program.Instr{Op: program.OpRouteDyn, A: dst, B: r, C: depth})
 	}
 	if test {
 		c.emit(program.Instr{Op: program.OpTruth, A: dst, B: dst})
+	}
+}
+
+// emitCall emits the call of a route.
+func (c *compiler) emitCall(e *ast.Call, in program.Instr) {
+	c.pos = e.Pos
+	r := c.opt.Recorder
+	if r != nil {
+		c.probe("calling", r.Calling())
+	}
+	c.emit(in)
+	if r != nil {
+		c.probe("returned", r.Returned())
 	}
 }
 

@@ -198,6 +198,9 @@ func (c *compiler) route(b *block) {
 	for _, m := range b.more {
 		stmts = append(stmts[:len(stmts):len(stmts)], m.Stmts...)
 	}
+	if c.opt.Recorder != nil {
+		c.probe("enter", c.opt.Recorder.Entered(c.title))
+	}
 	c.stmts(stmts, tail)
 	c.emit(program.Instr{Op: program.OpEnd, A: tail})
 	r := &c.prog.Routes[b.n]

@@ -5,7 +5,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"olelo/lang/compile"
+	"olelo/lang/coverage"
 	"olelo/lang/diag"
 	"olelo/lang/parse"
 	"olelo/lang/program"
@@ -273,4 +276,47 @@ func FuzzCompile(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestInstrumentedPrograms: without coverage and a recorder nothing watches;
+// with coverage, code that never runs is not counted.
+func TestInstrumentedPrograms(t *testing.T) {
+	const config = `request_route {
+	if ($var(a) == 1 && plain() || 1 == 2) { $var(b) = 2; } else if (0) { plain(); } else { $var(c) = -1; }
+	while ($var(d) > 0) { $var(d) = 0; break; plain(); }
+	switch ($var(e)) { case 1: case 2: return; default: exit; }
+	plain();
+}`
+	plain, _ := load(config, compile.Options{})
+	counters := coverage.NewCounters()
+	counted, diags := load(config, compile.Options{Coverage: counters})
+	if diags.Errors() > 0 {
+		t.Fatal(diags.Items)
+	}
+	for _, in := range plain.Code {
+		if in.Op == program.OpProbe {
+			t.Error("a probe in a plain program")
+		}
+	}
+	var got []string
+	for _, p := range counters.Profile().Points() {
+		got = append(got, fmt.Sprintf("%d:%d %s", p.Line, p.Col, p.Kind))
+	}
+	want := []string{
+		"2:2 stmt", "2:6 true", "2:6 false", "2:22 true", "2:22 false", "2:43 stmt", "2:63 stmt", "2:90 stmt",
+		"3:2 stmt", "3:9 true", "3:9 false", "3:24 stmt", "3:37 stmt",
+		"4:2 stmt", "4:21 case", "4:29 case", "4:37 stmt", "4:45 case", "4:54 stmt",
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+	probes := 0
+	for _, in := range counted.Code {
+		if in.Op == program.OpProbe {
+			probes++
+		}
+	}
+	if probes != len(want) {
+		t.Errorf("%d probes for %d points", probes, len(want))
+	}
 }

@@ -3,6 +3,7 @@ package compile
 import (
 	"errors"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -30,10 +31,11 @@ func (c *compiler) narrow(i int64) int64 {
 	return int64(int32(i))
 }
 
-// isNull reports whether e is the variable $null itself.
+// isNull reports whether e is the variable $null itself, whatever
+// transformations it has.
 func isNull(e ast.Expr) bool {
 	v, ok := e.(*ast.Var)
-	return ok && (v.Text == "$null" || v.Text == "$(null)")
+	return ok && (v.Text == "$null" || v.Text == "$(null)" || strings.HasPrefix(v.Text, "$(null{"))
 }
 
 // calls reports whether evaluating e runs a function or a route, which may
@@ -68,7 +70,7 @@ func (c *compiler) expr(e ast.Expr, dst uint8) {
 	case *ast.Binary:
 		c.binary(e, dst)
 	case *ast.Call:
-		c.call(e, dst, !c.opt.RawCodes)
+		c.callInside(e, dst, !c.opt.RawCodes)
 	case *ast.AssignExpr:
 		c.clearRC(dst)
 		c.assign(e.Range, e.To, e.Value, int(dst))
@@ -95,8 +97,22 @@ func (c *compiler) bare(e ast.Expr) uint8 {
 	return r
 }
 
-// clearRC makes $rc 0, as an assignment in an expression does before it sets
-// about it.
+// callInside is call in an expression: what is called finds $rc 0 there.
+func (c *compiler) callInside(e *ast.Call, dst uint8, test bool) {
+	if e.Name == "route" || slices.ContainsFunc(e.Args, readsRC) {
+		c.clearRC(dst)
+	}
+	c.call(e, dst, test)
+}
+
+// readsRC reports whether a parameter may have $rc in it.
+func readsRC(e ast.Expr) bool {
+	lit, ok := e.(*ast.Lit)
+	return !ok || strings.Contains(lit.Text, "rc") || strings.Contains(lit.Text, "retcode")
+}
+
+// clearRC makes $rc 0, as calls and assignments in an expression do before they
+// set about it.
 func (c *compiler) clearRC(scratch uint8) {
 	c.prog.Calls = append(c.prog.Calls, program.Leaf[registry.Call]{Text: "=", Do: func(*registry.Ctx) int { return 1 }})
 	c.emit(program.Instr{Op: program.OpCall, A: scratch, C: program.RCZero, D: int32(len(c.prog.Calls) - 1)})
@@ -195,7 +211,11 @@ func (c *compiler) unary(e *ast.Unary, dst uint8) {
 	if word := unaryWords[e.Op]; word != "" {
 		c.statement(word, e.Pos)
 	}
-	c.emit(program.Instr{Op: unaryOps[e.Op], A: dst, B: x})
+	in := program.Instr{Op: unaryOps[e.Op], A: dst, B: x}
+	if _, bare := e.X.(*ast.Var); bare && e.Op == "str" {
+		in.C = 1 // (int)((str)$rm) is the method's number
+	}
+	c.emit(in)
 }
 
 func rangeOf(e ast.Expr) ast.Range {
@@ -217,6 +237,10 @@ func (c *compiler) binary(e *ast.Binary, dst uint8) {
 		if c.typeOf(x) != tInt {
 			c.emit(program.Instr{Op: program.OpToInt, A: dst, B: dst})
 		}
+		return
+	}
+	if k, ok := c.constant(e.X); ok && e.Op == "+" && k == value.OfStr("") {
+		c.unary(&ast.Unary{Range: e.Range, Op: "str", X: e.Y}, dst)
 		return
 	}
 	lt := c.typeOf(e.X)
@@ -336,8 +360,12 @@ func (c *compiler) null(e *ast.Binary, x ast.Expr, dst uint8) {
 	c.emit(program.Instr{Op: op, A: dst, B: r})
 }
 
-// nulled notes the $null of a comparison, which is not bound.
+// nulled notes the $null of a comparison, which is bound for its
+// transformations' mistakes alone.
 func (c *compiler) nulled(e *ast.Binary) {
+	if v := e.Y.(*ast.Var); v.Text[len(v.Text)-1] == ')' {
+		c.variable(v)
+	}
 	pos, _, _ := e.Y.Span()
 	c.runs(inventory.Variable, "$null", "pv", pos)
 }

@@ -222,7 +222,7 @@ func (f *fixup) transformation(t *pvar.Tr) (registry.TransFunc, error) {
 		return nil, errReported
 	}
 	for _, k := range x.it.Keys {
-		if k.Key != t.Key {
+		if !strings.EqualFold(k.Key, t.Key) { // {s.LEN} is {s.len}; classes are in small letters
 			continue
 		}
 		f.only6Trans(t.Off, end, t.Class, t.Key, k.Only6)

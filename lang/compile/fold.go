@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"olelo/lang/ast"
+	"olelo/runtime/ere"
 	"olelo/runtime/value"
 )
 
@@ -88,8 +89,11 @@ func (c *compiler) foldUnary(op string, x value.Value) (value.Value, bool) {
 		return value.OfInt(1), true
 	}
 	if x.K != value.Int {
-		n, err := strconv.Atoi(x.S)
-		return value.OfInt(int64(n)), op == "int" && err == nil && strconv.Itoa(n) == x.S && n == int(int32(n))
+		n, ok := value.ParseInt(x.S, !c.opt.Dialect6)
+		if !ok && !c.opt.Dialect6 {
+			n, ok = 0, true
+		}
+		return value.OfInt(n), op == "int" && ok
 	}
 	switch op {
 	case "-":
@@ -126,6 +130,8 @@ func (c *compiler) foldInts(op string, x, y int64) (value.Value, bool) {
 		return value.OfInt(x | y), true
 	case "^":
 		return value.OfInt(x ^ y), true
+	case "<<", ">>":
+		return c.foldShift(op, x, y), true
 	case "&&":
 		return ofBool(x != 0 && y != 0)
 	case "||":
@@ -146,6 +152,18 @@ func (c *compiler) foldInts(op string, x, y int64) (value.Value, bool) {
 	return value.Value{}, false
 }
 
+// foldShift shifts as the machine does: the count is taken modulo the width.
+func (c *compiler) foldShift(op string, x, y int64) value.Value {
+	n := uint(y) & 63
+	if !c.opt.Dialect6 {
+		n &= 31
+	}
+	if op == "<<" {
+		return value.OfInt(c.narrow(x << n))
+	}
+	return value.OfInt(x >> n)
+}
+
 func foldTexts(op, x, y string) (value.Value, bool) {
 	switch op {
 	case "+":
@@ -154,6 +172,12 @@ func foldTexts(op, x, y string) (value.Value, bool) {
 		return ofBool(x == y)
 	case "!=", "ne":
 		return ofBool(x != y)
+	case "=~":
+		if re, err := ere.Compile(y, ere.IgnoreCase); err == nil {
+			found, err := re.Match(x)
+			v, _ := ofBool(found)
+			return v, err == nil
+		}
 	}
 	return value.Value{}, false
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"olelo/lang/ast"
+	"olelo/lang/catalogue"
 	"olelo/lang/pvar"
 	"olelo/runtime/registry"
 )
@@ -19,7 +20,7 @@ type Mock struct {
 // checkMocks reports mocks of functions that there are not.
 func (c *compiler) checkMocks() {
 	for _, m := range c.opt.Mocks {
-		known := len(c.env.arities(m.Name)) > 0
+		known := len(c.env.arities(m.Name))+len(present(c.env, catalogue.Functions(m.Name))) > 0
 		if m.Arity >= 0 {
 			_, known = c.env.fn(m.Name, m.Arity)
 		}

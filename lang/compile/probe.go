@@ -18,14 +18,18 @@ type Recorder interface {
 	// Reached returns what runs where a place is reached: before a statement, and
 	// behind a condition or a switch, as the place's Kind says.
 	Reached(coverage.Place) program.Probe
+	// Entered is the start of a route block, by its title. Calling and Returned
+	// stand before and behind a route(), which may not find its block.
+	Entered(title string) program.Probe
+	Calling() program.Probe
+	Returned() program.Probe
 	// Get and Set are a variable's access.
 	Get(text string, get registry.Getter) registry.Getter
 	Set(text string, set registry.Setter) registry.Setter
 	// Test is an old-style test, such as src_ip==myself.
 	Test(text string, test program.Test) program.Test
 	// Call is a function's. The variables in its arguments that it evaluates are
-	// read through Get, between its start and its end. mocked tells that Mocks
-	// has taken its place.
+	// read through Get, between its start and its end.
 	Call(site Site, call registry.Call) registry.Call
 }
 
@@ -34,7 +38,7 @@ type Site struct {
 	Pos    source.Pos
 	Name   string
 	Args   []string // as written, without their quotes
-	Mocked bool
+	Mocked bool     // one of Mocks has taken its place
 }
 
 // watched reports whether the program is instrumented.
@@ -42,20 +46,44 @@ func (c *compiler) watched() bool { return c.opt.Coverage != nil || c.opt.Record
 
 // point puts what watches a place in front of the next instruction.
 func (c *compiler) point(at ast.Range, kind coverage.Kind) {
-	if !c.watched() {
+	c.count(at, kind)
+	c.record(at, kind)
+}
+
+// count counts a place, unless it is never reached.
+func (c *compiler) count(at ast.Range, kind coverage.Kind) {
+	if c.opt.Coverage == nil || c.dead > 0 {
 		return
 	}
-	p := coverage.Place{
+	if n := c.opt.Coverage.Counter(c.placeOf(at, kind)); n != nil {
+		c.probe("count "+kind.String(), func(*registry.Ctx) { n.Hit() })
+	}
+}
+
+// record tells the recorder of a place.
+func (c *compiler) record(at ast.Range, kind coverage.Kind) {
+	if c.opt.Recorder != nil {
+		c.probe(kind.String(), c.opt.Recorder.Reached(c.placeOf(at, kind)))
+	}
+}
+
+func (c *compiler) placeOf(at ast.Range, kind coverage.Kind) coverage.Place {
+	return coverage.Place{
 		File: at.Pos.Filename, Line: at.Pos.Line, Col: at.Pos.Column, EndLine: at.EndLine, EndCol: at.EndCol,
 		Kind: kind, Route: c.title,
 	}
-	if c.opt.Coverage != nil && c.dead == 0 {
-		if n := c.opt.Coverage.Counter(p); n != nil {
-			c.probe("count "+kind.String(), func(*registry.Ctx) { n.Hit() })
-		}
+}
+
+// begins watches that a statement begins. A while is recorded each time that it
+// asks its condition.
+func (c *compiler) begins(s ast.Stmt) {
+	at, ok := head(s)
+	if !ok {
+		return
 	}
-	if c.opt.Recorder != nil {
-		c.probe(kind.String(), c.opt.Recorder.Reached(p))
+	c.count(at, coverage.Statement)
+	if _, loop := s.(*ast.While); !loop {
+		c.record(at, coverage.Statement)
 	}
 }
 
@@ -90,7 +118,10 @@ func head(s ast.Stmt) (ast.Range, bool) {
 // outcomes watches both ways of a condition whose code ends here: jumps leave it
 // where it is want.
 func (c *compiler) outcomes(e ast.Expr, jumps jumpList, want bool) jumpList {
-	if _, isConst := c.constant(e); isConst || !c.watched() {
+	if !c.watched() {
+		return jumps
+	}
+	if _, isConst := c.constant(e); isConst {
 		return jumps
 	}
 	kinds := [2]coverage.Kind{coverage.False, coverage.True}

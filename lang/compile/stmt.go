@@ -24,9 +24,7 @@ func (c *compiler) stmts(list []ast.Stmt, want int) {
 		if i == len(list)-1 {
 			w = want
 		}
-		if at, ok := head(s); ok {
-			c.point(at, coverage.Statement)
-		}
+		c.begins(s)
 		c.stmt(s, w)
 		if ast.Leaves(s) {
 			c.dead++
@@ -117,7 +115,7 @@ func (c *compiler) assign(at ast.Range, to *ast.Var, val ast.Expr, want int) {
 	}
 	r := c.reg()
 	if call := c.neutral(val); isCall(call) {
-		c.call(call.(*ast.Call), r, false) // the raw code, not its truth
+		c.callInside(call.(*ast.Call), r, false) // the raw code, not its truth
 	} else {
 		c.expr(val, r)
 	}
@@ -199,6 +197,8 @@ func (c *compiler) while(s *ast.While, want int) {
 	c.check(s.Cond)
 	c.constantCondition(s.Cond, "while")
 	top := c.here()
+	at, _ := head(s)
+	c.record(at, coverage.Statement)
 	done := c.branch(s.Cond, nonzero, false)
 	c.pos = s.Pos
 	loop := c.emit(program.Instr{Op: program.OpLoop, A: count})
@@ -290,7 +290,7 @@ func (c *compiler) returnStmt(s *ast.Jump) {
 func canFail(code []program.Instr) bool {
 	for _, in := range code {
 		switch in.Op {
-		case program.OpDiv, program.OpMod, program.OpSet, program.OpNumber, program.OpNumberIf, program.OpFail:
+		case program.OpDiv, program.OpMod, program.OpSet, program.OpNumber, program.OpNumberIf, program.OpMatchDyn, program.OpFail:
 			return true
 		}
 	}

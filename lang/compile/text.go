@@ -45,10 +45,10 @@ func Evaluate(file *ast.File, env *Env, text string, at ast.Range, l *log.Logger
 // Bind binds a text with variables to a compiled program. It may add slots to
 // it, and so must not be called while the program runs. The error tells the
 // first thing that is wrong.
-func Bind(prog *program.Program, env *Env, opt Options, text string) (*registry.Format, error) {
+func Bind(prog *program.Program, env *Env, text string) (*registry.Format, error) {
 	diags := &diag.List{}
 	c := &compiler{
-		env: env, diags: diags, opt: Options{Dialect6: opt.Dialect6, MaxErrors: diag.MaxErrors},
+		env: env, diags: diags, opt: Options{Dialect6: !prog.Wrap32, MaxErrors: diag.MaxErrors},
 		slots: map[string]int{}, warned: map[string]bool{}, consts: map[value.Value]int{}, prog: prog,
 	}
 	for n, s := range prog.Slots {

@@ -9,7 +9,8 @@ import "sync/atomic"
 type Kind uint8
 
 // The kinds of Point. A condition is each operand of && and || that is none
-// itself: it has two points, True and False. A switch has a Case for each of its
+// itself: it has two points, True and False, and counts in neither where its
+// evaluation fails, as by a division by zero. A switch has a Case for each of its
 // cases, default included, and one NoCase where it has no default.
 const (
 	Statement Kind = iota // a statement ran

@@ -152,8 +152,8 @@ func TestShare(t *testing.T) {
 	}
 }
 
-// TestLCOVCounts: the totals of a record are those of its lines, which is what
-// genhtml takes.
+// TestLCOVCounts: the totals of a record are those of its lines, and a line with
+// branches is a line, which is what genhtml takes.
 func TestLCOVCounts(t *testing.T) {
 	var b bytes.Buffer
 	if err := ran(t, message("INVITE", "alice")).LCOV(&b); err != nil {
@@ -169,6 +169,11 @@ func TestLCOVCounts(t *testing.T) {
 				if m[2] != "0" && m[2] != "-" {
 					hit[m[1]]++
 				}
+			}
+		}
+		for _, m := range regexp.MustCompile(`(?m)^BRDA:(\d+),`).FindAllStringSubmatch(r, -1) {
+			if !strings.Contains(r, "\nDA:"+m[1]+",") {
+				t.Errorf("line %s has branches and is none", m[1])
 			}
 		}
 		want := fmt.Sprintf("LF:%d\nLH:%d\n", all["DA"], hit["DA"])

@@ -2,6 +2,7 @@ package format_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -13,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/txtar"
 
 	"olelo/lang/ast"
 	"olelo/lang/diag"
@@ -210,6 +212,34 @@ func defineSets(text string) [][]string {
 	return sets
 }
 
+// identityOfCase is identity of each configuration in a test case that has no
+// mistakes, and how many those are.
+func identityOfCase(t *testing.T, path, name string) (n int) {
+	archive, err := txtar.ParseFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	for _, f := range archive.Files {
+		to := filepath.Join(dir, f.Name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(to), 0o700), os.WriteFile(to, f.Data, 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, f := range archive.Files {
+		if filepath.Ext(f.Name) != ".cfg" {
+			continue
+		}
+		path, text := filepath.Join(dir, f.Name), string(f.Data)
+		if _, _, diags := format.Config(path, text); diags.Errors() > 0 {
+			continue
+		}
+		n++
+		t.Run(name+"/"+f.Name, func(t *testing.T) { identity(t, path, text, defineSets(text)) })
+	}
+	return n
+}
+
 // TestIdentity lays out every configuration of Debian's packages and of this
 // repository.
 func TestIdentity(t *testing.T) {
@@ -218,7 +248,7 @@ func TestIdentity(t *testing.T) {
 		least  int  // files that must be there
 		debian bool // may not be installed
 	}{
-		{dir: "../..", least: 100},
+		{dir: "../..", least: 600},
 		{dir: "/etc/kamailio", least: 1, debian: true},
 		{dir: "/usr/share/doc/kamailio/examples", least: 40, debian: true},
 	} {
@@ -228,6 +258,10 @@ func TestIdentity(t *testing.T) {
 			}
 			n, refused := 0, 0
 			err := filepath.WalkDir(root.dir, func(path string, d fs.DirEntry, err error) error {
+				if err == nil && filepath.Ext(path) == ".txtar" {
+					n += identityOfCase(t, path, strings.TrimPrefix(path, root.dir+"/"))
+					return nil
+				}
 				if err != nil || d.IsDir() || !strings.HasSuffix(strings.TrimSuffix(path, ".gz"), ".cfg") || strings.HasSuffix(path, "tls.cfg") {
 					return err
 				}

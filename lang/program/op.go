@@ -44,7 +44,7 @@ const (
 	OpNumber   // A = A's number; where A's text is none, the statement fails
 	OpNumberIf // likewise, but only where B is an integer
 	OpToInt    // A = B's number
-	OpToStr    // A = B's text
+	OpToStr    // A = B's text; C = 1 leaves a text that has a number its number
 	OpTruth    // A = 1 where B is true, else 0
 	OpNot      // A = 1 where B's number is 0, else 0
 	OpBool     // A = 0 where B's number is 0, else 1

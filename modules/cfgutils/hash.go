@@ -10,13 +10,13 @@ import (
 	"olelo/transformations"
 )
 
-// coreHash gives 1 to 2^size, as the code of core_hash. A size out of range
-// counts as 0.
+// coreHash gives 1 to 2^size, as the code of core_hash. A size of 0 or less
+// counts as 1, one past 31 modulo 32.
 func coreHash(_ *registry.Ctx, a, b string, size int) int {
-	if size < 0 || size > 31 {
-		size = 0
+	if size <= 0 {
+		size = 1
 	}
-	return int(transformations.CoreHash(a, b, 1<<uint(size))) + 1
+	return int(transformations.CoreHash(a, b, 1<<(uint(size)%32))) + 1
 }
 
 // fileHash is a file's MD5 sum in hexadecimal.

@@ -74,7 +74,7 @@ func (m *Module) Exports() registry.Exports {
 			registry.Fn3("core_hash", registry.Text("text"), registry.Text("more"), registry.IntP("size"), registry.Any, coreHash,
 				"Its code is 1 + the hash of both texts below 2 to the power of size."),
 			byName("check_route_exists", func(*registry.Ctx, registry.Block) int { return 1 }, "True if route[name] exists."),
-			byName("route_if_exists", func(c *registry.Ctx, b registry.Block) int { return b.Run(c, c.Route) }, "Runs route[name] and gives its code; -1 if there is none."),
+			byName("route_if_exists", routeIfExists, "Runs route[name] and gives its code; -1 if there is none."),
 		},
 		Params: []registry.Param{
 			{
@@ -101,6 +101,16 @@ func (m *Module) Exports() registry.Exports {
 			"A random number, 0 to 2147483647, another one each time.")},
 		RPCs: m.rpcs(),
 	}
+}
+
+// routeIfExists runs b, in which $rc is 0 at first. An exit in it ends the script.
+func routeIfExists(c *registry.Ctx, b registry.Block) int {
+	c.RC = 0
+	rc := b.Run(c, c.Route)
+	if c.Flow != 0 {
+		return 0
+	}
+	return rc
 }
 
 func percent(n int64) error {

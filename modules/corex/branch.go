@@ -9,7 +9,7 @@ import (
 )
 
 func branchFuncs() []registry.Func {
-	const doc = "Appends a branch: the URI, or the request's where that is empty, with the destination URI, socket and flags that the request has now"
+	const doc = "Appends a branch with the socket and flags that the request has now: to the URI, or where that is empty to the request's with its destination URI"
 	uri := registry.Text("uri")
 	const routes = registry.Request | registry.Failure
 	return []registry.Func{
@@ -24,9 +24,9 @@ func appendBranch(c *registry.Ctx, uri, q string) int {
 		c.Log.Errorf(name, "append_branch: only a request has branches")
 		return -1
 	}
-	b := msgstate.Branch{URI: uri, DstURI: c.Msg.DstURI(), SendSocket: c.State.SendSocket, Flags: c.State.BranchFlags}
+	b := msgstate.Branch{URI: uri, SendSocket: c.State.SendSocket, Flags: c.State.BranchFlags}
 	if uri == "" {
-		b.URI = c.Msg.RURI()
+		b.URI, b.DstURI = c.Msg.RURI(), c.Msg.DstURI()
 	}
 	if q != "" {
 		if b.Q, b.HasQ = thousandths(q); !b.HasQ {

@@ -121,8 +121,8 @@ func TestAppendBranch(t *testing.T) {
 	}
 	b.C.Msg.SetDstURI("sip:9.9.9.9")
 	run(t, b, []step{
-		{"append_branch", []any{"sip:x4@y"}, 1, "$(branch(dst_uri)[-1])", "sip:9.9.9.9"},
-		{"append_branch", nil, 1, "", ""},
+		{"append_branch", []any{"sip:x4@y"}, 1, "$(branch(uri)[-1])$(branch(dst_uri)[-1])", "sip:x4@y<null>"},
+		{"append_branch", nil, 1, "$(branch(dst_uri)[-1])", "sip:9.9.9.9"},
 		{"append_branch", nil, 1, "$branch(count)", "11"},
 		{"append_branch", nil, -1, "$branch(count)", "11"},
 	})

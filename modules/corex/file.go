@@ -27,7 +27,12 @@ func fileRead(c *registry.Ctx, path string, to *registry.Var) int {
 	return registry.Truth(ok)
 }
 
+// fileWrite writes no empty file, as Kamailio does not.
 func fileWrite(c *registry.Ctx, path, content string) int {
+	if content == "" {
+		c.Log.Errorf(name, "file_write: there is no content for %s", path)
+		return -1
+	}
 	if err := os.WriteFile(path, []byte(content), 0o666); err != nil {
 		c.Log.Errorf(name, "file_write: %v", err)
 		return -1

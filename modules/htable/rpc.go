@@ -39,8 +39,8 @@ func (m *Module) rpcs() []registry.RPC {
 }
 
 // args reads n arguments, the first a table's name; it has sent a fault where
-// they are not there.
-func (m *Module) args(call registry.RPCCall, n int, missing string) (*Table, []string) {
+// they are missing or the table is unknown.
+func (m *Module) args(call registry.RPCCall, n int, missing, unknown string) (*Table, []string) {
 	args := make([]string, n)
 	for i := range args {
 		var ok bool
@@ -51,7 +51,7 @@ func (m *Module) args(call registry.RPCCall, n int, missing string) (*Table, []s
 	}
 	t := m.store.Table(args[0])
 	if t == nil {
-		call.Fault(faultServer, noTable)
+		call.Fault(faultServer, unknown)
 	}
 	return t, args
 }
@@ -67,7 +67,7 @@ func answer(call registry.RPCCall, text string, err error) error {
 }
 
 func (m *Module) rpcGet(call registry.RPCCall) error {
-	t, args := m.args(call, 2, "Not enough parameters (htable name and key name)")
+	t, args := m.args(call, 2, "Not enough parameters (htable name and key name)", noTable)
 	if t == nil {
 		return nil
 	}
@@ -109,7 +109,7 @@ func (t *Table) expiry(left time.Duration) string {
 }
 
 func (m *Module) rpcDelete(call registry.RPCCall) error {
-	t, args := m.args(call, 2, "Not enough parameters (htable name & key name")
+	t, args := m.args(call, 2, "Not enough parameters (htable name & key name", noTable)
 	if t == nil {
 		return nil
 	}
@@ -122,12 +122,12 @@ func (m *Module) rpcDelete(call registry.RPCCall) error {
 }
 
 func (m *Module) rpcSet(integer, expiring bool) func(registry.RPCCall) error {
-	n, missing := 3, "Not enough parameters (htable name, key name and value)"
+	n, missing, unknown := 3, "Not enough parameters (htable name, key name and value)", noTable
 	if expiring {
-		n, missing = 4, "Not enough parameters (htable name, key name, value and expire)"
+		n, missing, unknown = 4, "Not enough parameters (htable name, key name, value and expire)", "Failed to set the item"
 	}
 	return func(call registry.RPCCall) error {
-		t, args := m.args(call, n, missing)
+		t, args := m.args(call, n, missing, unknown)
 		if t == nil {
 			return nil
 		}
@@ -155,7 +155,7 @@ func (m *Module) rpcSet(integer, expiring bool) func(registry.RPCCall) error {
 // rpcExpire answers Ok also where there is no such item, as Kamailio does.
 func (m *Module) rpcExpire(call registry.RPCCall) error {
 	const missing = "Not enough parameters (htable name, item name and expire)"
-	t, args := m.args(call, 3, missing)
+	t, args := m.args(call, 3, missing, noTable)
 	if t == nil {
 		return nil
 	}
@@ -168,7 +168,7 @@ func (m *Module) rpcExpire(call registry.RPCCall) error {
 }
 
 func (m *Module) rpcDump(call registry.RPCCall) error {
-	t, _ := m.args(call, 1, "No htable name given")
+	t, _ := m.args(call, 1, "No htable name given", noTable)
 	if t == nil {
 		return nil
 	}
@@ -199,7 +199,7 @@ func (m *Module) rpcDump(call registry.RPCCall) error {
 }
 
 func (m *Module) rpcFlush(call registry.RPCCall) error {
-	t, _ := m.args(call, 1, "No htable name given")
+	t, _ := m.args(call, 1, "No htable name given", noTable)
 	if t == nil {
 		return nil
 	}

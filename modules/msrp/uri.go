@@ -33,6 +33,7 @@ func uriTransformations() registry.Trans {
 			}
 			return func(_ *registry.Ctx, v *value.Value) {
 				if v.IsNull() {
+					v.SetVoid()
 					return
 				}
 				u, err := msrp.ParseURI(v.S)

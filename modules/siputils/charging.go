@@ -49,7 +49,8 @@ func (m *Module) setCharging(c *registry.Ctx, flags string) int {
 
 var errChargingKey = errors.New("$pcv needs a key in parentheses: all, value, genaddr, orig, term")
 
-// chargingVars is $pcv, of the header as received.
+// chargingVars is $pcv, of the header as received; a header without icid-value
+// is none.
 func chargingVars() []registry.PV {
 	params := map[string]string{"value": "icid-value", "genaddr": "icid-generated-at", "orig": "orig-ioi", "term": "term-ioi"}
 	return []registry.PV{{
@@ -68,9 +69,12 @@ func chargingVars() []registry.PV {
 				if !ok {
 					return
 				}
+				if _, ok := chargingParam(h.Body, "icid-value"); !ok {
+					return
+				}
 				if param == "" {
 					v.SetStr(h.Body)
-				} else if s, ok := chargingParam(h.Body, param); ok {
+				} else if s, _ := chargingParam(h.Body, param); s != "" {
 					v.SetStr(s)
 				}
 			}}, nil
@@ -78,13 +82,17 @@ func chargingVars() []registry.PV {
 	}}
 }
 
-// chargingParam is a parameter's value as it stands, quotes included.
+// chargingParam is a parameter's value up to a blank, quotes included. Kamailio
+// takes names in small letters only, with the = right behind.
 func chargingParam(body, name string) (string, bool) {
 	for rest := body; rest != ""; {
 		var one string
 		one, rest, _ = strings.Cut(rest, ";")
-		if key, val, ok := strings.Cut(one, "="); ok && strings.EqualFold(strings.TrimSpace(key), name) {
-			return strings.TrimSpace(val), true
+		if key, val, ok := strings.Cut(strings.TrimLeft(one, " \t\r\n"), "="); ok && key == name {
+			if end := strings.IndexAny(val, " \t\r\n,"); end >= 0 {
+				val = val[:end]
+			}
+			return val, true
 		}
 	}
 	return "", false

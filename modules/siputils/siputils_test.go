@@ -9,6 +9,7 @@ import (
 
 	"olelo/modules/siputils"
 	"olelo/pv"
+	"olelo/runtime/random"
 	"olelo/runtime/registry"
 	"olelo/runtime/registry/registrytest"
 	"olelo/runtime/transport"
@@ -652,4 +653,32 @@ func FuzzContacts(f *testing.F) {
 		b.C.EndMessage()
 		b.Logged()
 	})
+}
+
+// TestSeededChargingVector: the id of a new header is random, and the same for
+// the same seed.
+func TestSeededChargingVector(t *testing.T) {
+	id := func(r *random.Source) string {
+		m := siputils.New()
+		if err := m.(registry.Provisioner).Provision(host{registrytest.Host{Chance: r}}); err != nil {
+			t.Fatal(err)
+		}
+		b := registrytest.New(t, map[string]registry.Module{"siputils": m})
+		b.Message(request)
+		if rc := b.Run("sip_p_charging_vector", "g"); rc != 1 {
+			t.Fatalf("code %d", rc)
+		}
+		_, after, _ := strings.Cut(string(b.C.Msg.AppendEdited(nil)), "icid-value=")
+		id, _, _ := strings.Cut(after, ";")
+		if len(id) != 32 {
+			t.Fatalf("the id is %q", id)
+		}
+		return id
+	}
+	if a, b := id(random.Seeded(1)), id(random.Seeded(1)); a != b {
+		t.Errorf("with one seed %s and %s", a, b)
+	}
+	if a, b := id(nil), id(nil); a == b {
+		t.Errorf("without a seed twice %s", a)
+	}
 }

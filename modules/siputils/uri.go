@@ -55,9 +55,14 @@ func setPart(c *registry.Ctx, fn string, uri, part *registry.Var, set func(uri s
 	if !ok {
 		return -1
 	}
-	p, ok := stringOf(c, fn, part)
-	if !ok {
+	to := c.Eval(part.Get)
+	if to.IsNull() {
+		c.Log.Errorf(logAs, "%s: the new part is $null", fn)
 		return -1
+	}
+	p := to.S
+	if !to.IsStr() {
+		p = c.Arena.Int(to.I)
 	}
 	u, err := sip.ParseURI(s)
 	if err != nil {

@@ -52,7 +52,7 @@ type bodyPart struct {
 // multipart.
 func boundary(m *sip.Message) string {
 	params := m.ContentType()
-	if !strings.HasPrefix(strings.ToLower(params), "multipart/") {
+	if !isMultipart(params) {
 		return ""
 	}
 	i := strings.IndexByte(params, ';')
@@ -64,6 +64,11 @@ func boundary(m *sip.Message) string {
 		return ""
 	}
 	return "--" + b
+}
+
+func isMultipart(contentType string) bool {
+	const multipart = "multipart/"
+	return len(contentType) >= len(multipart) && equalFold(contentType[:len(multipart)], multipart)
 }
 
 // boundaryFrom is where the boundary's next line starts, from at on; -1 where
@@ -167,13 +172,19 @@ func filterBody(c *registry.Ctx, typ string) int {
 	return 1
 }
 
+// getPart assigns what pick takes of the first part of a type. A body of a type
+// that is not multipart is its own part, whatever type is asked for.
 func getPart(c *registry.Ctx, fn, typ string, v *registry.Var, pick func(body string, p *bodyPart) string) int {
+	vals := c.Borrow(1)
+	defer c.Return(vals)
+	if whole := c.Msg; whole != nil && whole.Body() != "" && whole.ContentType() != "" && !isMultipart(whole.ContentType()) {
+		vals[0] = value.OfStr(whole.Body())
+		return registry.Truth(v.Set(c, &vals[0]))
+	}
 	p, ok := partOf(c, fn, typ)
 	if !ok {
 		return -1
 	}
-	vals := c.Borrow(1)
-	defer c.Return(vals)
 	vals[0] = value.OfStr(pick(c.Msg.Body(), &p))
 	return registry.Truth(v.Set(c, &vals[0]))
 }

@@ -21,9 +21,9 @@ func (m *Module) stringFuncs() []registry.Func {
 			}
 			return compareText(strings.ToLower(a), strings.ToLower(b))
 		}),
-		compare("starts_with", "True where the first text starts with the second.", func(a, b string) int { return registry.Truth(strings.HasPrefix(a, b)) }),
-		compare("ends_with", "True where the first text ends with the second.", func(a, b string) int { return registry.Truth(strings.HasSuffix(a, b)) }),
-		compare("str_find", "Where the second text is in the first, from 1; -1 where it is not.", func(a, b string) int { return place(strings.Index(a, b)) }),
+		compare("starts_with", "True where the first text starts with the second; -2 where what it starts with is less than that.", startsWith),
+		compare("ends_with", "True where the first text ends with the second; -2 where what it ends with is less than that.", endsWith),
+		compare("str_find", "Where the second text is in the first, from 1; -1 where it is not, and one behind the end where it is empty.", findText),
 		compare("str_ifind", "The same, whatever the case of letters.", func(a, b string) int { return place(indexFold(a, b)) }),
 		registry.Fn3("in_list", registry.Text("item"), registry.Text("list"), separatorP("separator"), registry.Any, func(c *registry.Ctx, item, list string, sep byte) int {
 			return inList(c, "in_list", item, list, sep, func(one string) bool { return one == item })
@@ -157,7 +157,7 @@ func (m *Module) bindRegexSubstring(fx registry.Fixup, args []registry.Arg) (reg
 		switch {
 		case len(at) == 0:
 			return -2
-		case 2*i+1 >= len(at[0]) || at[0][2*i] < 0:
+		case 2*i+1 >= len(at[0]) || at[0][2*i] == at[0][2*i+1]:
 			c.Log.Errorf(logAs, "regex_substring: group %d of the pattern %q matched nothing", i, pattern.Text(c))
 			return -1
 		}
@@ -166,4 +166,27 @@ func (m *Module) bindRegexSubstring(fx registry.Fixup, args []registry.Arg) (reg
 		vals[0] = value.OfStr(s[at[0][2*i]:at[0][2*i+1]])
 		return registry.Truth(v.Set(c, &vals[0]))
 	}, nil
+}
+
+func startsWith(text, other string) int { return comparePart(text[:min(len(text), len(other))], other) }
+
+func endsWith(text, other string) int { return comparePart(text[max(0, len(text)-len(other)):], other) }
+
+// comparePart compares a part of a text with another text: 1 the same, -2 less, -1
+// greater or too short.
+func comparePart(a, b string) int {
+	switch {
+	case a == b:
+		return 1
+	case len(a) == len(b) && a < b:
+		return -2
+	}
+	return -1
+}
+
+func findText(text, other string) int {
+	if other == "" {
+		return len(text) + 1
+	}
+	return place(strings.Index(text, other))
 }

@@ -155,10 +155,7 @@ func Disassemble(o Options, w io.Writer) int {
 // load does all that comes before a socket is opened. Where diags has errors,
 // the server is only fit for cleanup.
 func load(o *Options) (*server, *diag.List) {
-	s := &server{notes: notes{o.uses}, recorder: o.recorder, pid: os.Getpid(), dialect: o.Dialect, configDir: filepath.Dir(o.File), started: time.Now(), env: compile.NewEnv(), rpcs: rpc.NewTable(), clock: o.Clock}
-	if o.Seed != nil {
-		s.random = random.Seeded(*o.Seed)
-	}
+	s := &server{notes: notes{o.uses}, recorder: o.recorder, pid: os.Getpid(), dialect: o.Dialect, configDir: filepath.Dir(o.File), started: time.Now(), env: compile.NewEnv(), rpcs: rpc.NewTable()}
 	s.workers.s, s.workers.next = s, 1 // 0 is the server itself
 	var diags *diag.List
 	s.file, s.set, diags = parseFile(o)
@@ -166,6 +163,7 @@ func load(o *Options) (*server, *diag.List) {
 	s.params = core.Collect(s.file.Items, o.Core, diags)
 	s.globals6(diags)
 	s.log = newLog(o, s.params, s.pid, diags)
+	s.heldBy(o)
 	for _, m := range o.Builtin {
 		s.env.Add(m.Name, m.Module)
 		if p, ok := m.Module.(registry.Provisioner); ok {
@@ -181,7 +179,7 @@ func load(o *Options) (*server, *diag.List) {
 		s.provision(diags)
 	}
 	s.compile(o, diags)
-	if err := s.coreRPC(); err != nil {
+	if err := cmp.Or(s.coreRPC(), s.clockRPC()); err != nil {
 		diags.Add(diag.Diagnostic{Severity: diag.Error, Code: "rpc", Msg: err.Error()})
 	}
 	for _, m := range s.modules {

@@ -9,77 +9,17 @@ import (
 	"olelo/lang/coverage"
 	"olelo/lang/program"
 	"olelo/lang/pvar"
-	"olelo/lang/source"
 	"olelo/runtime/registry"
 	"olelo/runtime/transport"
 	"olelo/runtime/value"
 )
 
-// EventKind is what an Event tells of.
-type EventKind uint8
-
-// The kinds of Event; behind each, the fields that it sets.
-const (
-	Reached EventKind = iota // Place: a statement begins; a condition or a switch has gone a way
-	Read                     // Text, Value: a variable was read
-	Wrote                    // Text, Value, OK: a variable was assigned
-	Tested                   // Text, OK: an old-style test such as src_ip==myself
-	Called                   // Call
-	Sent                     // Sent
-	Logged                   // Log
-	Ended                    // Text, Code, End: a block that was not called by route() is over
-)
-
-// Event is one thing that a route did.
-type Event struct {
-	Kind  EventKind
-	Place coverage.Place
-	Text  string
-	Value value.Value
-	OK    bool
-	Call  Call
-	Sent  transport.Sent
-	Log   LogLine
-	Code  int
-	End   End
-}
-
-// Call is a call of a module's or the core's function.
-type Call struct {
-	Pos  source.Pos
-	Name string
-	// Args are the arguments as the function saw them: variables that it did not
-	// evaluate stand there as written.
-	Args   []string
-	Code   int
-	Mocked bool
-}
-
-// LogLine is a line of the log.
-type LogLine struct {
-	Level string // INFO, as Kamailio writes it
-	Text  string // what follows it: "<script>: hello"
-}
-
-// End is how a route block ended.
-type End uint8
-
-// The ends. A block that is over by its last statement returns; return 0, and a
-// function that returns 0, exit.
-const (
-	NotRun End = iota
-	Return
-	Exit
-	Drop
-)
-
-// String is the statement that ends so.
-func (e End) String() string { return [...]string{"not run", "return", "exit", "drop"}[e] }
-
 // recorder keeps what routes do, in order. It belongs to one Unit, which does
 // one thing at a time.
 type recorder struct {
 	events []Event
+	titles []string // of the blocks that are entered and not over
+	calls  []int    // how many those were where the calls that run began
 
 	// frameIn is the number of event_route[msrp:frame-in]; frames of a Unit may be
 	// given to another block, instead.
@@ -88,7 +28,40 @@ type recorder struct {
 
 var _ compile.Recorder = (*recorder)(nil)
 
-func (r *recorder) add(e Event) { r.events = append(r.events, e) }
+// reset forgets what was recorded, for the next run.
+func (r *recorder) reset() { r.events, r.titles, r.calls = nil, nil, nil }
+
+func (r *recorder) add(e Event) {
+	e.Depth = len(r.titles)
+	r.events = append(r.events, e)
+}
+
+// Entered tells of a block that begins.
+func (r *recorder) Entered(title string) program.Probe {
+	return func(*registry.Ctx) {
+		r.add(Event{Kind: Entered, Text: title})
+		r.titles = append(r.titles, title)
+	}
+}
+
+// Calling notes that a block is called.
+func (r *recorder) Calling() program.Probe {
+	return func(*registry.Ctx) { r.calls = append(r.calls, len(r.titles)) }
+}
+
+// Returned tells of a called block that is over, where there was one.
+func (r *recorder) Returned() program.Probe {
+	return func(c *registry.Ctx) {
+		last := len(r.calls) - 1
+		n := r.calls[last]
+		r.calls = r.calls[:last]
+		if n < len(r.titles) {
+			title := r.titles[n]
+			r.titles = r.titles[:n]
+			r.add(Event{Kind: Left, Text: title, Code: c.RC})
+		}
+	}
+}
 
 // Reached tells of a place.
 func (r *recorder) Reached(p coverage.Place) program.Probe {
@@ -194,7 +167,9 @@ func (b recordedBlock) Run(c *registry.Ctx, kind registry.Mask) int {
 	if b.n == b.rec.frameIn && b.rec.instead >= 0 {
 		b.n = b.rec.instead
 	}
+	titles, calls := len(b.rec.titles), len(b.rec.calls)
 	code := b.block.Run(c, kind)
+	b.rec.titles, b.rec.calls = b.rec.titles[:titles], b.rec.calls[:calls]
 	e := Event{Kind: Ended, Text: (*b.prog).Routes[b.n].Title(), Code: code, End: Return}
 	switch {
 	case c.Flow&registry.FlowDrop != 0:

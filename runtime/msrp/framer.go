@@ -110,8 +110,8 @@ func (f *Framer) Next(buf []byte) (n int, err error) {
 		}
 	}
 	if f.part == partHeaders {
-		if n, err = f.headers(buf); err != nil || f.part == partHeaders {
-			return f.done(n), err
+		if n, err = f.headers(buf); err != nil {
+			return 0, err
 		}
 	}
 	if f.part == partBody {

@@ -111,6 +111,17 @@ func TestFramerErrors(t *testing.T) {
 	}
 }
 
+// The limit of a frame holds without a body, too, where it is below that of headers.
+func TestFramerLimitsHeadersAsFrame(t *testing.T) {
+	stream := []byte("MSRP t1 SEND\r\n" + strings.Repeat("X: y\r\n", 40) + "-------t1$\r\n")
+	for _, size := range []int{1, len(stream)} {
+		f := msrp.Framer{Limits: msrp.Limits{Frame: 200}}
+		if _, err := cut(&f, stream, size); !errors.Is(err, msrp.ErrTooLarge) {
+			t.Errorf("in pieces of %d: %v, want too large", size, err)
+		}
+	}
+}
+
 func TestIsMSRP(t *testing.T) {
 	for s, want := range map[string][2]bool{
 		"": {false, true}, "M": {false, true}, "MSRP": {false, true}, "MSRP ": {true, false}, "MSRP x": {true, false},

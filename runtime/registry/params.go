@@ -3,9 +3,6 @@ package registry
 import (
 	"errors"
 	"strconv"
-	"strings"
-
-	"olelo/runtime/value"
 )
 
 // Text is a string parameter in which variables are expanded.
@@ -38,8 +35,9 @@ func Word(name string) P[string] {
 
 var errNotInt = errors.New("an integer, or a variable that holds one, is wanted")
 
-// IntP is an integer parameter: a number, a string that is one, or a variable
-// that holds either while routing.
+// IntP is an integer parameter, as Kamailio takes it: a number, a string that is a
+// decimal one of 32 bits, or a variable that holds a number while routing. A
+// variable that holds a text, if only digits, is a mistake then.
 func IntP(name string) P[int] {
 	return P[int]{
 		ParamInfo: ParamInfo{name, "int"},
@@ -53,7 +51,7 @@ func IntP(name string) P[int] {
 				return nil, err
 			}
 			if s, ok := f.Const(); ok {
-				n, err := strconv.ParseInt(strings.TrimSpace(s), 0, 64)
+				n, err := strconv.ParseInt(s, 10, 32)
 				if err != nil {
 					return nil, errNotInt
 				}
@@ -61,18 +59,17 @@ func IntP(name string) P[int] {
 			}
 			get, ok := f.Single()
 			if !ok {
-				get = func(c *Ctx, v *value.Value) { v.SetStr(f.Text(c)) }
+				return func(c *Ctx) (int, bool) {
+					n, err := strconv.ParseInt(f.Text(c), 10, 64)
+					return int(n), err == nil
+				}, nil
 			}
 			return func(c *Ctx) (int, bool) {
 				vals := c.Borrow(1)
 				get(c, &vals[0])
 				v := vals[0]
 				c.Return(vals)
-				if v.IsInt() {
-					return int(v.I), true
-				}
-				n, err := strconv.ParseInt(v.S, 10, 64)
-				return int(n), err == nil && v.IsStr()
+				return int(v.I), v.IsInt()
 			}, nil
 		},
 	}

@@ -2,6 +2,7 @@ package registry
 
 import (
 	"fmt"
+	"strings"
 
 	"olelo/lang/source"
 	"olelo/runtime/value"
@@ -124,10 +125,10 @@ type Trans struct {
 	Doc   string
 }
 
-// Has reports whether the class has a key.
+// Has reports whether the class has a key, in whatever letters.
 func (t Trans) Has(key string) bool {
 	for _, k := range t.Keys {
-		if k.Key == key {
+		if strings.EqualFold(k.Key, key) {
 			return true
 		}
 	}

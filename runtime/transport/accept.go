@@ -11,8 +11,15 @@ import (
 // accept takes the connections to one socket.
 func (t *Transport) accept(s *Socket) {
 	defer t.wg.Done()
+	wait, err := t.arrivals(s.tcp)
+	if err != nil {
+		t.errorf("%s: %v", s.Text, err)
+	}
 	pause := time.Duration(0)
 	for {
+		if wait != nil {
+			wait()
+		}
 		tcp, err := s.tcp.AcceptTCP()
 		if err != nil {
 			if t.stopping.Load() || errors.Is(err, net.ErrClosed) {

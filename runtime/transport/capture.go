@@ -20,22 +20,25 @@ type Sent struct {
 }
 
 // Incoming describes a message that comes in on sock from peer. For TCP and TLS
-// it has the connection from there, which it accepts at the first one. The
+// it comes on the connection with that peer; where there is none, one is accepted
+// on sock. The
 // Transport must have a Capture, and be started.
 func (t *Transport) Incoming(sock *Socket, peer netip.AddrPort) (*Recv, error) {
 	if sock.Proto == UDP {
 		return &Recv{Proto: UDP, Src: peer, SrcIP: ipText(peer.Addr()), Socket: sock}, nil
 	}
-	if err := t.roomFor(sock.Proto); err != nil {
-		return nil, err
-	}
-	c, _ := t.table.findOrAdd(peerKey{sock.Proto, peer}, sock.Addr.Addr(), func() *Conn {
+	err := ErrClosed
+	c, _ := t.table.findOrAdd(peerKey{sock.Proto, peer}, netip.Addr{}, func() *Conn {
+		if full := t.roomFor(sock.Proto); full != nil {
+			err = full
+			return nil
+		}
 		c := t.newConn(sock.Proto, peer, true)
 		c.localIP, c.recv.Socket = sock.Addr.Addr(), sock
 		return c
 	})
 	if c == nil {
-		return nil, ErrClosed
+		return nil, err
 	}
 	r := c.recv
 	return &r, nil

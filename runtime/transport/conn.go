@@ -65,6 +65,7 @@ type Conn struct {
 // input is the reader's part: in.buf.b[r:w] is what has arrived and was not
 // handled yet.
 type input struct {
+	reader
 	buf   *buffer
 	r, w  int
 	large int // size of the message before
@@ -154,6 +155,8 @@ func (t *Transport) newConn(p Proto, peer netip.AddrPort, accepted bool) *Conn {
 	c.in.msrp.Limits = t.cfg.MSRPLimits
 	c.in.sip.Reset()
 	c.in.ready = c.readReady
+	c.in.reader = t.reader()
+	c.in.wakes() // to connect
 	c.out.ready = c.writeReady
 	c.out.peek = c.peekEnd
 	c.recv = Recv{Proto: p, Src: peer, SrcIP: ipText(peer.Addr()), Conn: c}
@@ -172,7 +175,7 @@ func (c *Conn) attach(tcp *net.TCPConn) error {
 		return err
 	}
 	c.tcp, c.raw = tcp, raw
-	c.nc = &patientConn{TCPConn: tcp, timeout: c.t.cfg.SendTimeout}
+	c.nc = &patientConn{TCPConn: tcp, timeout: c.t.cfg.SendTimeout, raw: raw, reader: &c.in.reader}
 	c.local = addrPort(tcp.LocalAddr())
 	return nil
 }
@@ -316,6 +319,16 @@ func (c *Conn) handler() Handler {
 type patientConn struct {
 	*net.TCPConn
 	timeout time.Duration
+	raw     syscall.RawConn
+	reader  *reader
+}
+
+// Read is what TLS reads with.
+func (p *patientConn) Read(b []byte) (int, error) {
+	if p.reader.t == nil {
+		return p.TCPConn.Read(b)
+	}
+	return p.reader.read(p.raw, b)
 }
 
 func (p *patientConn) Write(b []byte) (n int, err error) {

@@ -69,6 +69,7 @@ func (c *Conn) readerEnds() {
 		c.t.pools.put(c.in.buf)
 		c.in.buf = nil
 	}
+	defer c.in.rests()
 	c.hmu.Lock()
 	h := c.h
 	c.over, c.h = true, nil
@@ -133,6 +134,7 @@ func (c *Conn) fill() error {
 
 func (c *Conn) readReady(fd uintptr) bool {
 	in := &c.in
+	in.wakes()
 	in.room(&c.t.pools, readSize)
 	b := in.buf.b[in.w:cap(in.buf.b)]
 	for {
@@ -142,6 +144,7 @@ func (c *Conn) readReady(fd uintptr) bool {
 			continue
 		case err == syscall.EAGAIN:
 			c.rest()
+			in.rests()
 			return false
 		case err != nil:
 			in.err = err

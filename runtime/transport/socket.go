@@ -184,11 +184,11 @@ func SocketAt(socks []*Socket, text string) *Socket {
 	return nil
 }
 
-// SocketNamed is the first of socks with a name, nil if there is none or name
-// is empty.
+// SocketNamed is the first of socks with a name, whatever the case of its
+// letters; nil if there is none or name is empty.
 func SocketNamed(socks []*Socket, name string) *Socket {
 	for _, s := range socks {
-		if s.Name == name && name != "" {
+		if name != "" && strings.EqualFold(s.Name, name) {
 			return s
 		}
 	}

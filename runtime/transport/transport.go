@@ -31,6 +31,8 @@ type Transport struct {
 	start time.Time
 	clock atomic.Int64
 
+	awake, woken atomic.Int64 // readers at work, and how often one began: see Quiet
+
 	stopping atomic.Bool
 	stop     chan struct{} // closed when Shutdown begins
 	dialing  context.Context

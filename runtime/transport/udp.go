@@ -12,6 +12,7 @@ import (
 // udpWorker reads a socket that it may share with other workers. It owns its
 // buffer and its Recv.
 type udpWorker struct {
+	reader
 	t    *Transport
 	sock *Socket
 	h    Handler
@@ -31,7 +32,7 @@ const maxDatagram = 64 << 10
 
 func (t *Transport) newUDPWorker(s *Socket, i int) *udpWorker {
 	return &udpWorker{
-		t: t, sock: s, h: t.handlers.UDP(s, i),
+		reader: t.reader(), t: t, sock: s, h: t.handlers.UDP(s, i),
 		recv: Recv{Proto: UDP, Socket: s},
 		buf:  make([]byte, maxDatagram),
 	}
@@ -40,7 +41,7 @@ func (t *Transport) newUDPWorker(s *Socket, i int) *udpWorker {
 func (w *udpWorker) run() {
 	defer w.t.wg.Done()
 	for {
-		n, src, err := w.sock.udp.ReadFromUDPAddrPort(w.buf)
+		n, src, err := w.read()
 		if err != nil {
 			if w.t.stopping.Load() || errors.Is(err, net.ErrClosed) {
 				return
@@ -58,6 +59,13 @@ func (w *udpWorker) run() {
 			return
 		}
 	}
+}
+
+func (w *udpWorker) read() (n int, src netip.AddrPort, err error) {
+	if w.reader.t == nil {
+		return w.sock.udp.ReadFromUDPAddrPort(w.buf)
+	}
+	return w.readFrom(w.sock.udp, w.buf)
 }
 
 // datagram handles one datagram. Keep-alives (nothing but line ends or zeros)

@@ -25,7 +25,7 @@ func numberOf(v *value.Value, wrap32 bool) (n int64, ok bool) {
 	if v.S == "" {
 		return 0, true
 	}
-	return parseNumber(v.S, wrap32)
+	return value.ParseInt(v.S, wrap32)
 }
 
 // quoted is a text as an error line shows it: on one line, and not all of a
@@ -36,55 +36,6 @@ func quoted(s string) string {
 		return strconv.Quote(s[:most]) + "…"
 	}
 	return strconv.Quote(s)
-}
-
-// parseNumber reads a text as the language does when it wants an integer. A
-// decimal number must fit the width.
-func parseNumber(s string, wrap32 bool) (int64, bool) {
-	if len(s) > 2 && s[0] == '0' && s[1]|' ' == 'x' {
-		return parseHex(s[2:], wrap32)
-	}
-	bits := 64
-	if wrap32 {
-		bits = 32
-	}
-	// Digits only, after one sign: ParseInt alone would take "1_0".
-	i := 0
-	if i < len(s) && (s[i] == '+' || s[i] == '-') {
-		i++
-	}
-	if i == len(s) {
-		return 0, false
-	}
-	for ; i < len(s); i++ {
-		if s[i] < '0' || s[i] > '9' {
-			return 0, false
-		}
-	}
-	n, err := strconv.ParseInt(s, 10, bits)
-	if err != nil {
-		return 0, false
-	}
-	return n, true
-}
-
-// parseHex reads hexadecimal digits. Of a number that is too large its low bits
-// count.
-func parseHex(s string, wrap32 bool) (int64, bool) {
-	var n int64
-	for i := range len(s) {
-		d := s[i]
-		switch {
-		case d >= '0' && d <= '9':
-			d -= '0'
-		case d|' ' >= 'a' && d|' ' <= 'f':
-			d = d | ' ' - 'a' + 10
-		default:
-			return 0, false
-		}
-		n = n<<4 | int64(d)
-	}
-	return narrow(n, wrap32), true
 }
 
 // truth is a condition's outcome.

@@ -120,7 +120,9 @@ func (m *Machine) exec(c *registry.Ctx, pc, base int32) int {
 		case program.OpToInt:
 			r[in.A].SetInt(number(&r[in.B], wrap))
 		case program.OpToStr:
-			r[in.A].SetStr(text(c, &r[in.B]))
+			if r[in.A] = r[in.B]; in.C == 0 || r[in.A].K != value.Both {
+				r[in.A].SetStr(text(c, &r[in.B]))
+			}
 		case program.OpTruth:
 			r[in.A].SetInt(bit(truth(&r[in.B], wrap)))
 		case program.OpNot:
@@ -167,7 +169,8 @@ func (m *Machine) exec(c *registry.Ctx, pc, base int32) int {
 		case program.OpMatchDyn:
 			ok, err := p.MatchText(text(c, &r[in.B]), text(c, &r[in.C]))
 			if err != nil {
-				m.report(c, "=~ %q: %v", text(c, &r[in.C]), err)
+				pc = m.fail(c, "=~ %q: %v", text(c, &r[in.C]), err)
+				continue
 			}
 			r[in.A].SetInt(bit(ok))
 

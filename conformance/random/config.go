@@ -1,0 +1,59 @@
+package random
+
+import (
+	"fmt"
+	"strings"
+)
+
+// modules are loaded in this order: siputils asks for sl.
+var modules = []string{"pv", "xlog", "sl", "textops", "siputils", "kex", "cfgutils", "corex", "htable"}
+
+// globals is how a configuration begins. Nothing below an error is logged but
+// the values, which are alerts.
+func globals(port int) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "#!KAMAILIO\ndebug=-1\nlog_stderror=yes\nchildren=1\ndisable_tcp=yes\ndisable_core_dump=yes\nauto_aliases=no\nlisten=udp:127.0.0.1:%d\n", port)
+	for _, m := range modules {
+		fmt.Fprintf(&b, "loadmodule %q\n", m+".so")
+	}
+	b.WriteString("modparam(\"htable\", \"htable\", \"t=>size=4;\")\nmodparam(\"htable\", \"htable\", \"o=>size=2;\")\nmodparam(\"htable\", \"htable\", \"i=>size=4;initval=0;\")\n")
+	return b.String()
+}
+
+// showRoute logs a statement's number, its $rc and the type and value of $vn(r),
+// a text in hexadecimal so that no byte is lost.
+const showRoute = `route[SHOW] {
+	$vn(rc) = $rc;
+	if(!pv_isset("$vn(r)")) xlog("L_ALERT", "T# $vn(at)$var(id) $vn(rc) null\n");
+	else if(is_int("$vn(r)")) xlog("L_ALERT", "T# $vn(at)$var(id) $vn(rc) int $vn(r)\n");
+	else xlog("L_ALERT", "T# $vn(at)$var(id) $vn(rc) str $(vn(r){s.encode.hexa})\n");
+}
+`
+
+// dispatch is the route of a batch: it brings what outlives a message to its
+// start and runs the program that the message names.
+func dispatch() string {
+	var b strings.Builder
+	b.WriteString("request_route {\n\tif(is_method(\"BARRIER\")) { xlog(\"L_ALERT\", \"T# $hdr(X-Program)\\n\"); exit; }\n")
+	b.WriteString("\t$vn(at) = $hdr(X-Program) + \" \";\n")
+	for _, v := range []string{"a", "b", "c", "d", "n"} {
+		fmt.Fprintf(&b, "\t$var(%s) = 0; ", v)
+	}
+	b.WriteString("\n\t$var(w) = \"a\"; $var(n) = 2; $var(u) = \"sip:u@u.example;x=y\"; $vn(a) = $null; $vn(b) = $null; $vn(r) = $null; $shv(a) = 0; $shv(b) = 0;\n\t$xavu(u) = $null; $xavu(w) = $null;\n")
+	for f := range 10 {
+		fmt.Fprintf(&b, "\treset_gflag(%d);", f)
+	}
+	b.WriteString("\n\tsht_reset(\"t\"); sht_reset(\"i\"); $sht(t=>k1) = 1; $sht(t=>k2) = \"abc\";\n")
+	b.WriteString("\troute_if_exists(\"$(hdr(X-Program){s.select,0,.})\");\n}\n")
+	return b.String() + showRoute
+}
+
+// batch is a configuration with many programs.
+func batch(port int, programs []*Program) string {
+	var b strings.Builder
+	b.WriteString(globals(port) + dispatch())
+	for _, p := range programs {
+		b.WriteString(p.Source())
+	}
+	return b.String()
+}
