@@ -177,7 +177,7 @@ var table = []row{
 
 	// Log.
 	{name: "debug", kind: signed, num: func(p *Params) *int { return &p.Debug }},
-	{name: "corelog", kind: signed, num: func(p *Params) *int { return &p.CoreLog }},
+	{name: "corelog", kind: signed, class: Accepted, why: "Kamailio 5.6 too logs alike with any: sip_parser_log sets the level of lines about bad messages", num: func(p *Params) *int { return &p.CoreLog }},
 	{name: "memlog", aliases: "mem_log", kind: signed, num: func(p *Params) *int { return &p.MemLog }},
 	{name: "log_stderror", kind: boolean, flag: func(p *Params) *bool { return &p.LogStderr }},
 	{name: "log_color", kind: boolean, flag: func(p *Params) *bool { return &p.LogColor }},
@@ -194,14 +194,14 @@ var table = []row{
 	{name: "latency_limit_db", kind: number, class: NotYet, why: "olelo does not log slow queries", same: "0"},
 	{name: "msg_time", kind: number, class: NotYet, why: "olelo does not time messages by it", same: "0"},
 	{name: "sip_parser_log_oneline", kind: signed, class: Accepted, why: "a line about bad input is one line always"},
-	{name: "sip_parser_log", kind: signed, class: Accepted, why: "corelog sets the level of all lines about bad input"},
+	{name: "sip_parser_log", kind: signed, num: func(p *Params) *int { return &p.ParserLog }},
 	{name: "verbose_startup", kind: boolean, class: Accepted, why: "debug=3 shows the start-up; olelo dis shows the routes"},
 
 	// Messages.
 	{name: "server_signature", kind: boolean, flag: func(p *Params) *bool { return &p.ServerSignature }},
 	{name: "server_header", kind: text, str: func(p *Params) *string { return &p.ServerHeader }},
 	{name: "user_agent_header", kind: text, str: func(p *Params) *string { return &p.UserAgentHeader }},
-	{name: "sip_warning", kind: boolean, class: Accepted, why: "replies carry no Warning header for debugging"},
+	{name: "sip_warning", kind: boolean, flag: func(p *Params) *bool { return &p.SIPWarning }},
 	{name: "server_id", kind: number, num: func(p *Params) *int { return &p.ServerID }},
 	{name: "check_via", kind: boolean, flag: func(p *Params) *bool { return &p.CheckVia }},
 	{name: "force_rport", aliases: "add_rport", kind: boolean, flag: func(p *Params) *bool { return &p.ForceRPort }},
