@@ -54,6 +54,15 @@ func (s *Stream) Reset() error {
 	return s.Conn.Close()
 }
 
+// CloseWrite ends the sending side; the other one stays open.
+func (s *Stream) CloseWrite() error {
+	c, ok := s.Conn.(interface{ CloseWrite() error })
+	if !ok {
+		return fmt.Errorf("%T cannot close one side", s.Conn)
+	}
+	return c.CloseWrite()
+}
+
 // Local and Remote are the connection's addresses, host:port.
 func (s *Stream) Local() string { return s.Conn.LocalAddr().String() }
 

@@ -63,6 +63,7 @@ func init() {
 		"closed":       (*actor).closed,
 		"close":        (*actor).hangUp,
 		"reset":        (*actor).reset,
+		"shutdown":     (*actor).shutdown,
 		"connect":      (*actor).connect,
 		"accept":       (*actor).accept,
 	}
@@ -354,6 +355,16 @@ func (a *actor) reset(args []string) error {
 	err := a.stream.Reset()
 	a.stream = nil
 	return err
+}
+
+// shutdown is "NAME shutdown": it sends no more, as TCP's FIN says, and still
+// receives.
+func (a *actor) shutdown(args []string) error {
+	if len(args) > 0 || a.stream == nil {
+		return usagef("usage: %s shutdown, of a connection", a.name)
+	}
+	a.tell("sends no more", nil)
+	return a.stream.CloseWrite()
 }
 
 func (a *actor) close() {

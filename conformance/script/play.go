@@ -58,6 +58,7 @@ func table() map[string]command {
 		"client":      (*play).client,
 		"peer":        (*play).peer,
 		"values":      (*play).setValues,
+		"repeat":      (*play).repeat,
 		"port":        (*play).port,
 		"timeout":     (*play).timeout,
 		"log":         (*play).log,
@@ -230,6 +231,27 @@ func (p *play) setValues(neg bool, args []string) error {
 		}
 		p.values[name] = value
 	}
+	return nil
+}
+
+// mostRepeated is what a repeated text may hold, in bytes.
+const mostRepeated = 32 << 20
+
+// repeat is "repeat NAME TEXT COUNT": sets ${NAME} to the text that many times.
+func (p *play) repeat(neg bool, args []string) error {
+	const use = "usage: repeat NAME TEXT COUNT"
+	if neg || len(args) != 3 || !valueName.MatchString(args[0]) {
+		return usagef(use)
+	}
+	text, err := p.values.text(args[1])
+	if err != nil {
+		return err
+	}
+	n, err := strconv.Atoi(args[2])
+	if err != nil || n < 1 || n > mostRepeated/max(len(text), 1) {
+		return usagef("repeat: %s times %d bytes are not from 1 to %d; %s", args[2], len(text), mostRepeated, use)
+	}
+	p.values[args[0]] = strings.Repeat(text, n)
 	return nil
 }
 
