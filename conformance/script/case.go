@@ -35,9 +35,6 @@ type Case struct {
 	archive *txtar.Archive
 }
 
-// directives are the comments that say something to the runner.
-var directives = []string{"diverges", "compat"}
-
 // Load reads a case file. Its errors name the line.
 func Load(path, name string) (*Case, error) {
 	text, err := os.ReadFile(path)

@@ -234,8 +234,6 @@ type testing struct {
 
 var _ testscript.T = (*testing)(nil)
 
-var errStopped = errors.New("the script ended")
-
 // Run runs f to its end, or until one of the methods below ends its goroutine.
 func (t *testing) Run(_ string, f func(testscript.T)) {
 	done := make(chan any)
