@@ -21,8 +21,18 @@ func (m *Module) stringFuncs() []registry.Func {
 			}
 			return compareText(strings.ToLower(a), strings.ToLower(b))
 		}),
-		compare("starts_with", "True where the first text starts with the second.", func(a, b string) int { return registry.Truth(strings.HasPrefix(a, b)) }),
-		compare("ends_with", "True where the first text ends with the second.", func(a, b string) int { return registry.Truth(strings.HasSuffix(a, b)) }),
+		compare("starts_with", "1 where the first text starts with the second; else as cmp_str of that part, -1 where it is too short.", func(a, b string) int {
+			if len(a) < len(b) {
+				return -1
+			}
+			return compareText(a[:len(b)], b)
+		}),
+		compare("ends_with", "1 where the first text ends with the second; else as starts_with.", func(a, b string) int {
+			if len(a) < len(b) {
+				return -1
+			}
+			return compareText(a[len(a)-len(b):], b)
+		}),
 		compare("str_find", "Where the second text is in the first, from 1; -1 where it is not.", func(a, b string) int { return place(strings.Index(a, b)) }),
 		compare("str_ifind", "The same, whatever the case of letters.", func(a, b string) int { return place(indexFold(a, b)) }),
 		registry.Fn3("in_list", registry.Text("item"), registry.Text("list"), separatorP("separator"), registry.Any, func(c *registry.Ctx, item, list string, sep byte) int {
