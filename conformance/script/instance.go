@@ -349,7 +349,11 @@ func (in *instance) call(patience time.Duration, command string, args ...any) (*
 	if err != nil {
 		return nil, err
 	}
+	// Servers open the control socket a little after those that they were waited for.
 	c, err := rpc.Dial(ctx, at)
+	for ; err != nil && in.Running() && ctx.Err() == nil; c, err = rpc.Dial(ctx, at) {
+		time.Sleep(10 * time.Millisecond)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("no RPC: %w", err)
 	}
