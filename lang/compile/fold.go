@@ -29,6 +29,12 @@ func (c *compiler) constant(e ast.Expr) (value.Value, bool) {
 		if isOldTest(e) {
 			break
 		}
+		if x, ok := nullTest(e); ok {
+			if _, is := c.constant(x); is {
+				return ofBool(isNot(e.Op))
+			}
+			break
+		}
 		x, constX := c.constant(e.X)
 		y, constY := c.constant(e.Y)
 		switch {
