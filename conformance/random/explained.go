@@ -102,9 +102,8 @@ var rules = []rule{
 	},
 	{
 		reason: "{nameaddr.…} of what is no address: Kamailio gives what it had parsed until the mistake",
-		values: func(source, kamailio, olelo string) bool {
-			return strings.Contains(source, "{nameaddr.") && nothing(olelo)
-		},
+		source: re(`\{nameaddr\.`),
+		unless: re(`\$\(hdr\((From|f|Contact)\)\{nameaddr\.\w+\}`),
 	},
 	{
 		reason: "a number transformed with the number in a variable: Kamailio writes both into one buffer",

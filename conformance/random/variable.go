@@ -88,7 +88,7 @@ func (g *Generator) value() *Node {
 // transformed is v with transformations.
 func (g *Generator) transformed(v string) *Node {
 	if g.oneIn(30) {
-		return leaf(Dynamic, pick(g, []string{"$(fn{s.unquote})", "$(tn{s.unquote})", "$(hdr(X-A){s.unbracket})", "$(ru{s.urlencode.param}{s.urldecode.param})", "$(hdr(From){tobody.user})", "$(hdr(From){tobody.display})", "$(hdr(f){tobody.tag})"}))
+		return leaf(Dynamic, pick(g, []string{"$(fn{s.unquote})", "$(tn{s.unquote})", "$(hdr(X-A){s.unbracket})", "$(ru{s.urlencode.param}{s.urldecode.param})", "$(hdr(From){tobody.user})", "$(hdr(From){tobody.display})", "$(hdr(Contact){nameaddr.uri})", "$(hdr(f){nameaddr.name})", "$(hdr(f){tobody.tag})"}))
 	}
 	name := v[1:]
 	if v[1] == '(' {

@@ -30,7 +30,8 @@ func (c *compiler) constant(e ast.Expr) (value.Value, bool) {
 			break
 		}
 		if x, ok := nullTest(e); ok {
-			if _, is := c.constant(x); is {
+			// What is a text in any case is not $null, and not evaluated.
+			if _, selects := x.(*ast.Select); !selects && c.typeOf(x) == tStr {
 				return ofBool(isNot(e.Op))
 			}
 			break
