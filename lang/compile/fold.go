@@ -30,8 +30,7 @@ func (c *compiler) constant(e ast.Expr) (value.Value, bool) {
 			break
 		}
 		if x, ok := nullTest(e); ok {
-			// What is a text in any case is not $null, and not evaluated.
-			if _, selects := x.(*ast.Select); !selects && c.typeOf(x) == tStr {
+			if _, is := c.constant(x); is {
 				return ofBool(isNot(e.Op))
 			}
 			break
@@ -236,6 +235,9 @@ func (c *compiler) unused(e ast.Expr) {
 func (c *compiler) neutral(e ast.Expr) ast.Expr {
 	b, ok := e.(*ast.Binary)
 	if !ok || isOldTest(b) {
+		return e
+	}
+	if _, isConst := c.constant(e); isConst {
 		return e
 	}
 	n, ok := neutrals[b.Op]
