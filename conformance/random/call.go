@@ -23,7 +23,7 @@ var tests = []string{
 var actions = []string{
 	`pv_printf("%w", "%t")`, `avp_printf("$avp(a)", "%t")`, `pv_unset("%w")`,
 	`regex_substring("%t", "%r", "0", "1", "$vn(r)")`, `get_uri_param("%p", "$vn(r)")`, `tel2sip("tel:+49%n", "h.example", "$vn(r)")`, `tel2sip("%v", "h.example", "$vn(r)")`,
-	`set_uri_user("$var(u)", "%v")`, `set_uri_host("$var(u)", "%v")`, `add_uri_param("%p=1")`, `uri_param_rm("%p")`,
+	`set_uri_user("$var(u)", "$rU")`, `set_uri_host("$var(u)", "$fd")`, `add_uri_param("%p=1")`, `uri_param_rm("%p")`,
 	`subst_uri("%s")`, `subst_user("%s")`, `if(has_body()) get_body_part("text/plain", "$vn(r)")`,
 	`setsflag(%n)`, `resetsflag(%n)`, `setbflag(%n)`, `resetbflag(%n)`, `setflag(%n)`, `resetflag(%n)`, `setxflag(%n)`, `resetxflag(%n)`, `set_gflag(%n)`, `reset_gflag(%n)`,
 	`setdsturi("sip:%k@example.com")`, `resetdsturi()`,

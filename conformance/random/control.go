@@ -13,7 +13,7 @@ func (g *Generator) show() string {
 
 // statement is any statement that none of the rules asks to avoid.
 func (g *Generator) statement() *Node {
-	for {
+	for before := len(g.used); ; g.used = g.used[:before] {
 		s := g.anyStatement()
 		reason := avoid(s.String())
 		if reason == "" {

@@ -135,17 +135,28 @@ func TestGenerator(t *testing.T) {
 	if ok, err := accepted(t.TempDir(), &said, programs...); err != nil || !ok {
 		t.Errorf("olelo refuses the programs: %v\n%.2000s", err, said.String())
 	}
+	uses := map[string]bool{}
+	for _, what := range g.used {
+		uses[what] = true
+	}
 	var missing []string
 	want := func(kind string, names ...string) {
 		for _, name := range names {
-			if g.uses[kind+" "+name] == 0 {
+			if !uses[kind+" "+name] && avoid(name) == "" {
 				missing = append(missing, kind+" "+name)
 			}
 		}
 	}
 	want("operator", slices.Concat(arithmetic, orders, equals, logic)...)
 	want("operator", "=~", "-", "~", "!", "not", "(int)", "(str)", "strlen", "strempty", "defined")
-	want("transformation", transformationNames...)
+	for _, name := range transformationNames {
+		if avoid("$var(a){"+name+"}") == "" {
+			want("transformation", name)
+		}
+	}
+	for code := range codes {
+		want("transformation", "s.decode."+codes[code])
+	}
 	want("variable", readClasses...)
 	for _, s := range stores {
 		want("variable", s.class)

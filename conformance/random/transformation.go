@@ -30,6 +30,10 @@ var transformations = map[string]string{
 	"re.subst": "u",
 }
 
+// codes are those of {s.encode.…} and {s.decode.…} that Kamailio decodes to the
+// same text: a text from base58 has a byte 0 behind it there.
+var codes = []string{"hexa", "7bit", "base64", "base64t", "base64url", "base64urlt"}
+
 var transformationNames = sorted(transformations)
 
 func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
