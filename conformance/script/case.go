@@ -106,7 +106,7 @@ func Find(paths []string) ([]*Case, error) {
 			if err != nil || d.IsDir() {
 				return err
 			}
-			if filepath.Ext(path) != Ext && path != root {
+			if filepath.Ext(path) != Ext {
 				return nil
 			}
 			found++

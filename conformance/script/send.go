@@ -391,7 +391,8 @@ func (a *actor) follow(args []string, more ...header) error {
 		case "cseq":
 			h.value = fmt.Sprintf("%d %s", cseq, method)
 		case "to":
-			if a.got != nil && a.got.isReply() && a.got.get("To") != "" && method != "CANCEL" {
+			// RFC 3261, section 22.2: with credentials it is the same request again.
+			if len(more) == 0 && a.got != nil && a.got.isReply() && a.got.get("To") != "" && method != "CANCEL" {
 				h.value = a.got.get("To")
 			}
 		case "content-length":
