@@ -124,7 +124,7 @@ func Prepare(file string, o Options) (*Server, error) {
 	}
 	a := &adapter{
 		Options: o, main: main, root: filepath.Dir(main),
-		texts: map[string]*text{}, ports: map[string]int{},
+		texts: map[string]*text{}, ports: map[string]int{}, found: map[string]bool{},
 		Server: Server{WorkDir: filepath.Join(o.Dir, "config"), RunDir: filepath.Join(o.Dir, "run")},
 	}
 	a.Config = filepath.Join(a.WorkDir, filepath.Base(main))
@@ -163,6 +163,7 @@ type adapter struct {
 	main, root string // the user's main file, and its folder
 	items      []ast.Item
 	set        *source.Set
+	found      map[string]bool  // which texts to replace there are
 	texts      map[string]*text // the files read, by their absolute path
 
 	settings
@@ -187,6 +188,9 @@ func (a *adapter) load() error {
 			}
 			file := absolute(name)
 			if a.texts[file] == nil {
+				for i := 0; i < len(a.Replace); i += 2 {
+					a.found[a.Replace[i]] = a.found[a.Replace[i]] || strings.Contains(string(b), a.Replace[i])
+				}
 				a.texts[file] = newText(strings.NewReplacer(a.Replace...).Replace(string(b)))
 				a.texts[file].replaced = a.texts[file].body != string(b)
 			}
@@ -195,6 +199,11 @@ func (a *adapter) load() error {
 	})
 	if unreadable != nil {
 		return unreadable
+	}
+	for i := 0; i < len(a.Replace); i += 2 {
+		if !a.found[a.Replace[i]] {
+			return fmt.Errorf("%q is nowhere in the configuration, so that it cannot be replaced", a.Replace[i])
+		}
 	}
 	for _, d := range diags.Items {
 		if d.Severity == diag.Error {

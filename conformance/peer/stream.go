@@ -125,6 +125,9 @@ func (s *Stream) next(size func([]byte) (int, error)) ([]byte, error) {
 // Next returns the next MSRP frame, SIP message or CRLF keep-alive.
 func (s *Stream) Next() ([]byte, error) { return s.next(sizeOfItem) }
 
+// Begun is what has come of a message that is not whole.
+func (s *Stream) Begun() []byte { return s.got }
+
 // Bytes returns the next n bytes.
 func (s *Stream) Bytes(n int) ([]byte, error) {
 	return s.next(func(b []byte) (int, error) {

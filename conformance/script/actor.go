@@ -30,8 +30,9 @@ type actor struct {
 	from     string // where the last message came from
 	sent     *message
 	got      *message
-	request  *message // the last request that it got
-	ignore   []string // kinds that expect passes over
+	request  *message        // the last request that it got
+	ignore   []string        // kinds that expect passes over
+	answered map[string]bool // SIP requests, by Call-ID and CSeq, whose final reply came
 	prepared map[string]string
 }
 
@@ -102,6 +103,7 @@ func (p *play) peer(neg bool, args []string) error {
 		l = tls.NewListener(l, &tls.Config{Certificates: []tls.Certificate{cert}})
 	}
 	a.listen = l
+	p.sockets.add(l)
 	a.publish(l.Addr().String())
 	return nil
 }
@@ -199,6 +201,7 @@ func (a *actor) connect(args []string) error {
 			return err
 		}
 		a.dgram = c
+		a.p.sockets.add(c)
 		a.publish(c.LocalAddr().String())
 		return nil
 	}
@@ -214,6 +217,7 @@ func (a *actor) connect(args []string) error {
 	if err != nil {
 		return err
 	}
+	a.p.sockets.add(a.stream.Conn)
 	a.publish(a.stream.Local())
 	return nil
 }
@@ -319,6 +323,7 @@ func (a *actor) accept(args []string) error {
 			return x.err
 		}
 		a.stream = &peer.Stream{Conn: x.c, Timeout: a.p.patience}
+		a.p.sockets.add(x.c)
 		return nil
 	case <-late.C:
 		a.listen.Close()

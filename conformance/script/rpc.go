@@ -14,16 +14,12 @@ import (
 // as kamcmd prints it, is what stdout and "cmp stdout FILE" see next. With ! it
 // must be a fault, which stderr sees.
 func (p *play) rpc(neg bool, args []string) error {
-	name := ""
-	if len(args) > 0 && strings.HasPrefix(args[0], "server=") {
-		name, args = args[0][len("server="):], args[1:]
-	}
-	if len(args) == 0 {
-		return usagef("usage: rpc COMMAND [ARGUMENT…]")
-	}
-	in, err := p.named(name)
-	if err != nil {
+	in, args, err := p.addressed(args)
+	switch {
+	case err != nil:
 		return err
+	case len(args) == 0:
+		return usagef("usage: rpc COMMAND [ARGUMENT…]")
 	}
 	words, err := p.words(args)
 	if err != nil {
@@ -66,7 +62,7 @@ func (p *play) htable(neg bool, args []string) error {
 			return fmt.Errorf("$sht(%s=>%s) is %q, expected it to be absent", words[0], words[1], got)
 		}
 		return nil
-	case !found && !p.corrected("=", "absent"):
+	case !found:
 		return fmt.Errorf("$sht(%s=>%s) is absent, expected %q", words[0], words[1], words[3])
 	}
 	if ok, err := p.values.match(args[3], got); ok || err != nil {
@@ -88,21 +84,22 @@ func (p *play) item(table, key string) (value string, found bool, err error) {
 		return "", false, err
 	}
 	reply, err := in.call(p.patience, "htable.get", table, key)
-	if f := (fault{}); errors.As(err, &f) {
-		if strings.Contains(f.text, "no such hash table") || strings.Contains(f.text, "No such htable") {
-			return "", false, err
-		}
+	if f := (fault{}); errors.As(err, &f) && strings.Contains(f.text, "Key name doesn't exist") {
 		return "", false, nil
 	}
+	return member(reply, err)
+}
+
+// member is the value in the reply of a command that reads one.
+func member(reply *rpc.Reply, err error) (string, bool, error) {
 	if err != nil {
 		return "", false, err
 	}
-	for line := range strings.Lines(string(rpc.AppendText(nil, reply))) {
-		if v, ok := strings.CutPrefix(strings.TrimSpace(line), "value: "); ok {
-			return v, true, nil
-		}
+	v, ok := reply.Member("value")
+	if !ok {
+		return "", false, fmt.Errorf("the reply has no value:\n%s", rpc.AppendText(nil, reply))
 	}
-	return "", true, nil
+	return fmt.Sprint(v), true, nil
 }
 
 // variable is "var '$name' = VALUE" or "var '$name' absent": of a shared variable
@@ -111,7 +108,11 @@ func (p *play) variable(neg bool, args []string) error {
 	if neg || len(args) < 2 || !(len(args) == 2 && args[1] == "absent" || len(args) == 3 && (args[1] == "=" || args[1] == "~")) {
 		return usagef("usage: var '$name' = VALUE | var '$name' ~ REGEX | var '$name' absent")
 	}
-	got, found, err := p.evaluate(args[0])
+	name, err := p.values.text(args[0])
+	if err != nil {
+		return err
+	}
+	got, found, err := p.evaluate(name)
 	switch {
 	case err != nil:
 		return err
@@ -151,18 +152,10 @@ func (p *play) evaluate(name string) (string, bool, error) {
 		return "", false, err
 	}
 	reply, err := in.call(p.patience, "pv.shvGet", strings.TrimSuffix(shared, ")"))
-	if f := (fault{}); errors.As(err, &f) {
+	if f := (fault{}); errors.As(err, &f) && strings.Contains(f.text, "Variable not found") {
 		return "", false, nil
 	}
-	if err != nil {
-		return "", false, err
-	}
-	for line := range strings.Lines(string(rpc.AppendText(nil, reply))) {
-		if v, ok := strings.CutPrefix(strings.TrimSpace(line), "value: "); ok {
-			return v, true, nil
-		}
-	}
-	return "", false, nil
+	return member(reply, err)
 }
 
 // clock is "clock advance DURATION": the time goes on. A server that was started
@@ -171,9 +164,9 @@ func (p *play) clock(neg bool, args []string) error {
 	if neg || len(args) != 2 || args[0] != "advance" {
 		return usagef("usage: clock advance DURATION")
 	}
-	d, err := time.ParseDuration(args[1])
-	if err != nil || d < 0 {
-		return usagef("%q is no duration such as 2s", args[1])
+	d, err := p.duration(args[1])
+	if err != nil {
+		return err
 	}
 	if p.unit != nil && p.main == nil {
 		_, err := fmt.Fprint(p.ts.Stdout(), p.unit.Advance(d))
