@@ -286,3 +286,26 @@ func TestRunAllKeepsTheOrderAndStops(t *testing.T) {
 		}
 	})
 }
+
+func TestCoverageOfADefine(t *testing.T) {
+	var sum coverage.Profile
+	run(t, `server kamailio.cfg
+client alice udp
+alice request OPTIONS
+alice expect 200
+-- kamailio.cfg --
+#!KAMAILIO
+loadmodule "sl.so"
+loadmodule "pv.so"
+#!define BOTH ($rm == "OPTIONS" && $rU == "x")
+request_route {
+	if (BOTH) {
+		exit;
+	}
+	sl_send_reply("200", "OK");
+}
+`, script.Options{Covered: func(p *coverage.Profile) { sum.Merge(p, nil) }})
+	if got, want := sum.Shares().Branches, (coverage.Share{Ran: 2, All: 4}); got != want {
+		t.Errorf("%v of the branches ran, want %v: both operands stand at one place", got, want)
+	}
+}
