@@ -84,7 +84,7 @@ func testCommand(args []string, stdout, stderr io.Writer) int {
 	if t.paths = f.Args(); len(t.paths) == 0 {
 		t.paths = []string{"."}
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 	for {

@@ -80,6 +80,7 @@ type Server struct {
 	RunDir  string   // where control sockets and the pid file are
 	Sockets []Socket // in the order of the configuration
 	RPC     string   // the Unix socket of ctl, which speaks binrpc; it may open after Sockets
+	Routes  []string // the titles of the route blocks, as event_route[msrp:frame-in]
 	Notes   []string // what was changed and what was not, for a person: "FILE:LINE: …"
 
 	originals map[string]string // by the path of a copy or of a linked folder
@@ -212,6 +213,12 @@ func (a *adapter) load() error {
 		}
 	}
 	a.items, a.set = tree.Items, set
+	for _, item := range a.items {
+		if r, ok := item.(*ast.Route); ok {
+			kind, name := r.Canonical()
+			a.Routes = append(a.Routes, kind+"["+name+"]")
+		}
+	}
 	return nil
 }
 

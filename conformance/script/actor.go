@@ -32,7 +32,8 @@ type actor struct {
 	got      *message
 	request  *message        // the last request that it got
 	ignore   []string        // kinds that expect passes over
-	answered map[string]bool // SIP requests, by Call-ID and CSeq, whose final reply came
+	answered map[string]bool // the SIP requests sent, by Call-ID and CSeq: whether their final reply came
+	loose    bool            // it has sent raw bytes, whose requests are not known
 	prepared map[string]string
 }
 

@@ -35,13 +35,16 @@ func (a *actor) next() (*message, error) {
 	}
 }
 
-// late refuses a further reply to a request that has its final one, where another
-// request was sent since: it would pass for that one's.
+// late refuses a reply to no request of the actor's, and a further one to a request
+// that has its final one, where another was sent since: it would pass for that one's.
 func (a *actor) late(m *message) error {
 	if m.msrp() || !m.isReply() || m.kind() < "200" {
 		return nil
 	}
 	of := m.transaction()
+	if _, asked := a.answered[of]; !asked && len(a.answered) > 0 && !a.loose {
+		return fmt.Errorf("%s gets a reply to none of its requests, %s:\n\t %s", a.name, of, peer.Show(m.raw))
+	}
 	if a.answered[of] && a.sent != nil && a.sent.transaction() != of {
 		return fmt.Errorf("%s gets another reply to a request that was answered before, %s:\n\t %s", a.name, of, peer.Show(m.raw))
 	}

@@ -46,6 +46,10 @@ func (p *play) rpc(neg bool, args []string) error {
 
 // htable is "htable TABLE KEY = VALUE" or "htable TABLE KEY absent".
 func (p *play) htable(neg bool, args []string) error {
+	in, args, err := p.about(args)
+	if err != nil {
+		return err
+	}
 	words, err := p.words(args)
 	if err != nil {
 		return err
@@ -53,7 +57,7 @@ func (p *play) htable(neg bool, args []string) error {
 	if neg || len(words) < 3 || !(len(words) == 3 && words[2] == "absent" || len(words) == 4 && words[2] == "=") {
 		return usagef("usage: htable TABLE KEY = VALUE | htable TABLE KEY absent")
 	}
-	got, found, err := p.item(words[0], words[1])
+	got, found, err := p.item(in, words[0], words[1])
 	switch {
 	case err != nil:
 		return err
@@ -74,14 +78,18 @@ func (p *play) htable(neg bool, args []string) error {
 	return fmt.Errorf("$sht(%s=>%s) is %q, expected %q", words[0], words[1], got, words[3])
 }
 
-// item asks the running server for an item of a hash table.
-func (p *play) item(table, key string) (value string, found bool, err error) {
-	if p.unit != nil && p.main == nil {
-		return p.unit.Eval("$sht(" + table + "=>" + key + ")")
+// about is addressed, for steps that may be about the unit: then the server is nil.
+func (p *play) about(args []string) (*instance, []string, error) {
+	if p.unit != nil && (len(args) == 0 || !strings.HasPrefix(args[0], "server=")) {
+		return nil, args, nil
 	}
-	in, err := p.named("")
-	if err != nil {
-		return "", false, err
+	return p.addressed(args)
+}
+
+// item asks a server, or the unit where that is nil, for an item of a hash table.
+func (p *play) item(in *instance, table, key string) (value string, found bool, err error) {
+	if in == nil {
+		return p.unit.Eval("$sht(" + table + "=>" + key + ")")
 	}
 	reply, err := in.call(p.patience, "htable.get", table, key)
 	if f := (fault{}); errors.As(err, &f) && strings.Contains(f.text, "Key name doesn't exist") {
@@ -105,6 +113,10 @@ func member(reply *rpc.Reply, err error) (string, bool, error) {
 // variable is "var '$name' = VALUE" or "var '$name' absent": of a shared variable
 // of the running server, or behind a route step any variable.
 func (p *play) variable(neg bool, args []string) error {
+	in, args, err := p.about(args)
+	if err != nil {
+		return err
+	}
 	if neg || len(args) < 2 || !(len(args) == 2 && args[1] == "absent" || len(args) == 3 && (args[1] == "=" || args[1] == "~")) {
 		return usagef("usage: var '$name' = VALUE | var '$name' ~ REGEX | var '$name' absent")
 	}
@@ -112,7 +124,7 @@ func (p *play) variable(neg bool, args []string) error {
 	if err != nil {
 		return err
 	}
-	got, found, err := p.evaluate(name)
+	got, found, err := p.evaluate(in, name)
 	switch {
 	case err != nil:
 		return err
@@ -139,17 +151,13 @@ func (p *play) variable(neg bool, args []string) error {
 	return fmt.Errorf("%s is %q, expected %q", args[0], got, args[2])
 }
 
-func (p *play) evaluate(name string) (string, bool, error) {
-	if p.unit != nil {
+func (p *play) evaluate(in *instance, name string) (string, bool, error) {
+	if in == nil {
 		return p.unit.Eval(name)
 	}
 	shared, ok := strings.CutPrefix(name, "$shv(")
 	if !ok {
 		return "", false, usagef("%s: a running server is asked for $shv(name) only; behind a route step, for any variable", name)
-	}
-	in, err := p.named("")
-	if err != nil {
-		return "", false, err
 	}
 	reply, err := in.call(p.patience, "pv.shvGet", strings.TrimSuffix(shared, ")"))
 	if f := (fault{}); errors.As(err, &f) && strings.Contains(f.text, "Variable not found") {
@@ -161,25 +169,23 @@ func (p *play) evaluate(name string) (string, bool, error) {
 // clock is "clock advance DURATION": the time goes on. A server that was started
 // with clock=virtual is moved, for others the time passes.
 func (p *play) clock(neg bool, args []string) error {
+	in, args, err := p.about(args)
+	if err != nil {
+		return err
+	}
 	if neg || len(args) != 2 || args[0] != "advance" {
 		return usagef("usage: clock advance DURATION")
 	}
 	d, err := p.duration(args[1])
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
-	}
-	if p.unit != nil && p.main == nil {
+	case in == nil:
 		_, err := fmt.Fprint(p.ts.Stdout(), p.unit.Advance(d))
 		return err
-	}
-	in, err := p.named("")
-	if err != nil {
-		return err
-	}
-	if in.virtual {
+	case in.virtual:
 		return in.advance(d)
-	}
-	if in.Program.Kind == server.Olelo {
+	case in.Program.Kind == server.Olelo:
 		return usagef("start the server with clock=virtual to move its clock")
 	}
 	select {

@@ -165,6 +165,9 @@ func (c *Case) run(ctx context.Context, o Options, patience time.Duration) (r Re
 		if r.Why == "" {
 			r.Why = lastFailure(r.Log)
 		}
+		if o.Update {
+			r.Why += "\nnothing is written: --update writes only what a case needs to pass, and this it cannot"
+		}
 		r.Story = p.story()
 	}
 	if o.Update && r.Outcome == Passed {

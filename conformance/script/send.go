@@ -13,7 +13,12 @@ import (
 // put sends bytes as they are.
 func (a *actor) put(b []byte) error {
 	a.sent = parse(b)
-	delete(a.answered, a.sent.transaction())
+	if !a.sent.msrp() && !a.sent.isReply() {
+		if a.answered == nil {
+			a.answered = map[string]bool{}
+		}
+		a.answered[a.sent.transaction()] = false
+	}
 	if a.net == "udp" {
 		if a.dgram == nil {
 			return usagef("%s is closed", a.name)
@@ -103,6 +108,7 @@ func (a *actor) raw(args []string) error {
 		return err
 	}
 	text := args[0]
+	a.loose = true // there may be several requests in it, or none
 	b, err := strconv.Unquote(`"` + strings.ReplaceAll(text, `"`, `\"`) + `"`)
 	if err != nil {
 		return usagef(`%q: \r, \n, \t, \x00 and \\ stand for bytes`, text)

@@ -26,10 +26,6 @@ func (c *compiler) stmts(list []ast.Stmt, want int) {
 		}
 		c.begins(s)
 		c.stmt(s, w)
-		if ast.Leaves(s) {
-			c.dead++
-			defer func() { c.dead-- }()
-		}
 	}
 }
 
