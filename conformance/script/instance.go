@@ -188,6 +188,9 @@ func (p *play) prepare(o serverOptions) (*instance, server.Options, error) {
 		return nil, server.Options{}, err
 	}
 	defines, rest := split(append(slices.Clone(p.o.Args), o.args...))
+	if p.o.Program.Kind == server.Kamailio {
+		rest = slices.DeleteFunc(rest, func(arg string) bool { return arg == "--lenient" }) // of olelo's alone
+	}
 	adapted, err := adapt.Prepare(file, adapt.Options{
 		Dir: dir, Kind: p.o.Program.Kind, Program: p.o.Program.Path, ModulePath: p.o.ModulePath,
 		Defines: defines, Dialect6: p.compat() == "6", Take: p.o.Ports.Take,
