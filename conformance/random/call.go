@@ -30,7 +30,7 @@ var actions = []string{
 	`xavp_params_explode("%t", "x")`, `xavp_params_explode("a=%n;b=%k;c", "x")`, `xavu_params_explode("a=1;b=2", "u")`, `xavp_params_implode("x", "$vn(r)")`, `xavu_params_implode("u", "$vn(r)")`, `xavp_slist_explode("%t", ",;", "t", "x")`,
 	`pv_var_to_xavp("a", "x")`, `pv_xavp_to_var("x")`, `xavp_child_seti("x", "a", "%n")`, `xavp_child_sets("x", "b", "%t")`, `xavp_rm("x")`, `xavp_child_rm("x", "a")`, `xavi_child_sets("q", "A", "%t")`, `xavi_rm("q")`, `xavp_copy("x", "0", "y")`,
 	`sht_reset("t")`, `sht_rm("t", "%k")`, `sht_rm_name("t", "re", "%r")`, `sht_rm_value("t", "sw", "%t")`, `sht_rm_name_re("t=>%r")`, `sht_setxs("t", "%k", "%t", "100")`,
-	`strip(%n)`, `prefix("%k")`, `strip_tail(%n)`, `rewritehostport("h.example:%n1")`, `rewriteuser("%k")`, `setuser("%k")`, `sethost("h.example")`, `setport("50%n")`, `revert_uri()`, `rewriteuri("sip:%k@new.example;a=b")`, `append_branch()`, `append_branch("sip:%k@branch.example")`,
+	`strip(%n)`, `prefix("%k")`, `strip_tail(%n)`, `rewritehostport("h.example:%n1")`, `rewriteuser("alice")`, `setuser("+4912")`, `sethost("h.example")`, `setport("50%n")`, `revert_uri()`, `rewriteuri("sip:%k@new.example;a=b")`, `append_branch()`, `append_branch("sip:%k@branch.example")`,
 	`sbranch_reset()`, `sbranch_append()`,
 }
 
