@@ -14,7 +14,7 @@ var tests = []string{
 	`pv_isset("%v")`, `is_int("%v")`, `not_empty("%v")`, `typeof("%v", "str")`, `typeof("%v", "int")`, `typeof("%v", "null")`,
 	`sht_match_name("t", "eq", "%t")`, `sht_match_name("t", "re", "%r")`, `sht_match_str_value("t", "sw", "%t")`, `sht_has_name("t", "ne", "k1")`, `sht_has_str_value("t", "re", "%r")`,
 	`has_totag()`, `is_request()`, `is_reply()`, `is_first_hop()`, `is_supported("path")`, `is_numeric("%t")`, `is_tel_number("%t")`, `is_alphanum("%t")`, `is_alphanumex("%t", ".-_")`,
-	`is_e164("%v")`, `is_uri_user_e164("%v")`, `uri_param("%p")`, `uri_param("%p", "%t")`, `uri_param_any("%p")`, `is_uri("%t")`, `is_gruu()`,
+	`is_e164("%v")`, `is_uri_user_e164("$ru")`, `is_uri_user_e164("$fu")`, `uri_param("%p")`, `uri_param("%p", "%t")`, `uri_param_any("%p")`, `is_uri("%t")`, `is_gruu()`,
 	`cmp_uri("%t", "%t")`, `cmp_aor("%t", "%t")`, `cmp_hdr_name("%h", "%h")`,
 	`issflagset(%n)`, `isbflagset(%n)`, `isflagset(%n)`, `isxflagset(%n)`, `is_gflag(%n)`, `isdsturiset()`, `is_myself("%t")`, `core_hash("%t", "%t", "8")`, `check_route_exists("%t")`, `is_faked_msg()`,
 }
