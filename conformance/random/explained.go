@@ -182,9 +182,8 @@ var rules = []rule{
 		source: re(`\$\(?sht(inc|dec).*\$\(?sht`),
 	},
 	{
-		reason: "is_uri_user_e164() of what is no SIP URI: Kamailio takes any scheme, and an address with its name",
+		reason: "is_uri_user_e164(): Kamailio takes any scheme but tel, and an address with its name",
 		source: re(`is_uri_user_e164\(`),
-		unless: re(`is_uri_user_e164\("\$(ru|fu|tu|ou|from|to)"\)`),
 	},
 	{
 		reason: "a URI parameter twice: the last counts in Kamailio, the first in olelo",

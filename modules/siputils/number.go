@@ -87,7 +87,7 @@ func isUserE164(c *registry.Ctx, fn, uri string) bool {
 		c.Log.Errorf(logAs, "%s: %v", fn, err)
 		return false
 	}
-	return isE164(u.User) // of any scheme
+	return isSIP(&u) && isE164(u.User)
 }
 
 func isSIP(u *sip.URI) bool {
