@@ -18,6 +18,9 @@ type bench struct {
 	client          net.PacketConn
 }
 
+// dies is the fate of a program that the server does not survive.
+const dies = "dies"
+
 // outcome is what became of a program on a server.
 type outcome struct {
 	fate   string     // "" where it ran; else how it failed
@@ -38,7 +41,7 @@ func (b *bench) outcomes(ctx context.Context, p server.Program, programs []*Prog
 	case errors.Is(err, server.ErrExited):
 		fate = "refused"
 	case errors.Is(err, errDied):
-		fate = "dies"
+		fate = dies
 	case errors.Is(err, errStuck):
 		fate = "answers no more"
 	default:
