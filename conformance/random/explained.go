@@ -231,11 +231,6 @@ func explain(source, kamailio, olelo string) string {
 	return ""
 }
 
-// nothing reports whether a line has $null or the empty text.
-func nothing(line string) bool {
-	return strings.HasSuffix(line, " null") || strings.HasSuffix(line, " str ")
-}
-
 // sameCode matches encoding and decoding again.
 func sameCode() string {
 	var both []string

@@ -14,8 +14,8 @@ import (
 type bench struct {
 	kamailio, olelo server.Program
 	port            int
-	dir             string // for files that are looked at
 	client          net.PacketConn
+	accepts         func(*Program) (bool, error) // whether olelo would start with it
 }
 
 // dies is the fate of a program that the server does not survive.
