@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"olelo/conformance/adapt"
@@ -341,6 +342,23 @@ func (in *instance) advance(d time.Duration) error {
 	return err
 }
 
+// dial connects to the control socket, which may open behind the others.
+func dial(ctx context.Context, at rpc.Endpoint) (*rpc.Client, error) {
+	again := time.NewTicker(20 * time.Millisecond)
+	defer again.Stop()
+	for {
+		c, err := rpc.Dial(ctx, at)
+		if !errors.Is(err, syscall.ECONNREFUSED) && !errors.Is(err, syscall.ENOENT) {
+			return c, err
+		}
+		select {
+		case <-again.C:
+		case <-ctx.Done():
+			return nil, err
+		}
+	}
+}
+
 // call runs an RPC command.
 func (in *instance) call(patience time.Duration, command string, args ...any) (*rpc.Reply, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
@@ -349,7 +367,7 @@ func (in *instance) call(patience time.Duration, command string, args ...any) (*
 	if err != nil {
 		return nil, err
 	}
-	c, err := rpc.Dial(ctx, at)
+	c, err := dial(ctx, at)
 	if err != nil {
 		return nil, fmt.Errorf("no RPC: %w", err)
 	}

@@ -67,6 +67,7 @@ type server struct {
 
 	sockets  []*transport.Socket
 	net      *transport.Transport
+	stats    stats
 	rpcs     *rpc.Table
 	workers  workers
 	tcp      []*worker // in turn for the connections
@@ -178,6 +179,7 @@ func load(o *Options) (*server, *diag.List) {
 	if diags.Errors() == 0 {
 		s.provision(diags)
 	}
+	s.collect(diags)
 	s.compile(o, diags)
 	if err := cmp.Or(s.coreRPC(), s.clockRPC()); err != nil {
 		diags.Add(diag.Diagnostic{Severity: diag.Error, Code: "rpc", Msg: err.Error()})

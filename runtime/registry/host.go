@@ -106,21 +106,6 @@ type SendHost interface {
 	Send(c *Ctx, to sip.Hop, sock *transport.Socket, b []byte) error
 }
 
-// StatsHost is a Host that collects the counters of the core and of all
-// modules that are a StatSource.
-type StatsHost interface{ Stats() []Stat }
-
-// StatSource is a module with counters; they are asked for while it runs.
-type StatSource interface{ Stats() []Stat }
-
-// Stat is one counter, "sl:200_replies". Value and Reset are safe for
-// concurrent use; Reset is nil for a gauge.
-type Stat struct {
-	Group, Name string
-	Value       func() int64
-	Reset       func()
-}
-
 // RPCs finds and runs RPC commands.
 type RPCs interface {
 	Lookup(name string) (RPC, bool)
