@@ -8,6 +8,7 @@ import (
 	"olelo/modules/counters"
 	"olelo/modules/ctl"
 	"olelo/modules/htable"
+	"olelo/modules/jsonrpcs"
 	"olelo/modules/kex"
 	"olelo/modules/maxfwd"
 	"olelo/modules/mi_fifo"
@@ -30,6 +31,7 @@ var Modules = map[string]func() registry.Module{
 	"counters":   counters.New,
 	"ctl":        ctl.New,
 	"htable":     func() registry.Module { return htable.New() },
+	"jsonrpcs":   jsonrpcs.New,
 	"kex":        func() registry.Module { return kex.New() },
 	"maxfwd":     maxfwd.New,
 	"mi_fifo":    mi_fifo.New,
