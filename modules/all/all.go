@@ -3,6 +3,7 @@ package all
 
 import (
 	"olelo/modules/auth"
+	"olelo/modules/cfg_rpc"
 	"olelo/modules/cfgutils"
 	"olelo/modules/corex"
 	"olelo/modules/counters"
@@ -26,6 +27,7 @@ import (
 // Modules makes the modules that a configuration may load, by name.
 var Modules = map[string]func() registry.Module{
 	"auth":       func() registry.Module { return auth.New() },
+	"cfg_rpc":    cfg_rpc.New,
 	"cfgutils":   cfgutils.New,
 	"corex":      corex.New,
 	"counters":   counters.New,

@@ -68,6 +68,7 @@ type server struct {
 	sockets  []*transport.Socket
 	net      *transport.Transport
 	stats    stats
+	settings []*registry.Setting
 	rpcs     *rpc.Table
 	workers  workers
 	tcp      []*worker // in turn for the connections
@@ -165,6 +166,7 @@ func load(o *Options) (*server, *diag.List) {
 	s.globals6(diags)
 	s.log = newLog(o, s.params, s.pid, diags)
 	s.heldBy(o)
+	s.settings = s.allSettings()
 	for _, m := range o.Builtin {
 		s.env.Add(m.Name, m.Module)
 		if p, ok := m.Module.(registry.Provisioner); ok {

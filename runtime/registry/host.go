@@ -73,13 +73,6 @@ type Alias struct {
 	Subdomains bool // its subdomains too
 }
 
-// SettingHost is a Host that knows the values of global parameters by their
-// groups: core.debug, and those that a configuration makes for itself.
-type SettingHost interface {
-	// Setting returns a parameter as text.
-	Setting(group, name string) (string, bool)
-}
-
 // FlagHost is a Host that knows the names of message flags (flags=).
 type FlagHost interface {
 	// FlagBit returns the number, 0 to 31, of a declared flag.
