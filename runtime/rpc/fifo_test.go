@@ -110,7 +110,7 @@ func openFIFO(t *testing.T, w *warnings) *rpc.FIFO {
 		Answer: func(c rpc.FIFOCommand) []byte {
 			return []byte(c.Name + " " + strings.Join(append(c.Args, c.Request.Args...), ",") + "\n")
 		},
-		Warn:   w.warn,
+		Warn: w.warn,
 	}
 	if err := os.Mkdir(f.ReplyDir, 0o700); err != nil {
 		t.Fatal(err)
