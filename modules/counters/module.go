@@ -108,7 +108,7 @@ func (m *Module) counter() registry.P[*registry.Stat] {
 			s := m.stats.Stat(group, counted)
 			switch {
 			case s == nil && (group == "dns" || group == "shmem"):
-				return nil, registry.NotRun("olelo counts nothing in the group %s: it has no %s.%s", group, group, counted)
+				return nil, fmt.Errorf("olelo counts nothing in the group %s: it has no %s.%s", group, group, counted)
 			case s == nil:
 				return nil, fmt.Errorf("there is no counter %s.%s: modparam(\"counters\", \"script_counter\", \"%s\") declares one", group, counted, a.Text)
 			}

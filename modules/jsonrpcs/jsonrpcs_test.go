@@ -203,17 +203,6 @@ func TestMistakes(t *testing.T) {
 	}
 }
 
-func TestDispatchIsNotRun(t *testing.T) {
-	b, err := open(t, t.TempDir(), "fifo_name", "", "dgram_socket", "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var notRun *registry.NotRunError
-	if _, err := b.Call("jsonrpc_dispatch"); !errors.As(err, &notRun) {
-		t.Errorf("error %v", err)
-	}
-}
-
 // The reply of one worker is not that of another, and outlives the message.
 func TestReplyOfWorker(t *testing.T) {
 	b, err := open(t, t.TempDir(), "fifo_name", "", "dgram_socket", "", "pretty_format", 0)

@@ -81,12 +81,6 @@ func (m *Module) Exports() registry.Exports {
 		},
 		Funcs: []registry.Func{
 			registry.Fn1("jsonrpc_exec", registry.Text("request"), registry.Any, m.exec, "Runs a command that is a JSON-RPC document; $jsonrpl is its reply. It is false only where the document is no JSON."),
-			{
-				Name: "jsonrpc_dispatch", Routes: registry.Request | registry.Event, Doc: "Answers an HTTP request: not run yet.",
-				Bind: func(registry.Fixup, []registry.Arg) (registry.Call, error) {
-					return nil, registry.NotRun("jsonrpc_dispatch answers HTTP requests, for which olelo has no module xhttp yet: the same commands are taken over fifo_name and dgram_socket")
-				},
-			},
 		},
 		PVs:  []registry.PV{m.replyVar()},
 		RPCs: []registry.RPC{{Name: "jsonrpc.echo", Doc: "Answers with its arguments: a text, and an integer that may be left out.", List: true, Run: echo}},
