@@ -12,6 +12,7 @@ func (m *Module) Provision(h registry.Host) error {
 	m.time = h.Clock()
 	m.started = m.time.Now().Unix()
 	m.sockets = h.Sockets()
+	m.stats, _ = h.(registry.StatsHost)
 	return nil
 }
 

@@ -18,6 +18,7 @@ type Module struct {
 	time    *clock.Clock
 	started int64 // $Tb, Unix seconds
 	sockets []*transport.Socket
+	stats   registry.StatsHost // nil: there are no counters
 }
 
 // New returns the module.
@@ -32,7 +33,7 @@ var (
 // Exports lists the module's variables, functions, transformations,
 // parameters and RPC commands.
 func (m *Module) Exports() registry.Exports {
-	var pvs []registry.PV
+	pvs := []registry.PV{m.statVar()}
 	for _, list := range [][]registry.PV{
 		m.scriptVars(), m.avps(), m.xavps(),
 		requestURIs(), addresses(), identities(), messageVars(), headers(), credentials(),
@@ -48,6 +49,7 @@ func (m *Module) Exports() registry.Exports {
 		Params: m.params(),
 		RPCs:   m.rpcs(),
 		Differs: []registry.Difference{
+			{Of: "$stat", How: "a negative number has its sign also in a text, where Kamailio writes it without one, in 32 bits"},
 			{Of: "{s.rafter}", How: "it is what follows the last such byte; Kamailio 5.6.3 gives nothing"},
 			{Of: "{s.rbefore}", How: "it is what stands before the last such byte; Kamailio 5.6.3 gives bytes from behind the text's end"},
 			{Of: "{s.fmtlines}", How: "it breaks every n bytes; Kamailio 5.6.3 breaks behind each of the first n-1 bytes"},

@@ -25,7 +25,7 @@ func versionCommand(args []string, stdout, stderr io.Writer) int {
 
 // printVersion starts as kamailio -v does, for the scripts that read it.
 func printVersion(w io.Writer) {
-	fmt.Fprintf(w, "version: olelo %s (%s)\n", core.Version, core.Platform)
+	fmt.Fprintf(w, "version: olelo %s (%s)\n", core.Version, core.Platform())
 	fmt.Fprintf(w, "language: kamailio %s, with the syntax of 6\n", core.Kamailio)
 	if info, ok := debug.ReadBuildInfo(); ok {
 		set := map[string]string{}

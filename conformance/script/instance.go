@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"olelo/conformance/adapt"
@@ -386,6 +387,23 @@ func (in *instance) advance(d time.Duration) error {
 	return err
 }
 
+// dial connects to the control socket, which may open behind the others.
+func dial(ctx context.Context, at rpc.Endpoint) (*rpc.Client, error) {
+	again := time.NewTicker(20 * time.Millisecond)
+	defer again.Stop()
+	for {
+		c, err := rpc.Dial(ctx, at)
+		if !errors.Is(err, syscall.ECONNREFUSED) && !errors.Is(err, syscall.ENOENT) {
+			return c, err
+		}
+		select {
+		case <-again.C:
+		case <-ctx.Done():
+			return nil, err
+		}
+	}
+}
+
 // rpcTry is how long a Kamailio has for an RPC command before it is asked again:
 // under load it loses one now and then.
 const rpcTry = 3 * time.Second
@@ -410,11 +428,7 @@ func (in *instance) callOnce(patience time.Duration, command string, args ...any
 	if err != nil {
 		return nil, err
 	}
-	// Servers open the control socket a little after those that they were waited for.
-	c, err := rpc.Dial(ctx, at)
-	for ; err != nil && in.Running() && ctx.Err() == nil; c, err = rpc.Dial(ctx, at) {
-		time.Sleep(10 * time.Millisecond)
-	}
+	c, err := dial(ctx, at)
 	if err != nil {
 		return nil, fmt.Errorf("no RPC: %w", err)
 	}

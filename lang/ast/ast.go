@@ -11,12 +11,40 @@ import "olelo/lang/source"
 // in, false #!ifdef branches are gone.
 type File struct {
 	Items []Item
-	// Defines are the preprocessor's names and values at the end of the text.
-	Defines map[string]string
+	// Defines are the preprocessor's names at the end of the text, in the order
+	// in which they came.
+	Defines []Define
 	// Attributes tells that SER's attributes are part of the language: $name is
 	// an AVP where no variable has that name. A configuration that says
 	// #!KAMAILIO has none.
 	Attributes bool
+}
+
+// Define is a name of the preprocessor's.
+type Define struct {
+	Name  string
+	Value string // "" for a name without one
+	Mode  DefineMode
+}
+
+// DefineMode is what a define does where the name has a value already.
+type DefineMode int
+
+// The modes.
+const (
+	DefineOnce  DefineMode = iota // an error: #!define
+	DefineFirst                   // it keeps its value: #!trydef
+	DefineLast                    // it gets the new one: #!redefine
+)
+
+// Define finds a name.
+func (f *File) Define(name string) (Define, bool) {
+	for _, d := range f.Defines {
+		if d.Name == name {
+			return d, true
+		}
+	}
+	return Define{}, false
 }
 
 // Item is one thing at the top level.

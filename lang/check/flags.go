@@ -109,8 +109,8 @@ func (c *checker) flagElsewhere(number string, bits map[string]string) bool {
 			return true
 		}
 	}
-	for name, value := range c.file.Defines {
-		if value == number && c.elsewhere(name) {
+	for _, d := range c.file.Defines {
+		if d.Value == number && c.elsewhere(d.Name) {
 			return true
 		}
 	}

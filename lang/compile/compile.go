@@ -47,7 +47,7 @@ type Options struct {
 // program is only to be run where that has no errors.
 func Compile(file *ast.File, env *Env, opt Options, diags *diag.List) *program.Program {
 	c := &compiler{
-		defines: file.Defines, attributes: file.Attributes,
+		file: file, attributes: file.Attributes,
 		env:    env,
 		opt:    opt,
 		diags:  diags,
@@ -93,7 +93,7 @@ type compiler struct {
 	prog       *program.Program
 	slots      map[string]int // $var slots by class and name
 	consts     map[value.Value]int
-	defines    map[string]string
+	file       *ast.File
 	warned     map[string]bool          // warnings given once a configuration
 	places     map[coverage.Place][]any // the conditions and cases at each place
 	errors     int                      // mistakes that were found

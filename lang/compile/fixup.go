@@ -290,8 +290,8 @@ func (f *fixup) RouteBlock(name string) (registry.Block, bool) {
 
 // Define returns the text of a #!define.
 func (f *fixup) Define(name string) (string, bool) {
-	s, ok := f.c.defines[name]
-	return s, ok
+	d, ok := f.c.file.Define(name)
+	return d.Value, ok
 }
 
 // Module returns a loaded module's instance.

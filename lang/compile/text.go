@@ -16,7 +16,7 @@ import (
 // text that is one variable keeps its type. What is wrong goes to diags.
 func Evaluate(file *ast.File, env *Env, text string, at ast.Range, l *log.Logger, diags *diag.List) (value.Value, bool) {
 	c := &compiler{
-		defines: file.Defines, env: env, diags: diags, opt: Options{MaxErrors: diag.MaxErrors},
+		file: file, env: env, diags: diags, opt: Options{MaxErrors: diag.MaxErrors},
 		slots: map[string]int{}, warned: map[string]bool{}, consts: map[value.Value]int{},
 		prog: &program.Program{},
 	}

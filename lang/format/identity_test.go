@@ -30,6 +30,12 @@ func dump(out *strings.Builder, name string, v reflect.Value) {
 	switch v.Type() {
 	case reflect.TypeFor[source.Pos](), reflect.TypeFor[ast.Range]():
 		return
+	case reflect.TypeFor[ast.Define]():
+		// A carriage return behind a define's value belongs to its line's end.
+		d := v.Interface().(ast.Define)
+		d.Value = strings.TrimSuffix(d.Value, "\r")
+		fmt.Fprintf(out, "%s %#v\n", name, d)
+		return
 	}
 	switch v.Kind() {
 	case reflect.Pointer, reflect.Interface:
@@ -52,13 +58,6 @@ func dump(out *strings.Builder, name string, v reflect.Value) {
 		fmt.Fprintf(out, "%s %d\n", name, v.Len())
 		for i := range v.Len() {
 			dump(out, "-", v.Index(i))
-		}
-	case reflect.Map:
-		keys := v.MapKeys()
-		slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) })
-		for _, k := range keys {
-			// A carriage return behind a define's value belongs to its line's end.
-			fmt.Fprintf(out, "%s %q\n", k, strings.TrimSuffix(v.MapIndex(k).String(), "\r"))
 		}
 	default:
 		fmt.Fprintf(out, "%s %#v\n", name, v)

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"olelo/lang/ast"
 	"olelo/lang/diag"
 	"olelo/lang/source"
 )
@@ -17,6 +18,8 @@ type define struct {
 	at     source.Pos // of its name; not valid on the command line
 	pieces []piece    // where the value's lines stand
 	module bool       // MOD_x, from loading x
+	mode   mode
+	order  int // among the names, as they came
 }
 
 // piece is one line of a value.
@@ -25,10 +28,22 @@ type piece struct{ off, line, col int }
 // tables are what directives fill.
 type tables struct {
 	defines map[string]*define
+	named   int // how many names ever came
 	substs  []*subst
 }
 
 func newTables() tables { return tables{defines: map[string]*define{}} }
+
+// put gives a name its value, in the place that it has among the names.
+func (t *tables) put(d *define) {
+	if old := t.defines[d.name]; old != nil {
+		d.order = old.order
+	} else {
+		d.order = t.named
+		t.named++
+	}
+	t.defines[d.name] = d
+}
 
 // The built-in defines of the two dialects: those of 5.6.3, and of the 6.2 that
 // the cases for Kamailio 6 were observed on.
@@ -45,7 +60,7 @@ func (s *scanner) predefine() {
 	}
 	for _, d := range builtin {
 		name, value, has := strings.Cut(d, "=")
-		s.defines[name] = &define{name: name, value: value, has: has}
+		s.put(&define{name: name, value: value, has: has})
 	}
 	for _, d := range s.opt.Defines {
 		name, value, has := strings.Cut(d, "=")
@@ -59,7 +74,7 @@ func (s *scanner) predefine() {
 		case class[name[0]] != cLetter || wordLen(name) != len(name):
 			s.report(diag.Warning, "bad-define", source.Pos{}, "-A "+d+": "+quote(name)+" is not a name that a configuration can use", "letters, digits and _ make a name, the first no digit")
 		}
-		s.defines[name] = &define{name: name, value: value, has: has}
+		s.put(&define{name: name, value: value, has: has})
 	}
 }
 
@@ -82,16 +97,16 @@ func (s *scanner) loaded(file string, at source.Pos) {
 		}
 		return
 	}
-	s.defines[name] = &define{name: name, module: true}
+	s.put(&define{name: name, module: true})
 }
 
 // mode is what a define does where the name has a value.
-type mode int
+type mode = ast.DefineMode
 
 const (
-	once  mode = iota // an error
-	first             // it keeps its value
-	last              // it gets the new one
+	once  = ast.DefineOnce
+	first = ast.DefineFirst
+	last  = ast.DefineLast
 )
 
 // define runs #!define NAME value: the rest of the line, with the lines after
@@ -114,7 +129,8 @@ func (s *scanner) bind(def *define, m mode) *diag.Diagnostic {
 	old := s.defines[def.name]
 	switch {
 	case old == nil || m == last:
-		s.defines[def.name] = def
+		def.mode = m
+		s.put(def)
 		if old == nil && len(s.defines) == maxDefines+1 && !s.opt.Dialect6 {
 			s.report(diag.Warning, "many-defines", def.at, "more than "+strconv.Itoa(maxDefines)+" defines: Kamailio 5.6 refuses this configuration", "each loaded module counts too")
 		}

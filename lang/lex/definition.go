@@ -1,10 +1,14 @@
 package lex
 
 import (
+	"cmp"
 	"io"
+	"maps"
+	"slices"
 
 	"github.com/alecthomas/participle/v2/lexer"
 
+	"olelo/lang/ast"
 	"olelo/lang/diag"
 	"olelo/lang/source"
 )
@@ -67,14 +71,16 @@ func (d *Definition) LexString(name, text string) (lexer.Lexer, error) {
 // the newest lexer stands: nothing said that it is only Kamailio's.
 func (d *Definition) Attributes() bool { return d.last != nil && d.last.dollar != dollarVariable }
 
-// Defines are the names defined where the newest lexer stands, with their
-// values; "" for a name without one.
-func (d *Definition) Defines() map[string]string {
-	all := map[string]string{}
-	if d.last != nil {
-		for name, def := range d.last.defines {
-			all[name] = def.value
-		}
+// Defines are the names defined where the newest lexer stands, in the order in
+// which they came.
+func (d *Definition) Defines() []ast.Define {
+	if d.last == nil {
+		return nil
+	}
+	list := slices.SortedFunc(maps.Values(d.last.defines), func(a, b *define) int { return cmp.Compare(a.order, b.order) })
+	all := make([]ast.Define, len(list))
+	for i, def := range list {
+		all[i] = ast.Define{Name: def.name, Value: def.value, Mode: def.mode}
 	}
 	return all
 }

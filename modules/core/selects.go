@@ -24,8 +24,8 @@ func (m *Module) selectVar() registry.PV {
 		Doc: "A select: $sel(via[1].host), $sel(cfg_get.group.name), also written @via[1].host.",
 		Bind: func(_ registry.Fixup, r registry.Ref) (registry.Var, error) {
 			if head, name, ok := strings.Cut(r.Inner, "."); ok && head == "cfg_get" {
-				text, err := m.setting(name)
-				return registry.Var{Get: func(_ *registry.Ctx, v *value.Value) { v.SetStr(text) }}, err
+				s, err := m.setting(name)
+				return registry.Var{Get: func(_ *registry.Ctx, v *value.Value) { v.SetStr(s.Get()) }}, err
 			}
 			get := bindSelect(r.Inner)
 			if get == nil {
@@ -47,16 +47,16 @@ func (m *Module) selectVar() registry.PV {
 	}
 }
 
-// setting is a global parameter's value by group.name.
-func (m *Module) setting(name string) (string, error) {
+// setting is a global parameter by group.name.
+func (m *Module) setting(name string) (*registry.Setting, error) {
 	group, name, ok := strings.Cut(name, ".")
 	if !ok || strings.ContainsAny(name, ".[") {
-		return "", fmt.Errorf("cfg_get.%s is no group and name: it is written cfg_get.GROUP.NAME", group)
+		return nil, fmt.Errorf("cfg_get.%s is no group and name: it is written cfg_get.GROUP.NAME", group)
 	}
 	if h, ok := m.host.(registry.SettingHost); ok {
-		if text, ok := h.Setting(group, name); ok {
-			return text, nil
+		if s := h.Setting(group, name); s != nil {
+			return s, nil
 		}
 	}
-	return "", &registry.StartError{Msg: fmt.Sprintf("there is no parameter %s.%s: it is set above the routes as %s.%s = VALUE", group, name, group, name)}
+	return nil, &registry.StartError{Msg: fmt.Sprintf("there is no parameter %s.%s: it is set above the routes as %s.%s = VALUE", group, name, group, name)}
 }

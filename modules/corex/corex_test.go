@@ -303,7 +303,7 @@ func TestRPC(t *testing.T) {
 		{"corex.debug", nil, "debug=2"},
 		{"corex.debug", []string{"3"}, "old=2 new=3"},
 		{"corex.debug", []string{"x"}, "debug=3"},
-		{"corex.list_aliases", nil, "PROTO=* ADDR=a.example PORT=0 PROTO=udp ADDR=b.example PORT=5070"},
+		{"corex.list_aliases", nil, "PROTO=udp ADDR=b.example PORT=5070 PROTO=* ADDR=a.example PORT=0"},
 		{"corex.list_sockets", nil, "PROTO=udp NAME=127.0.0.1 ADDRLIST={ADDR=127.0.0.1} PORT=5060 MCAST=no MHOMED=no VIRTUAL=no SOCKNAME=s1 ADVERTISE=- " +
 			"PROTO=udp NAME=127.0.0.1 ADDRLIST={ADDR=127.0.0.1} PORT=5062 MCAST=no MHOMED=no VIRTUAL=no SOCKNAME=s2 ADVERTISE=sip.example"},
 	} {

@@ -1,6 +1,7 @@
 package corex
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -32,7 +33,7 @@ func (m *Module) rpcDebug(c registry.RPCCall) error {
 }
 
 func (m *Module) rpcSockets(c registry.RPCCall) error {
-	for _, s := range m.host.Sockets() {
+	for _, s := range transport.ByProto(m.host.Sockets()) {
 		c.Add(new(registry.RPCStruct).
 			Set("PROTO", s.Proto.String()).
 			Set("NAME", s.IP).
@@ -59,7 +60,7 @@ func (m *Module) rpcAliases(c registry.RPCCall) error {
 	if !ok {
 		return nil
 	}
-	for _, a := range h.Aliases() {
+	for _, a := range slices.Backward(h.Aliases()) {
 		if a.Subdomains { // Kamailio does not list them either
 			continue
 		}

@@ -210,11 +210,7 @@ func (m *Module) Cleanup() error {
 
 // run runs a command. missing is what a fault says of one that is not there.
 func (m *Module) run(command string, args []string, missing string) *rpc.Reply {
-	cmd, ok := m.cmds.Lookup(command)
-	if !ok {
-		return rpc.Faultf(rpc.CodeServerError, missing, command)
-	}
-	r, err := rpc.Run(cmd, args)
+	r, err := rpc.Dispatch(m.cmds, command, args, fmt.Sprintf(missing, command))
 	if err != nil {
 		m.log.Errorf(name, "%v", err)
 	}

@@ -34,7 +34,7 @@ type conn struct {
 // host and port.
 func (c *conn) ends() []string {
 	host, port := c.sock.hostPort()
-	if c.sock.path != "" {
+	if c.sock.Net == "unix" {
 		return []string{"<anonymous unix socket>", "", host, ""}
 	}
 	peer, peerPort, _ := net.SplitHostPort(c.RemoteAddr().String())
@@ -100,16 +100,16 @@ func (m *Module) serve(s *socket) {
 	switch {
 	case s.fifo != nil:
 		s.fifo.Serve()
-	case s.ln != nil:
+	case s.opened.Listener != nil:
 		s.wg.Go(func() { m.accept(s) })
-	case s.pc != nil:
+	default:
 		s.wg.Go(func() { m.datagrams(s) })
 	}
 }
 
 func (m *Module) accept(s *socket) {
 	for {
-		nc, err := s.ln.Accept()
+		nc, err := s.opened.Listener.Accept()
 		switch {
 		case errors.Is(err, net.ErrClosed):
 			return
@@ -216,7 +216,7 @@ func (m *Module) answer(p *rpc.Packet) (r *rpc.Reply, end bool) {
 func (m *Module) datagrams(s *socket) {
 	buf := make([]byte, 1<<16)
 	for {
-		n, from, err := s.pc.ReadFrom(buf)
+		n, from, err := s.opened.Packets.ReadFrom(buf)
 		switch {
 		case errors.Is(err, net.ErrClosed):
 			return
@@ -258,12 +258,12 @@ func (s *socket) send(b []byte, to net.Addr) error {
 	if to == nil || to.String() == "" {
 		return errors.New("the client's socket has no name to answer to")
 	}
-	if err := s.pc.SetWriteDeadline(time.Now().Add(patience)); err != nil {
+	if err := s.opened.Packets.SetWriteDeadline(time.Now().Add(patience)); err != nil {
 		return err
 	}
 	for {
 		n := min(len(b), dgramMax)
-		if _, err := s.pc.WriteTo(b[:n], to); err != nil {
+		if _, err := s.opened.Packets.WriteTo(b[:n], to); err != nil {
 			return err
 		}
 		if b = b[n:]; len(b) == 0 {

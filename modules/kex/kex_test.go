@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"olelo/modules/kex"
+	"olelo/runtime/counter"
 	"olelo/runtime/log"
 	"olelo/runtime/msgstate"
 	"olelo/runtime/registry"
@@ -36,13 +37,15 @@ func (v *vars) Exports() registry.Exports {
 type host struct {
 	registrytest.Host
 	aliases []registry.Alias
-	stats   []registry.Stat
+	stats   []*registry.Stat
 }
 
 func (h *host) AddAlias(a registry.Alias) { h.aliases = append(h.aliases, a) }
 
 func (h *host) Aliases() []registry.Alias { return h.aliases }
-func (h *host) Stats() []registry.Stat    { return append([]registry.Stat(nil), h.stats...) }
+func (h *host) Stats() []*registry.Stat   { return h.stats }
+
+func (h *host) Stat(string, string) *registry.Stat { return nil }
 
 func (h *host) Sockets() []*transport.Socket {
 	return []*transport.Socket{
@@ -261,12 +264,14 @@ func (c *call) Fault(code int, text string) { c.fault = fmt.Sprint(code, " ", te
 // Answers as kamcmd showed them from Kamailio 5.6.3.
 func TestStatistics(t *testing.T) {
 	b := open(t)
-	counts := map[string]int64{"sl:200_replies": 3, "sl:404_replies": 1, "core:bad_msg_hdr": 0, "core:bad_URIs_rcvd": 2, "shmem:free_size": 9}
-	for key := range counts {
-		group, name, _ := strings.Cut(key, ":")
-		s := registry.Stat{Group: group, Name: name, Value: func() int64 { return counts[key] }}
-		if group != "shmem" {
-			s.Reset = func() { counts[key] = 0 }
+	for _, c := range []struct {
+		group, name string
+		n           int64
+	}{{"core", "bad_URIs_rcvd", 2}, {"core", "bad_msg_hdr", 0}, {"shmem", "free_size", 9}, {"x", "200_replies", 3}, {"x", "404_replies", 1}, {"x", "kept", -1}} {
+		s := &registry.Stat{Group: c.group, Name: c.name, Figure: func() int64 { return c.n }}
+		if c.group != "shmem" {
+			s.Count, s.Keep = &counter.Counter{}, c.name == "kept"
+			s.Add(1, c.n)
 		}
 		b.h.stats = append(b.h.stats, s)
 	}
@@ -285,22 +290,22 @@ func TestStatistics(t *testing.T) {
 		{"get_statistics", nil, "400 Please provide which stats to retrieve"},
 		{"get_statistics nosuch", nil, ""},
 		{"get_statistics nosuch:", nil, ""},
-		{"get_statistics sl:200_replies", nil, ""},
-		{"get_statistics 200_replies 404_replies", []any{"sl:200_replies = 3", "sl:404_replies = 1"}, ""},
+		{"get_statistics x:200_replies", nil, ""},
+		{"get_statistics 200_replies 404_replies", []any{"x:200_replies = 3", "x:404_replies = 1"}, ""},
 		{"get_statistics core:", []any{"core:bad_URIs_rcvd = 2", "core:bad_msg_hdr = 0"}, ""},
 		{"fetch", nil, "400 Please provide which stats to retrieve"},
-		{"fetch 200_replies", []any{st("sl.200_replies", "3")}, ""},
-		{"fetch sl.200_replies", []any{st("sl.200_replies", "3")}, ""},
-		{"fetch sl:200_replies", []any{st("sl.200_replies", "3")}, ""},
+		{"fetch 200_replies", []any{st("x.200_replies", "3")}, ""},
+		{"fetch x.200_replies", []any{st("x.200_replies", "3")}, ""},
+		{"fetch x:200_replies", []any{st("x.200_replies", "3")}, ""},
 		{"fetch nosuch", []any{st()}, ""},
-		{"fetchn 200_replies nosuch", []any{st("sl.200_replies", int64(3))}, ""},
-		{"fetch all", []any{st("core.bad_URIs_rcvd", "2", "core.bad_msg_hdr", "0", "shmem.free_size", "9", "sl.200_replies", "3", "sl.404_replies", "1")}, ""},
+		{"fetchn 200_replies nosuch", []any{st("x.200_replies", float64(3))}, ""},
+		{"fetch all", []any{st("core.bad_URIs_rcvd", "2", "core.bad_msg_hdr", "0", "shmem.free_size", "9", "x.200_replies", "3", "x.404_replies", "1", "x.kept", "18446744073709551615")}, ""},
 		{"reset_statistics", nil, "400 Please provide stats name"},
 		{"reset_statistics nosuch", nil, ""},
 		{"reset_statistics 404_replies", nil, ""},
-		{"clear_statistics sl:", []any{"sl:200_replies = 3", "sl:404_replies = 0"}, ""},
+		{"clear_statistics x:", []any{"x:200_replies = 0 (3)", "x:404_replies = 0", "x:kept = 18446744073709551615"}, ""},
 		{"clear_statistics free_size", []any{"shmem:free_size = 9"}, ""},
-		{"fetchn sl:", []any{st("sl.200_replies", int64(0), "sl.404_replies", int64(0))}, ""},
+		{"fetchn x:", []any{st("x.200_replies", float64(0), "x.404_replies", float64(0), "x.kept", float64(-1))}, ""},
 	} {
 		words := strings.Fields(c.line)
 		run := &call{args: words[1:]}

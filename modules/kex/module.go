@@ -29,6 +29,7 @@ type Module struct {
 var (
 	_ registry.Module      = (*Module)(nil)
 	_ registry.Provisioner = (*Module)(nil)
+	_ registry.StatSource  = (*Module)(nil)
 )
 
 // New returns an instance.
@@ -65,6 +66,9 @@ func (m *Module) Exports() registry.Exports {
 			registry.Fn1("is_myself", registry.Text("uri"), registry.Any, m.isMyself, "True where a SIP URI, or an address or name alone, is one of the server's; a missing port matches any."),
 			registry.Fn1("setdebug", registry.IntP("level"), registry.Any, m.setDebug, "Sets this worker's log level, as debug= does for all."),
 			registry.Fn0("resetdebug", registry.Any, m.resetDebug, "Brings this worker's log level back to that of debug=."),
+		},
+		Differs: []registry.Difference{
+			{How: "of the counters the group core has no bad_URIs_rcvd, which in Kamailio grows each time that some code fails to read a URI; the groups dns and shmem are not there"},
 		},
 		PVs: []registry.PV{registry.GetPV("sruid", m.nextUID, "A new unique id at each use.")},
 		RPCs: []registry.RPC{

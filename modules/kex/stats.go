@@ -1,8 +1,6 @@
 package kex
 
 import (
-	"cmp"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -15,7 +13,7 @@ const faultRequest = 400
 // picked are the counters that the command's arguments name, by group and
 // name: "all", "group:", "name", and, with dotted, "group.name" and
 // "group:name". What does not exist is left out.
-func (m *Module) picked(call registry.RPCCall, dotted bool, missing string) ([]registry.Stat, bool) {
+func (m *Module) picked(call registry.RPCCall, dotted bool, missing string) ([]*registry.Stat, bool) {
 	if _, ok := call.Arg(0); !ok {
 		call.Fault(faultRequest, missing)
 		return nil, false
@@ -25,17 +23,14 @@ func (m *Module) picked(call registry.RPCCall, dotted bool, missing string) ([]r
 		return nil, true
 	}
 	all := h.Stats()
-	slices.SortFunc(all, func(a, b registry.Stat) int {
-		return cmp.Or(strings.Compare(a.Group, b.Group), strings.Compare(a.Name, b.Name))
-	})
-	var out []registry.Stat
+	var out []*registry.Stat
 	for i := 0; ; i++ {
 		what, ok := call.Arg(i)
 		if !ok {
 			return out, true
 		}
 		for _, s := range all {
-			if names(&s, what, dotted) {
+			if names(s, what, dotted) {
 				out = append(out, s)
 			}
 		}
@@ -57,14 +52,23 @@ const (
 	missingReset = "Please provide stats name"
 )
 
-func line(s *registry.Stat) string {
-	return s.Group + ":" + s.Name + " = " + strconv.FormatInt(s.Value(), 10)
+// Stats are the counters of group core, which Kamailio's core has through kex.
+func (m *Module) Stats() []*registry.Stat {
+	if h, ok := m.host.(registry.CoreStatsHost); ok {
+		return h.CoreStats()
+	}
+	return nil
 }
+
+// text is a counter's value as Kamailio prints it: without a sign, in 64 bits.
+func text(n int64) string { return strconv.FormatUint(uint64(n), 10) }
+
+func line(s *registry.Stat, n int64) string { return s.Group + ":" + s.Name + " = " + text(n) }
 
 func (m *Module) rpcGet(call registry.RPCCall) error {
 	list, _ := m.picked(call, false, missingGet)
-	for i := range list {
-		call.Add(line(&list[i]))
+	for _, s := range list {
+		call.Add(line(s, s.Value()))
 	}
 	return nil
 }
@@ -79,9 +83,9 @@ func (m *Module) rpcFetch(numbers bool) func(registry.RPCCall) error {
 		for _, s := range list {
 			n := s.Value()
 			if numbers {
-				out.Set(s.Group+"."+s.Name, n)
+				out.Set(s.Group+"."+s.Name, float64(n))
 			} else {
-				out.Set(s.Group+"."+s.Name, strconv.FormatInt(n, 10))
+				out.Set(s.Group+"."+s.Name, text(n))
 			}
 		}
 		call.Add(out)
@@ -92,19 +96,23 @@ func (m *Module) rpcFetch(numbers bool) func(registry.RPCCall) error {
 func (m *Module) rpcReset(call registry.RPCCall) error {
 	list, _ := m.picked(call, false, missingReset)
 	for _, s := range list {
-		if s.Reset != nil {
-			s.Reset()
-		}
+		s.Reset()
 	}
 	return nil
 }
 
+// rpcClear tells of each counter what it is now and, where that is another
+// number, what it was.
 func (m *Module) rpcClear(call registry.RPCCall) error {
 	list, _ := m.picked(call, false, missingReset)
-	for i := range list {
-		call.Add(line(&list[i]))
-		if list[i].Reset != nil {
-			list[i].Reset()
+	for _, s := range list {
+		old := s.Value()
+		s.Reset()
+		now := s.Value()
+		if now == old {
+			call.Add(line(s, now))
+		} else {
+			call.Add(line(s, now) + " (" + text(old) + ")")
 		}
 	}
 	return nil

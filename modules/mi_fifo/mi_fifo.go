@@ -125,27 +125,19 @@ func (m *Module) Cleanup() error {
 
 // answer runs a command and writes its reply in the form it was asked in.
 func (m *Module) answer(c rpc.FIFOCommand) []byte {
-	r := m.run(c)
 	if c.JSON {
-		return rpc.AppendJSON(nil, c.ID, r)
+		r, err := c.Request.Run(m.cmds, c.Err)
+		m.failed(err)
+		return rpc.AppendJSON(nil, c.Request.ID, r)
 	}
+	r, err := rpc.Dispatch(m.cmds, c.Name, c.Args, "Command '"+c.Name+"' not found")
+	m.failed(err)
 	return rpc.AppendMI(nil, r, m.indent)
 }
 
-func (m *Module) run(c rpc.FIFOCommand) *rpc.Reply {
-	if c.Err != nil {
-		return rpc.Faultf(rpc.CodeBadRequest, "%v", c.Err)
-	}
-	cmd, ok := m.cmds.Lookup(c.Name)
-	switch {
-	case !ok && c.JSON:
-		return rpc.Faultf(rpc.CodeServerError, "Method Not Found")
-	case !ok:
-		return rpc.Faultf(rpc.CodeServerError, "Command '%s' not found", c.Name)
-	}
-	r, err := rpc.Run(cmd, c.Args)
+// failed logs a command's mistake in olelo.
+func (m *Module) failed(err error) {
 	if err != nil {
 		m.log.Errorf(name, "%v", err)
 	}
-	return r
 }

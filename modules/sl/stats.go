@@ -70,31 +70,24 @@ func (m *Module) sumSent() (n int64) {
 	return n
 }
 
-// Stats are the counters of group sl (Kamailio sl manual, "Statistics").
-func (m *Module) Stats() []registry.Stat {
-	one := func(name string, f func(*counts) *atomic.Int64) registry.Stat {
-		return registry.Stat{
-			Group: "sl", Name: name,
-			Value: func() int64 { return m.sum(f) },
-			Reset: func() {
-				for i := range m.counts {
-					f(&m.counts[i]).Store(0)
-				}
-			},
-		}
+// Stats are the figures of group sl (Kamailio sl manual, "Statistics"). As in
+// Kamailio they cannot be reset.
+func (m *Module) Stats() []*registry.Stat {
+	figure := func(name string, f func() int64) *registry.Stat {
+		return &registry.Stat{Group: "sl", Name: name, Figure: f}
 	}
-	list := []registry.Stat{
-		one("xxx_replies", func(n *counts) *atomic.Int64 { return &n.class[classOther] }),
-		one("sent_err_replies", func(n *counts) *atomic.Int64 { return &n.sentErrors }),
-		one("failures", func(n *counts) *atomic.Int64 { return &n.failures }),
-		one("received_ACKs", func(n *counts) *atomic.Int64 { return &n.acks }),
-		{Group: "sl", Name: "sent_replies", Value: m.sumSent},
+	list := []*registry.Stat{
+		figure("xxx_replies", func() int64 { return m.sumClass(classOther) }),
+		figure("sent_err_replies", func() int64 { return m.sum(func(n *counts) *atomic.Int64 { return &n.sentErrors }) }),
+		figure("failures", func() int64 { return m.sum(func(n *counts) *atomic.Int64 { return &n.failures }) }),
+		figure("received_ACKs", func() int64 { return m.sum(func(n *counts) *atomic.Int64 { return &n.acks }) }),
+		figure("sent_replies", m.sumSent),
 	}
 	for class := 1; class < classes; class++ {
-		list = append(list, one(fmt.Sprintf("%dxx_replies", class), func(n *counts) *atomic.Int64 { return &n.class[class] }))
+		list = append(list, figure(fmt.Sprintf("%dxx_replies", class), func() int64 { return m.sumClass(class) }))
 	}
 	for i, code := range codes {
-		list = append(list, one(fmt.Sprintf("%d_replies", code), func(n *counts) *atomic.Int64 { return &n.code[i] }))
+		list = append(list, figure(fmt.Sprintf("%d_replies", code), func() int64 { return m.sumCode(i) }))
 	}
 	return list
 }

@@ -68,6 +68,8 @@ type server struct {
 
 	sockets  []*transport.Socket
 	net      *transport.Transport
+	stats    stats
+	settings []*registry.Setting
 	rpcs     *rpc.Table
 	workers  workers
 	tcp      []*worker // in turn for the connections
@@ -165,6 +167,7 @@ func load(o *Options) (*server, *diag.List) {
 	s.globals6(diags)
 	s.log = newLog(o, s.params, s.pid, diags)
 	s.heldBy(o)
+	s.settings = s.allSettings()
 	for _, m := range o.Builtin {
 		s.env.Add(m.Name, m.Module)
 		if p, ok := m.Module.(registry.Provisioner); ok {
@@ -179,6 +182,7 @@ func load(o *Options) (*server, *diag.List) {
 	if diags.Errors() == 0 {
 		s.provision(diags)
 	}
+	s.collect(diags)
 	s.compile(o, diags)
 	if err := cmp.Or(s.coreRPC(), s.clockRPC()); err != nil {
 		diags.Add(diag.Diagnostic{Severity: diag.Error, Code: "rpc", Msg: err.Error()})

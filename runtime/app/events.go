@@ -72,7 +72,7 @@ func (s *server) preRoute(c *registry.Ctx) bool {
 
 // unreadable runs event_route[core:receive-parse-error] for c's message.
 func (s *server) unreadable(c *registry.Ctx, m *sip.Message) {
-	if s.events.parseError == nil || len(m.Raw()) == 0 { // not even its first line
+	if s.events.parseError == nil {
 		return
 	}
 	c.Msg = m

@@ -54,7 +54,7 @@ func (s *server) forwardReply(c *registry.Ctx) error {
 	if s.params.CheckVia && !s.ownVia(c) {
 		return errNotOwnVia
 	}
-	err := s.forwarder().Reply(c, 0, "")
+	err := host{s}.ForwardReply(c, 0, "")
 	if errors.Is(err, sip.ErrNoNextVia) {
 		if c.Log.Enabled(log.Debug) {
 			c.Log.Debugf(log.Core, "the reply %d from %s:%s is for this server: it has one Via", c.Msg.Status(), c.Recv.Proto, c.Recv.Src)
@@ -71,12 +71,18 @@ var (
 
 // ForwardRequest sends the request being handled on.
 func (h host) ForwardRequest(c *registry.Ctx, to sip.Hop) error {
-	return h.forwarder().Request(c, to)
+	err := h.forwarder().Request(c, to)
+	sentOn(c.Rank, &h.stats.core.fwdRequests, &h.stats.core.dropRequests, err)
+	return err
 }
 
 // ForwardReply sends the reply being handled on.
 func (h host) ForwardReply(c *registry.Ctx, status int, reason string) error {
-	return h.forwarder().Reply(c, status, reason)
+	err := h.forwarder().Reply(c, status, reason)
+	if !errors.Is(err, sip.ErrNoNextVia) {
+		sentOn(c.Rank, &h.stats.core.fwdReplies, &h.stats.core.dropReplies, err)
+	}
+	return err
 }
 
 // Send sends bytes as they are.

@@ -41,12 +41,16 @@ func (h handler) sip(r *transport.Recv, raw []byte) {
 		if level := log.Level(h.s.params.ParserLog); c.Log.Enabled(level) {
 			c.Log.Log(level, log.Core, fmt.Sprintf("a message from %s:%s cannot be routed: %v; it begins %.80q", r.Proto, r.Src, err, raw))
 		}
-		h.s.unreadable(c, &w.msg)
+		if len(w.msg.Raw()) > 0 {
+			h.s.stats.core.refused(c.Rank, &w.msg, err)
+			h.s.unreadable(c, &w.msg)
+		}
 		if r.Conn != nil { // as Kamailio does: a stream cannot be trusted behind it
 			r.Conn.Close()
 		}
 		return
 	}
+	h.s.stats.core.received(c.Rank, c.Msg)
 	if !h.s.preRoute(c) {
 		return
 	}
@@ -97,7 +101,11 @@ func (h handler) frame(r *transport.Recv, raw []byte) (*registry.Ctx, error) {
 // dropped it.
 func (h handler) reply(c *registry.Ctx) {
 	rc := h.s.runMain(c, h.s.replyRoute, registry.CoreOnReply)
-	if c.Flow&registry.FlowDrop != 0 || rc <= 0 {
+	dropped := c.Flow&registry.FlowDrop != 0 || rc == 0
+	if dropped {
+		h.s.stats.core.dropReplies.Add(c.Rank, 1)
+	}
+	if dropped || rc < 0 {
 		return
 	}
 	if err := h.s.forwardReply(c); err != nil {

@@ -35,17 +35,6 @@ func (h host) ServerHeader() string {
 	return h.params.ServerHeader + "\r\n"
 }
 
-// Stats are the counters of all modules.
-func (h host) Stats() []registry.Stat {
-	var all []registry.Stat
-	for _, m := range h.modules {
-		if s, ok := m.it.(registry.StatSource); ok {
-			all = append(all, s.Stats()...)
-		}
-	}
-	return all
-}
-
 func (h host) Module(name string) (registry.Module, bool) { return h.env.Module(name) }
 
 func (h host) EventRoute(name string) registry.Block {

@@ -3,17 +3,12 @@ package app
 import "olelo/runtime/registry"
 
 var (
-	_ registry.FlagHost    = host{}
-	_ registry.AliasHost   = host{}
-	_ registry.SettingHost = host{}
+	_ registry.FlagHost  = host{}
+	_ registry.AliasHost = host{}
 )
 
 // FlagBit is the number of a declared message flag.
 func (h host) FlagBit(name string) (int, bool) { return h.params.FlagBit(name) }
-
-// Setting is a parameter's value: one of the configuration's own, or a number
-// of the core.
-func (h host) Setting(group, name string) (string, bool) { return h.params.Setting(group, name) }
 
 // Aliases are the names that count as the server's own.
 func (h host) Aliases() []registry.Alias {

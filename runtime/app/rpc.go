@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,7 +19,7 @@ func (s *server) coreRPC() error {
 	rev, at := buildInfo()
 	return rpc.RegisterCore(s.rpcs, rpc.Server{
 		Name:     "olelo",
-		Version:  "kamailio " + core.Kamailio + " (" + core.Platform + ")",
+		Version:  "kamailio " + core.Kamailio + " (" + core.Platform() + ")",
 		Number:   core.Kamailio,
 		SourceID: rev,
 		Compiler: runtime.Version(),
@@ -32,6 +33,7 @@ func (s *server) coreRPC() error {
 			return nil
 		},
 		Modules:   s.moduleNames,
+		Defines:   s.ppdefines,
 		Sockets:   s.listening,
 		Aliases:   s.aliases,
 		Processes: s.processes,
@@ -66,17 +68,27 @@ func (s *server) moduleNames() []string {
 	return names
 }
 
+func (s *server) ppdefines() []rpc.Define {
+	var all []rpc.Define
+	for _, d := range s.file.Defines {
+		all = append(all, rpc.Define{Name: d.Name, Value: d.Value, Type: int(d.Mode)})
+	}
+	return all
+}
+
+// listening is in Kamailio's order: UDP, TCP, TLS.
 func (s *server) listening() []rpc.Address {
 	var all []rpc.Address
-	for _, k := range s.sockets {
+	for _, k := range transport.ByProto(s.sockets) {
 		all = append(all, rpc.Address{Proto: k.Proto.String(), Host: k.IP, Port: int(k.Addr.Port())})
 	}
 	return all
 }
 
+// aliases are in Kamailio's order: the last first.
 func (s *server) aliases() []rpc.Address {
 	var all []rpc.Address
-	for _, a := range s.params.Aliases {
+	for _, a := range slices.Backward(s.params.Aliases) {
 		x := rpc.Address{Host: a.Host, Port: a.Port}
 		if a.Proto != transport.None {
 			x.Proto = a.Proto.String()
@@ -97,7 +109,7 @@ func (s *server) processes() []rpc.Process {
 }
 
 func (s *server) tcpInfo() rpc.TCPInfo {
-	t := s.net.Stats()
+	t := s.tcpFigures()
 	return rpc.TCPInfo{
 		Readers: s.params.TCPChildren, Max: t.MaxConns, MaxTLS: t.MaxTLSConns,
 		Open: t.Conns, OpenTLS: t.TLSConns, QueuedBytes: int64(t.Queued),

@@ -1,7 +1,7 @@
 package app
 
 import (
-	"maps"
+	"cmp"
 	"slices"
 	"strings"
 
@@ -95,12 +95,12 @@ func (s *server) defines(o *Options) []Define {
 		File: "empty", Dialect6: o.Dialect == Dialect6, ReadFile: func(string) ([]byte, error) { return nil, nil },
 	})
 	var list []Define
-	for _, name := range slices.Sorted(maps.Keys(s.file.Defines)) {
-		if _, builtIn := empty.Defines[name]; !builtIn && !strings.HasPrefix(name, "MOD_") {
-			v := s.file.Defines[name]
-			list = append(list, Define{ID: name, Value: v, HasValue: v != ""})
+	for _, d := range s.file.Defines {
+		if _, builtIn := empty.Define(d.Name); !builtIn && !strings.HasPrefix(d.Name, "MOD_") {
+			list = append(list, Define{ID: d.Name, Value: d.Value, HasValue: d.Value != ""})
 		}
 	}
+	slices.SortFunc(list, func(a, b Define) int { return cmp.Compare(a.ID, b.ID) })
 	return list
 }
 

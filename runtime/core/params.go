@@ -133,7 +133,7 @@ func defaults() *Params {
 		AutoAliases: true, Children: 8, MaxWhileLoops: 100, MaxRecursive: 256,
 		CoreLog: int(log.Err), ParserLog: int(log.Err), MemLog: int(log.Debug), LogFacility: log.FacilityDaemon,
 		ServerSignature: true,
-		ServerHeader:    "Server: olelo (" + Version + " (" + Platform + "))",
+		ServerHeader:    "Server: olelo (" + Version + " (" + Platform() + "))",
 		TCPLifetime:     120, TCPMaxConns: 2048, TLSMaxConns: 2048,
 		TCPConnectTimeout: 10, TCPSendTimeout: 10, TCPKeepalive: true,
 		Fork: true, WorkDir: "/", RunDir: DefaultRunDir,

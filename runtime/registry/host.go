@@ -73,13 +73,6 @@ type Alias struct {
 	Subdomains bool // its subdomains too
 }
 
-// SettingHost is a Host that knows the values of global parameters by their
-// groups: core.debug, and those that a configuration makes for itself.
-type SettingHost interface {
-	// Setting returns a parameter as text.
-	Setting(group, name string) (string, bool)
-}
-
 // FlagHost is a Host that knows the names of message flags (flags=).
 type FlagHost interface {
 	// FlagBit returns the number, 0 to 31, of a declared flag.
@@ -104,21 +97,6 @@ type SendHost interface {
 	// or, where that is nil, from the socket that c's message came in on or the
 	// transport's default one. b is copied.
 	Send(c *Ctx, to sip.Hop, sock *transport.Socket, b []byte) error
-}
-
-// StatsHost is a Host that collects the counters of the core and of all
-// modules that are a StatSource.
-type StatsHost interface{ Stats() []Stat }
-
-// StatSource is a module with counters; they are asked for while it runs.
-type StatSource interface{ Stats() []Stat }
-
-// Stat is one counter, "sl:200_replies". Value and Reset are safe for
-// concurrent use; Reset is nil for a gauge.
-type Stat struct {
-	Group, Name string
-	Value       func() int64
-	Reset       func()
 }
 
 // RPCs finds and runs RPC commands.

@@ -42,6 +42,7 @@ type Server struct {
 type Define struct {
 	Name  string
 	Value string // with its quotes; "" for an id without a value
+	Type  int    // 0 #!define, 1 #!trydef, 2 #!redefine
 }
 
 // Address is a listening socket or an alias. An alias may have Proto "" and
@@ -126,6 +127,10 @@ func RegisterCore(t *Table, s Server) error {
 		c.Add(cmd.Doc)
 		return nil
 	})
+	add(true, "system.methodSignature", "Answers that it is not there, as Kamailio's.", false, func(c registry.RPCCall) error {
+		c.Fault(CodeServerError, "Not Implemented Yet")
+		return nil
+	})
 	return t.Register("core", cmds...)
 }
 
@@ -154,7 +159,7 @@ func printInts(c registry.RPCCall) error {
 		n, err := strconv.ParseInt(s, 10, 64)
 		if err != nil {
 			if i == 0 {
-				c.Fault(CodeBadRequest, "error at parameter 0: expected integer type but record doesn't match type")
+				badArg(c, i, "integer", errType)
 			}
 			return nil
 		}
@@ -242,7 +247,7 @@ func (s *Server) ppdefinesFull(c registry.RPCCall) error {
 		if value == "" {
 			value = "none"
 		}
-		c.Add((&registry.RPCStruct{}).Set("name", d.Name).Set("type", 0).Set("value", value))
+		c.Add((&registry.RPCStruct{}).Set("name", d.Name).Set("type", d.Type).Set("value", value))
 	}
 	return nil
 }

@@ -36,7 +36,7 @@ func recordedServer(t *testing.T, x map[string]exchange) rpc.Server {
 			return []string{"sl", "kex", "corex", "ctl", "tm", "pv", "dispatcher", "usrloc", "htable", "cfg_rpc", "cfgutils", "jsonrpcs"}
 		},
 		Defines: func() []rpc.Define {
-			d := []rpc.Define{{Name: "KAMAILIO_5"}, {Name: "KAMAILIO_5_6"}, {Name: "KAMAILIO_5_6_3"}, {Name: "FOO"}, {"BAR", `"x y"`}, {"BAZ", "5"}}
+			d := []rpc.Define{{Name: "KAMAILIO_5"}, {Name: "KAMAILIO_5_6"}, {Name: "KAMAILIO_5_6_3"}, {Name: "FOO"}, {Name: "BAR", Value: `"x y"`}, {Name: "BAZ", Value: "5"}}
 			for _, m := range []string{"sl", "kex", "corex", "ctl", "tm", "pv", "dispatcher", "usrloc", "htable", "cfg_rpc", "cfgutils", "jsonrpcs"} {
 				d = append(d, rpc.Define{Name: "MOD_" + m})
 			}
@@ -170,7 +170,7 @@ func TestCoreEcho(t *testing.T) {
 		{[]string{"system.methodHelp", "core.pwd"}, "The server's working directory.\n"},
 		{[]string{"core.kill", "9"}, "error: 500 - only signal 15, the default, can be sent: use kill(1) for others\n"},
 		{[]string{"core.kill"}, ""},
-		{[]string{"system.listMethods"}, "core.arg\ncore.echo\ncore.kill\ncore.printi\ncore.prints\ncore.pwd\nsystem.listMethods\nsystem.methodHelp\n"},
+		{[]string{"system.listMethods"}, "core.arg\ncore.echo\ncore.kill\ncore.printi\ncore.prints\ncore.pwd\nsystem.listMethods\nsystem.methodHelp\nsystem.methodSignature\n"},
 	} {
 		if d := cmp.Diff(tt.want, string(rpc.AppendText(nil, run(t, table, tt.line[0], tt.line[1:]...)))); d != "" {
 			t.Errorf("%q (-want +got):\n%s", tt.line, d)

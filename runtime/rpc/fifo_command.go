@@ -15,12 +15,12 @@ const MaxFIFOCommand = 65535
 // FIFOCommand is one command of the FIFO protocol, or, where JSON is set, of
 // JSON-RPC over a FIFO.
 type FIFOCommand struct {
-	Name  string
-	Args  []string
-	Reply string // the reply FIFO's name, "" for no reply
-	JSON  bool
-	ID    json.RawMessage // JSON: the request's id
-	Err   error           // JSON: why the document is no request
+	Name    string
+	Args    []string
+	Reply   string // the reply FIFO's name, "" for no reply
+	JSON    bool
+	Request JSONRequest // JSON: the whole request
+	Err     error       // JSON: why the document is no request
 }
 
 // ErrMore says that the command goes on behind the bytes at hand.
@@ -130,6 +130,6 @@ func parseFIFOJSON(b []byte) (c FIFOCommand, n int, err error) {
 	}
 	req, err := ParseJSON(doc)
 	return FIFOCommand{
-		Name: req.Method, Args: req.Args, Reply: req.ReplyName, JSON: true, ID: req.ID, Err: err,
+		Name: req.Method, Reply: req.ReplyName, JSON: true, Request: req, Err: err,
 	}, int(dec.InputOffset()), nil
 }

@@ -34,7 +34,7 @@ func TestParseFIFO(t *testing.T) {
 		{"no command", "::r\n\n", false, rpc.FIFOCommand{}, "\n", "not :command:reply_fifo"},
 		{"junk", "x\ny\n:c:r\n\n", false, rpc.FIFOCommand{}, ":c:r\n\n", "starts with a colon"},
 		{"no JSON here", "{}\n", false, rpc.FIFOCommand{}, "", "starts with a colon"},
-		{"JSON", `{"jsonrpc":"2.0","method":"a.b","params":[1],"reply_name":"r","id":7}` + "\n", true, rpc.FIFOCommand{Name: "a.b", Args: []string{"1"}, Reply: "r", JSON: true, ID: []byte("7")}, "\n", ""},
+		{"JSON", `{"jsonrpc":"2.0","method":"a.b","params":[1],"reply_name":"r","id":7}` + "\n", true, rpc.FIFOCommand{Name: "a.b", Reply: "r", JSON: true, Request: rpc.JSONRequest{Method: "a.b", Args: []string{"1"}, ID: []byte("7"), ReplyName: "r"}}, "\n", ""},
 		{"half JSON", `{"jsonrpc":"2.0",`, true, rpc.FIFOCommand{}, "", "more"},
 		{"bad JSON", `{bad}` + "\n:c:r\n\n", true, rpc.FIFOCommand{}, "", "not JSON"},
 		{"too long", ":a.b:r\n" + strings.Repeat("x", rpc.MaxFIFOCommand), false, rpc.FIFOCommand{}, "", "no end within"},
@@ -107,8 +107,10 @@ func openFIFO(t *testing.T, w *warnings) *rpc.FIFO {
 	f := &rpc.FIFO{
 		Path: filepath.Join(dir, "cmd"), ReplyDir: filepath.Join(dir, "rep"),
 		Owner: rpc.Owner{UID: -1, GID: -1, Mode: 0o620}, JSON: true,
-		Answer: func(c rpc.FIFOCommand) []byte { return []byte(c.Name + " " + strings.Join(c.Args, ",") + "\n") },
-		Warn:   w.warn,
+		Answer: func(c rpc.FIFOCommand) []byte {
+			return []byte(c.Name + " " + strings.Join(append(c.Args, c.Request.Args...), ",") + "\n")
+		},
+		Warn: w.warn,
 	}
 	if err := os.Mkdir(f.ReplyDir, 0o700); err != nil {
 		t.Fatal(err)

@@ -2,6 +2,7 @@ package rpc
 
 import (
 	"encoding/json"
+	"math"
 	"strconv"
 	"unicode/utf8"
 
@@ -47,6 +48,9 @@ func appendJSONValue(b []byte, v any, depth int) []byte {
 	case float64:
 		if v-v != 0 { // an infinity or not a number: JSON has neither
 			return append(b, "null"...)
+		}
+		if v == math.Trunc(v) && math.Abs(v) < 1e15 {
+			return strconv.AppendInt(b, int64(v), 10)
 		}
 		return append(b, formatDouble(v)...)
 	case *registry.RPCStruct:

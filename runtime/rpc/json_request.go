@@ -17,6 +17,9 @@ type JSONRequest struct {
 	ReplyName string
 }
 
+// ErrNotJSON is wrapped by what ParseJSON says of a text that is no JSON document.
+var ErrNotJSON = errors.New("not JSON")
+
 // ParseJSON reads a JSON-RPC 2.0 request. The members of "params" are taken in
 // order, and their names, where it is an object, ignored: Kamailio jsonrpcs
 // manual, Important Remarks. Batches are refused, as there. A request that is
@@ -34,9 +37,12 @@ func ParseJSON(doc []byte) (req JSONRequest, err error) {
 		if errors.As(err, &kind) {
 			return req, errors.New("a JSON-RPC request is one object; batches are not taken")
 		}
-		return req, fmt.Errorf("not JSON: %w", err)
+		return req, fmt.Errorf("%w: %w", ErrNotJSON, err)
 	}
-	if c := first(raw.ID); c == '"' || c == '-' || c >= '0' && c <= '9' || c == 'n' {
+	var text string
+	if json.Unmarshal(raw.ID, &text) == nil && first(raw.ID) == '"' {
+		req.ID = appendJSONString(nil, text)
+	} else if c := first(raw.ID); c == '-' || c >= '0' && c <= '9' || c == 'n' {
 		req.ID = raw.ID
 	} else if raw.ID != nil {
 		err = errors.New(`"id" must be a string or a number`)

@@ -71,7 +71,7 @@ func appendTabs(b []byte, n int) []byte {
 	return b
 }
 
-// formatDouble is a double as kamcmd and Kamailio's JSON show it.
+// formatDouble is a double as kamcmd shows it.
 func formatDouble(f float64) string {
 	if f == 0 {
 		return "0"

@@ -1,6 +1,16 @@
 package sip
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
+
+// ErrHeader is wrapped by what Check says of a header that is there and cannot
+// be read, ErrVia by what it says of the first Via alone.
+var (
+	ErrHeader = errors.New("unreadable header")
+	ErrVia    = errors.New("unreadable Via")
+)
 
 // Check returns why m cannot be routed, nil if it can: what Kamailio refuses
 // before a route runs. Via, From, To, Call-ID and CSeq must be there, once
@@ -9,7 +19,7 @@ import "fmt"
 func (m *Message) Check() error {
 	m.scan()
 	if m.junk != "" {
-		return fmt.Errorf("%w: %.40q is no header", ErrMessage, trimSpace(m.junk))
+		return headerError{fmt.Sprintf("%.40q is no header", trimSpace(m.junk)), ErrHeader}
 	}
 	for _, n := range [...]struct {
 		id   hid
@@ -39,14 +49,23 @@ func (m *Message) Check() error {
 	}
 	if s, ok := m.body(hContentLength); ok && s != "" {
 		if _, ok := decimal(s); !ok {
-			return fmt.Errorf("%w: the Content-Length %.20q is no number", ErrMessage, s)
+			return headerError{fmt.Sprintf("the Content-Length %.20q is no number", s), ErrHeader}
 		}
 	}
 	return nil
 }
 
 var (
-	errVia  = fmt.Errorf("%w: its first Via cannot be read", ErrMessage)
-	errTo   = fmt.Errorf("%w: its To has no URI", ErrMessage)
-	errCSeq = fmt.Errorf("%w: its CSeq is not a number and a method", ErrMessage)
+	errVia  = headerError{"its first Via cannot be read", ErrVia}
+	errTo   = headerError{"its To has no URI", ErrHeader}
+	errCSeq = headerError{"its CSeq is not a number and a method", ErrHeader}
 )
+
+// headerError is an ErrMessage that is about a header.
+type headerError struct {
+	text string
+	kind error
+}
+
+func (e headerError) Error() string   { return ErrMessage.Error() + ": " + e.text }
+func (e headerError) Unwrap() []error { return []error{ErrMessage, e.kind} }

@@ -47,6 +47,7 @@ func (t *Transport) accepted(s *Socket, tcp *net.TCPConn) {
 	peer := addrPort(tcp.RemoteAddr())
 	if err := t.roomFor(s.Proto); err != nil {
 		_ = tcp.Close()
+		t.cfg.Counters.LocalReject.Add(0, 1)
 		if ok, n := t.full.Allow(); ok {
 			t.errorf("%s: connection from %s closed: %v%s", s.Text, peer, err, n)
 		}
@@ -133,6 +134,7 @@ func (c *Conn) begin(tcp *net.TCPConn) bool {
 	c.nc = nc
 	o.state = open
 	o.Unlock()
+	c.t.cfg.Counters.opened(c)
 	c.last.Store(c.t.clock.Load())
 	c.flush()
 	return true

@@ -86,6 +86,8 @@ type Config struct {
 	// one without body (tcp_accept_no_cl).
 	AcceptNoCL bool
 
+	// Counters, where not nil, count the connections.
+	Counters *Counters
 	// Capture, where not nil, takes what would be sent; nothing is opened then. It
 	// is called by whoever sends, and owns what it gets.
 	Capture func(Sent)
@@ -159,6 +161,9 @@ func (c *Config) setDefaults() {
 		if *p == 0 {
 			*p = d
 		}
+	}
+	if c.Counters == nil {
+		c.Counters = new(Counters)
 	}
 	num(&c.Children, 8)
 	num(&c.MaxConns, 2048)

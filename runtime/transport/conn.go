@@ -297,6 +297,7 @@ func (c *Conn) dieLocked(why error) {
 // buried is the last that happens to a dead connection.
 func (c *Conn) buried(lost [2]*buffer) {
 	t := c.t
+	t.cfg.Counters.lost(c, c.out.why)
 	t.table.forget(c)
 	t.conns.Add(-1)
 	if c.proto == TLS {

@@ -18,6 +18,7 @@ func (t *Transport) connect(k peerKey, from netip.Addr, sock *Socket) (*Conn, er
 		return nil, ErrNoTLS
 	}
 	if err := t.roomFor(k.proto); err != nil {
+		t.cfg.Counters.LocalReject.Add(0, 1)
 		if ok, n := t.full.Allow(); ok {
 			t.errorf("no connection to %s:%s: %v%s", k.proto, k.addr, err, n)
 		}
@@ -55,6 +56,7 @@ func (c *Conn) dial(from netip.Addr) {
 	if err != nil {
 		err = dialError(err)
 		if !t.stopping.Load() {
+			t.cfg.Counters.ConnectFailed.Add(int(c.id), 1)
 			t.errorf("cannot connect to %s:%s: %v", c.proto, c.peer, err)
 		}
 		c.die(err)

@@ -127,6 +127,7 @@ func (c *Conn) send(b []byte, last bool, from *Conn) error {
 	}
 	if err := o.admit(c.t, len(b)); err != nil {
 		o.Unlock()
+		c.t.cfg.Counters.SendqFull.Add(int(c.id), 1)
 		return err
 	}
 	src := from

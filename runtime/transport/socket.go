@@ -1,11 +1,13 @@
 package transport
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -33,6 +35,11 @@ func NewSocket(p Proto, addr netip.AddrPort, advertise, name string) *Socket {
 	s := &Socket{Proto: p, Advertise: advertise, Name: name}
 	s.setAddr(addr)
 	return s
+}
+
+// ByProto is sockets in the order UDP, TCP, TLS.
+func ByProto(sockets []*Socket) []*Socket {
+	return slices.SortedStableFunc(slices.Values(sockets), func(a, b *Socket) int { return cmp.Compare(a.Proto, b.Proto) })
 }
 
 func (s *Socket) setAddr(a netip.AddrPort) {

@@ -126,5 +126,6 @@ func (c *Conn) idleOut() {
 		return
 	}
 	o.Unlock()
+	c.t.cfg.Counters.ConTimeout.Add(int(c.id), 1)
 	c.closeWhenSent(errIdle)
 }

@@ -1,0 +1,192 @@
+// Package jsonrpcs is Kamailio's module jsonrpcs: the RPC commands as JSON-RPC
+// 2.0 over a FIFO and over datagrams, and for the routes themselves.
+package jsonrpcs
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strconv"
+	"sync"
+
+	"olelo/runtime/log"
+	"olelo/runtime/registry"
+	"olelo/runtime/rpc"
+)
+
+// name is the module's name, as it stands before its log lines.
+const name = "jsonrpcs"
+
+// Module is the module's instance.
+type Module struct {
+	transport transports
+	compact   bool
+	fifo      fifo
+	dgram     dgram
+
+	log     *log.Logger
+	cmds    registry.RPCs
+	replies sync.Map // *registry.Worker → *reply: of jsonrpc_exec
+}
+
+// transports are the bits of the parameter transport; 0 is all.
+type transports int
+
+const (
+	overHTTP transports = 1 << iota
+	overFIFO
+	overDatagrams
+)
+
+// has reports whether the transport is to be opened.
+func (t transports) has(one transports) bool { return t == 0 || t&one != 0 }
+
+var (
+	_ registry.Module      = (*Module)(nil)
+	_ registry.Provisioner = (*Module)(nil)
+	_ registry.Listener    = (*Module)(nil)
+	_ registry.Cleaner     = (*Module)(nil)
+)
+
+// New returns the module with Kamailio's defaults.
+func New() registry.Module {
+	owner := rpc.Owner{UID: -1, GID: -1, Mode: 0o660}
+	return &Module{
+		fifo:  fifo{path: "kamailio_rpc.fifo", replyDir: "/tmp", owner: owner},
+		dgram: dgram{address: "kamailio_rpc.sock", owner: owner, workers: 1, timeout: 2000},
+	}
+}
+
+// Exports lists what the module offers.
+func (m *Module) Exports() registry.Exports {
+	return registry.Exports{
+		Doc: "RPC commands as JSON-RPC 2.0 over a FIFO and datagrams, and for routes.",
+		Params: []registry.Param{
+			{Name: "transport", Type: registry.ParamInt, Set: m.setTransport, Doc: "What is opened: 2 the FIFO, 4 the datagram socket, 6 both, 0 all that there is. Default: 0."},
+			{Name: "pretty_format", Type: registry.ParamInt, Set: m.setFormat, Doc: "Whether replies have line ends and tabs. Default: 1."},
+			registry.Str("fifo_name", &m.fifo.path, `The FIFO's path, from the run-time directory on where it is relative; "" for none. Default: kamailio_rpc.fifo.`),
+			mode("fifo_mode", &m.fifo.owner, "The FIFO's permissions. Default: 0660."),
+			owner("fifo_user", &m.fifo.owner.UID, rpc.ParseUser, "The FIFO's owner: a name or a number. Default: the server's user."),
+			owner("fifo_group", &m.fifo.owner.GID, rpc.ParseGroup, "The FIFO's group: a name or a number. Default: the server's group."),
+			registry.Str("fifo_reply_dir", &m.fifo.replyDir, "The folder of the reply FIFOs; no other is written to. Default: /tmp."),
+			registry.Str("dgram_socket", &m.dgram.address, `The datagram socket: a path, from the run-time directory on where it is relative, or udp:address:port; "" for none. Default: kamailio_rpc.sock.`),
+			mode("dgram_mode", &m.dgram.owner, "The Unix socket's permissions. Default: 0660."),
+			owner("dgram_user", &m.dgram.owner.UID, rpc.ParseUser, "The Unix socket's owner: a name or a number. Default: the server's user."),
+			owner("dgram_group", &m.dgram.owner.GID, rpc.ParseGroup, "The Unix socket's group: a name or a number. Default: the server's group."),
+			registry.Int("dgram_workers", &m.dgram.workers, "How many datagrams are answered at the same time. Default: 1."),
+			registry.Int("dgram_timeout", &m.dgram.timeout, "How long a reply may wait for its client to take it, in milliseconds. Default: 2000."),
+		},
+		Funcs: []registry.Func{
+			registry.Fn1("jsonrpc_exec", registry.Text("request"), registry.Any, m.exec, "Runs a command that is a JSON-RPC document; $jsonrpl is its reply. It is false only where the document is no JSON."),
+		},
+		PVs:  []registry.PV{m.replyVar()},
+		RPCs: []registry.RPC{{Name: "jsonrpc.echo", Doc: "Answers with its arguments: a text, and an integer that may be left out.", List: true, Run: echo}},
+		Differs: []registry.Difference{
+			{How: "a request that is refused (no version 2.0, no method, a missing argument) is answered with an error, code 400; Kamailio answers with an empty result"},
+			{Of: "modparam fifo_reply_dir", How: "it need not end with a slash"},
+			{Of: "modparam transport", How: "1, HTTP, is an error of the start, as in Kamailio without the module xhttp"},
+		},
+	}
+}
+
+func (m *Module) setTransport(v registry.ParamValue) error {
+	if m.transport = transports(v.Int); m.transport&overHTTP != 0 {
+		return registry.NotRun("transport %d asks for HTTP, for which olelo has no module xhttp yet: 2 is the FIFO, 4 the datagram socket, 6 both", v.Int)
+	}
+	return nil
+}
+
+func (m *Module) setFormat(v registry.ParamValue) error {
+	m.compact = v.Int == 0
+	return nil
+}
+
+func mode(param string, o *rpc.Owner, doc string) registry.Param {
+	return registry.Param{
+		Name: param, Type: registry.ParamInt, Doc: doc,
+		Set: func(v registry.ParamValue) (err error) {
+			o.Mode, err = rpc.ParseMode(v.Int)
+			return err
+		},
+	}
+}
+
+// owner is a parameter that takes a name as a string or a number as either.
+func owner(param string, to *int, parse func(string) (int, error), doc string) registry.Param {
+	return registry.Param{
+		Name: param, Type: registry.ParamInt | registry.ParamStr, Doc: doc,
+		Set: func(v registry.ParamValue) (err error) {
+			if v.IsInt {
+				v.Str = strconv.FormatInt(v.Int, 10)
+			}
+			*to, err = parse(v.Str)
+			return err
+		},
+	}
+}
+
+// Provision keeps what Listen needs.
+func (m *Module) Provision(h registry.Host) error {
+	m.log, m.cmds = h.Log(), h.RPC()
+	dir := "/run/kamailio"
+	if d, ok := h.(registry.RunDirHost); ok && d.RunDir() != "" {
+		dir = d.RunDir()
+	}
+	if m.fifo.path != "" && !filepath.IsAbs(m.fifo.path) {
+		m.fifo.path = filepath.Join(dir, m.fifo.path)
+	}
+	return m.dgram.locate(dir)
+}
+
+// Listen opens the FIFO and the datagram socket.
+func (m *Module) Listen(context.Context) error {
+	if m.transport.has(overFIFO) && m.fifo.path != "" {
+		if err := m.openFIFO(); err != nil {
+			return err
+		}
+	}
+	if m.transport.has(overDatagrams) && m.dgram.address != "" {
+		return m.openDatagrams()
+	}
+	return nil
+}
+
+// Cleanup closes and removes them.
+func (m *Module) Cleanup() error {
+	return errors.Join(m.fifo.close(), m.dgram.close())
+}
+
+// answer runs a request and returns the document that answers it.
+func (m *Module) answer(req *rpc.JSONRequest, bad error) (*rpc.Reply, []byte) {
+	r, err := req.Run(m.cmds, bad)
+	if err != nil {
+		m.log.Errorf(name, "%v", err)
+	}
+	doc := rpc.AppendJSON(nil, req.ID, r)
+	if m.compact {
+		var b bytes.Buffer
+		if err := json.Compact(&b, doc); err != nil {
+			panic(fmt.Sprintf("the reply to %s is no JSON: %v", req.Method, err))
+		}
+		doc = b.Bytes()
+	}
+	return r, doc
+}
+
+// echo stops, as Kamailio's, at an argument that is not there.
+func echo(c registry.RPCCall) error {
+	text, ok := c.Arg(0)
+	if !ok {
+		return nil
+	}
+	c.Add(text)
+	if _, ok := c.Arg(1); ok {
+		if n, ok := rpc.NeedInt(c, 1); ok {
+			c.Add(n)
+		}
+	}
+	return nil
+}

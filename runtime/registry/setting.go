@@ -1,0 +1,24 @@
+package registry
+
+// SettingHost is a Host that has the parameters which can be read while the
+// server runs, by their groups: core.debug, and those that a configuration makes
+// for itself.
+type SettingHost interface {
+	// Settings are all: the core's, then the configuration's own in its order.
+	Settings() []*Setting
+	// Setting finds one; nil where there is none.
+	Setting(group, name string) *Setting
+}
+
+// Setting is a parameter that can be read while the server runs. Its functions
+// are safe for concurrent use.
+type Setting struct {
+	Group, Name string
+	Doc         string
+	Text        bool // its value is a text, else a number
+	// Get is the value now, a number in decimal digits.
+	Get func() string
+	// Set changes it for what is routed from now on; nil where the server would
+	// have to be started again. A number is refused where text is none of 32 bits.
+	Set func(text string) error
+}

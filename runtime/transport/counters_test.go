@@ -1,0 +1,69 @@
+package transport_test
+
+import (
+	"net"
+	"net/netip"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"olelo/runtime/transport"
+)
+
+func TestCounters(t *testing.T) {
+	var s *server
+	n := &transport.Counters{}
+	s = start(t, transport.Config{MaxConns: 2, Counters: n}, answerer(&s))
+	arrived := make(chan struct{}, 1)
+	far := start(t, transport.Config{}, &funcs{sip: func(*transport.Recv, []byte) { arrived <- struct{}{} }})
+
+	kept, reset := s.dial(), s.dial()
+	for _, c := range []*client{kept, reset} {
+		c.send(options(1))
+		c.expect(answer("SIP", options(1)))
+	}
+	s.dial().expectClosed() // one too many
+	if err := reset.Conn.(*net.TCPConn).SetLinger(0); err != nil {
+		t.Fatal(err)
+	}
+	_ = reset.Close()
+	wait(t, s.gone, "the end of a connection")
+
+	closed, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = closed.Close()
+	nobody := &transport.Dest{Proto: transport.TCP, Addr: netip.MustParseAddrPort(closed.Addr().String())}
+	if err := s.Send(nobody, []byte(options(2)), nil); err != nil {
+		t.Fatal(err)
+	}
+	s.log.wait(t, "cannot connect")
+	if err := s.Send(&transport.Dest{Proto: transport.TCP, Addr: far.addr[transport.TCP]}, []byte(options(3)), nil); err != nil {
+		t.Fatal(err)
+	}
+	wait(t, arrived, "the message at the other server")
+
+	got := map[string]int64{
+		"established": n.Established.Value(), "accepted": n.PassiveOpen.Value(), "opened": n.ConnectSuccess.Value(),
+		"not opened": n.ConnectFailed.Value(), "refused": n.LocalReject.Value(), "reset": n.ConReset.Value(),
+		"idle": n.ConTimeout.Value(), "stuck": n.SendTimeout.Value(), "full": n.SendqFull.Value(),
+	}
+	want := map[string]int64{
+		"established": 3, "accepted": 2, "opened": 1, "not opened": 1, "refused": 1, "reset": 1, "idle": 0, "stuck": 0, "full": 0,
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("counted (-want +got):\n%s", d)
+	}
+}
+
+func TestIdleIsCounted(t *testing.T) {
+	var s *server
+	n := &transport.Counters{}
+	s = start(t, transport.Config{Lifetime: 50 * time.Millisecond, Counters: n}, answerer(&s))
+	s.dial().expectClosed()
+	if n.ConTimeout.Value() != 1 {
+		t.Errorf("%d idle connections", n.ConTimeout.Value())
+	}
+}
