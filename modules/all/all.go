@@ -14,6 +14,7 @@ import (
 	"olelo/modules/siputils"
 	"olelo/modules/sl"
 	"olelo/modules/textops"
+	"olelo/modules/textopsx"
 	"olelo/modules/tls"
 	"olelo/modules/xlog"
 	"olelo/pv"
@@ -35,6 +36,7 @@ var Modules = map[string]func() registry.Module{
 	"sl":       func() registry.Module { return sl.New() },
 	"siputils": siputils.New,
 	"textops":  textops.New,
+	"textopsx": textopsx.New,
 	"tls":      func() registry.Module { return tls.New() },
 	"xlog":     xlog.New,
 }
