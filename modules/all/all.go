@@ -11,6 +11,7 @@ import (
 	"olelo/modules/maxfwd"
 	"olelo/modules/mi_fifo"
 	"olelo/modules/msrp"
+	"olelo/modules/sanity"
 	"olelo/modules/siputils"
 	"olelo/modules/sl"
 	"olelo/modules/textops"
@@ -34,6 +35,7 @@ var Modules = map[string]func() registry.Module{
 	"msrp":     func() registry.Module { return msrp.New() },
 	"pv":       func() registry.Module { return pv.New() },
 	"sl":       func() registry.Module { return sl.New() },
+	"sanity":   sanity.New,
 	"siputils": siputils.New,
 	"textops":  textops.New,
 	"textopsx": textopsx.New,

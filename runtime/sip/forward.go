@@ -284,7 +284,7 @@ func (s *splice) receivedVia(body string, f *ForwardInfo) {
 	}
 	for p := v.Params; p != ""; {
 		var one string
-		one, p = nextParam(p)
+		one, p = NextParam(p)
 		name, _, _ := cut(one, '=')
 		switch name = trimSpace(name); {
 		case equalFold(name, "received") && received:
