@@ -7,6 +7,7 @@ import (
 	"olelo/modules/corex"
 	"olelo/modules/ctl"
 	"olelo/modules/htable"
+	"olelo/modules/ipops"
 	"olelo/modules/kex"
 	"olelo/modules/maxfwd"
 	"olelo/modules/mi_fifo"
@@ -29,6 +30,7 @@ var Modules = map[string]func() registry.Module{
 	"corex":    corex.New,
 	"ctl":      ctl.New,
 	"htable":   func() registry.Module { return htable.New() },
+	"ipops":    ipops.New,
 	"kex":      func() registry.Module { return kex.New() },
 	"maxfwd":   maxfwd.New,
 	"mi_fifo":  mi_fifo.New,
