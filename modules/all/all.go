@@ -18,6 +18,7 @@ import (
 	"olelo/modules/textops"
 	"olelo/modules/textopsx"
 	"olelo/modules/tls"
+	"olelo/modules/uuid"
 	"olelo/modules/xlog"
 	"olelo/pv"
 	"olelo/runtime/registry"
@@ -42,5 +43,6 @@ var Modules = map[string]func() registry.Module{
 	"textops":  textops.New,
 	"textopsx": textopsx.New,
 	"tls":      func() registry.Module { return tls.New() },
+	"uuid":     uuid.New,
 	"xlog":     xlog.New,
 }
