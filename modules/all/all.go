@@ -11,6 +11,7 @@ import (
 	"olelo/modules/kex"
 	"olelo/modules/maxfwd"
 	"olelo/modules/mi_fifo"
+	"olelo/modules/mqueue"
 	"olelo/modules/msrp"
 	"olelo/modules/sanity"
 	"olelo/modules/siputils"
@@ -35,6 +36,7 @@ var Modules = map[string]func() registry.Module{
 	"kex":      func() registry.Module { return kex.New() },
 	"maxfwd":   maxfwd.New,
 	"mi_fifo":  mi_fifo.New,
+	"mqueue":   mqueue.New,
 	"msrp":     func() registry.Module { return msrp.New() },
 	"pv":       func() registry.Module { return pv.New() },
 	"sl":       func() registry.Module { return sl.New() },
