@@ -3,6 +3,7 @@ package all
 
 import (
 	"olelo/modules/auth"
+	"olelo/modules/benchmark"
 	"olelo/modules/cfgutils"
 	"olelo/modules/corex"
 	"olelo/modules/ctl"
@@ -27,24 +28,25 @@ import (
 
 // Modules makes the modules that a configuration may load, by name.
 var Modules = map[string]func() registry.Module{
-	"auth":     func() registry.Module { return auth.New() },
-	"cfgutils": cfgutils.New,
-	"corex":    corex.New,
-	"ctl":      ctl.New,
-	"htable":   func() registry.Module { return htable.New() },
-	"ipops":    ipops.New,
-	"kex":      func() registry.Module { return kex.New() },
-	"maxfwd":   maxfwd.New,
-	"mi_fifo":  mi_fifo.New,
-	"mqueue":   mqueue.New,
-	"msrp":     func() registry.Module { return msrp.New() },
-	"pv":       func() registry.Module { return pv.New() },
-	"sl":       func() registry.Module { return sl.New() },
-	"sanity":   sanity.New,
-	"siputils": siputils.New,
-	"textops":  textops.New,
-	"textopsx": textopsx.New,
-	"tls":      func() registry.Module { return tls.New() },
-	"uuid":     uuid.New,
-	"xlog":     xlog.New,
+	"auth":      func() registry.Module { return auth.New() },
+	"benchmark": benchmark.New,
+	"cfgutils":  cfgutils.New,
+	"corex":     corex.New,
+	"ctl":       ctl.New,
+	"htable":    func() registry.Module { return htable.New() },
+	"ipops":     ipops.New,
+	"kex":       func() registry.Module { return kex.New() },
+	"maxfwd":    maxfwd.New,
+	"mi_fifo":   mi_fifo.New,
+	"mqueue":    mqueue.New,
+	"msrp":      func() registry.Module { return msrp.New() },
+	"pv":        func() registry.Module { return pv.New() },
+	"sl":        func() registry.Module { return sl.New() },
+	"sanity":    sanity.New,
+	"siputils":  siputils.New,
+	"textops":   textops.New,
+	"textopsx":  textopsx.New,
+	"tls":       func() registry.Module { return tls.New() },
+	"uuid":      uuid.New,
+	"xlog":      xlog.New,
 }
