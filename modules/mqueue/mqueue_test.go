@@ -104,6 +104,7 @@ func (c *call) Arg(i int) (string, bool) {
 	}
 	return "", false
 }
+
 func (c *call) Add(v any)                   { c.reply += fmt.Sprint(v.(*registry.RPCStruct).Values) }
 func (c *call) Fault(code int, text string) { c.reply = fmt.Sprint(code, " ", text) }
 

@@ -37,7 +37,7 @@ func TestForms(t *testing.T) {
 			t.Errorf("$uuid(%s) is %s, want %s", k.kind, got, k.want)
 		}
 	}
-	if b.Eval("$uuid(g)") == b.Eval("$uuid(g)") {
+	if first := b.Eval("$uuid(g)"); first == b.Eval("$uuid(g)") {
 		t.Error("an identifier comes twice")
 	}
 	for _, bad := range []string{"$uuid", "$uuid()", "$(uuid(g)[1])"} {
