@@ -1,9 +1,12 @@
 GO ?= go
 FUZZTIME ?= 10s
+SEED ?= 1
+STATEMENTS ?= 100000
+CASES ?=
 STATICCHECK ?= honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOFUMPT ?= mvdan.cc/gofumpt@v0.12.0
 
-.PHONY: all build test race vet staticcheck fmt fmt-check lint fuzz bench clean
+.PHONY: all build test race vet staticcheck fmt fmt-check lint fuzz oracle-fuzz bench clean
 
 all: build
 
@@ -41,6 +44,11 @@ fuzz:
 			$(GO) test -run '^$$' -fuzz "^$$n$$" -fuzztime $(FUZZTIME) $$(dirname $$f); \
 		done; \
 	done
+
+# Random programs on olelo and on Kamailio; differences are shrunk to cases, kept
+# in the folder CASES.
+oracle-fuzz:
+	$(GO) test -count=1 -timeout 0 -v -run '^TestRandomPrograms$$' ./conformance/random -args -seed=$(SEED) -statements=$(STATEMENTS) -keep=$(abspath $(CASES))
 
 bench:
 	$(GO) test -run '^$$' -bench . -benchmem ./...

@@ -97,6 +97,11 @@ func TestBrokenConfigurationsAreCaught(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	for _, r := range play(t, olelo, "--parallel=4", filepath.Join(example, "tests")) {
+		if r.Outcome == "fail" {
+			t.Fatalf("%s fails without a mistake: %s", r.Case, r.Why)
+		}
+	}
 	for _, m := range []struct{ name, old, mutated string }{
 		{"another table", `$sht(msrp=>$var(sessid)::srcaddr) =`, `$sht(msrp=>$var(sessid)::addr) =`},
 		{"the other method", `$msrp(method)=="AUTH"`, `$msrp(method)=="SEND"`},

@@ -76,13 +76,11 @@ func addresses() []registry.PV {
 	}
 }
 
-// userLen is a user's length, 0 where there is no URI.
+// userLen is a user's length.
 func userLen(of uriOf) registry.Getter {
 	return func(c *registry.Ctx, v *value.Value) {
-		v.SetInt(0)
-		if c.Msg == nil {
-			v.SetNull()
-		} else if u := of(c); u != nil {
+		v.SetNull()
+		if u := of(c); u != nil {
 			user, _ := userHost(u)
 			v.SetInt(int64(len(user)))
 		}

@@ -60,17 +60,20 @@ func (m *Module) bindAVPName(fx registry.Fixup, inner string) (n avpNames, err e
 	return n, err
 }
 
-func (n *avpNames) at(c *registry.Ctx) (avpName, bool) {
+// at is the name for this message. Where the variable in it holds none, ok is
+// false, and *v what is read then: a void of $null, else $null.
+func (n *avpNames) at(c *registry.Ctx, v *value.Value) (name avpName, ok bool) {
 	if n.get == nil {
 		return n.name, true
 	}
-	v := c.Eval(n.get)
+	s := c.Eval(n.get)
 	switch {
-	case v.IsStr() && v.S != "":
-		return avpName{Text: v.S}, true
-	case v.K == value.Int:
-		return avpName{Num: v.I, IsNum: true}, true
+	case s.IsStr() && s.S != "":
+		return avpName{Text: s.S}, true
+	case s.K == value.Int:
+		return avpName{Num: s.I, IsNum: true}, true
 	}
+	noName(&s, v)
 	return avpName{}, false
 }
 
@@ -85,34 +88,38 @@ func (m *Module) bindAVP(fx registry.Fixup, r registry.Ref) (registry.Var, error
 	at := bindIndex(r.Index)
 	get := func(c *registry.Ctx, v *value.Value) {
 		v.SetNull()
-		name, ok := names.at(c)
+		name, ok := names.at(c, v)
 		if !ok {
 			return
 		}
-		if i, ok := at.at(c); ok {
-			if i < 0 { // counts from the oldest, but finds nothing except the newest
-				if i += c.State.AVP.Count(name); i != 0 {
-					return
-				}
+		i, ok := at.at(c)
+		if !ok {
+			v.SetVoid()
+			return
+		}
+		if i < 0 { // counts from the oldest, but finds nothing except the newest
+			if i += c.State.AVP.Count(name); i != 0 {
+				return
 			}
-			if val, ok := c.State.AVP.Get(name, i); ok {
-				*v = val
-			}
+		}
+		if val, ok := c.State.AVP.Get(name, i); ok {
+			*v = val
 		}
 	}
 	if at.all {
 		get = func(c *registry.Ctx, v *value.Value) {
-			if name, ok := names.at(c); ok {
+			if name, ok := names.at(c, v); ok {
 				joinAVP(c, name, v)
-			} else {
-				v.SetNull()
 			}
 		}
 	}
 	set := func(c *registry.Ctx, v *value.Value) bool {
-		name, ok := names.at(c)
+		name, ok := names.at(c, &value.Value{})
 		if !ok {
 			c.Log.Errorf(logAs, "$avp(%s): the variable in it holds no name", r.Inner)
+			return false
+		}
+		if _, ok := at.at(c); !ok {
 			return false
 		}
 		switch {

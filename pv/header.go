@@ -74,16 +74,25 @@ func isContact(name string) bool {
 	return strings.EqualFold(name, "Contact") || strings.EqualFold(name, "m")
 }
 
-// at is the name for this message.
-func (n *headerName) at(c *registry.Ctx) (headerName, bool) {
+// at is the name for this message. Where the variable in it holds none, ok is
+// false, and *v what is read then: a void of $null, else $null.
+func (n *headerName) at(c *registry.Ctx, v *value.Value) (name headerName, ok bool) {
 	if n.get == nil {
 		return *n, true
 	}
-	v := c.Eval(n.get)
-	if !v.IsStr() || v.S == "" {
+	s := c.Eval(n.get)
+	if !s.IsStr() || s.S == "" {
+		noName(&s, v)
 		return headerName{}, false
 	}
-	return headerName{text: v.S, any: v.S == "*", list: isList(v.S), back: isContact(v.S)}, true
+	return headerName{text: s.S, any: s.S == "*", list: isList(s.S), back: isContact(s.S)}, true
+}
+
+// noName makes *v what a variable reads as whose name is held by no.
+func noName(no, v *value.Value) {
+	if v.SetNull(); no.IsNull() {
+		v.SetVoid()
+	}
 }
 
 // line is the i-th header line of the name, from the end where i < 0.
@@ -113,18 +122,19 @@ func bindHeader(fx registry.Fixup, r registry.Ref, pick func(headerName, *sip.Me
 	at := bindIndex(r.Index)
 	if at.all {
 		return registry.Var{Get: ofMessage(func(m *sip.Message, c *registry.Ctx, v *value.Value) {
-			if n, ok := name.at(c); ok {
+			if n, ok := name.at(c, v); ok {
 				joinHeaders(c, m, n, v)
 			}
 		})}, nil
 	}
 	return registry.Var{Get: ofMessage(func(m *sip.Message, c *registry.Ctx, v *value.Value) {
-		n, ok := name.at(c)
+		n, ok := name.at(c, v)
 		if !ok {
 			return
 		}
 		i, ok := at.at(c)
 		if !ok {
+			v.SetVoid()
 			return
 		}
 		if s, ok := pick(n, m, i); ok {
@@ -228,8 +238,9 @@ func bindHeaderCount(fx registry.Fixup, r registry.Ref, values bool) (registry.V
 		return registry.Var{}, err
 	}
 	return registry.Var{Get: ofMessage(func(m *sip.Message, c *registry.Ctx, v *value.Value) {
-		n, ok := name.at(c)
+		n, ok := name.at(c, v)
 		if !ok {
+			v.SetInt(0)
 			return
 		}
 		n.list = n.list && values

@@ -66,6 +66,7 @@ func Method(m *sip.Message) string {
 
 func messageVars() []registry.PV {
 	proto := registry.GetPV("proto", func(c *registry.Ctx, v *value.Value) { recvProto(c, v) }, "The transport that the message came in over: udp, tcp, tls.")
+	callID := sip.HeaderKey("Call-ID")
 	cseq := sip.HeaderKey("CSeq")
 	ctype := sip.HeaderKey("Content-Type")
 	contact := sip.HeaderKey("Contact")
@@ -100,7 +101,11 @@ func messageVars() []registry.PV {
 		notSettable(registry.GetPV("mb", ofMessage(func(m *sip.Message, _ *registry.Ctx, v *value.Value) { v.SetStr(registry.View(m.Raw())) }), "The whole message as received."), "a message is not rewritten as a whole"),
 		registry.GetPV("ml", ofMessage(func(m *sip.Message, _ *registry.Ctx, v *value.Value) { v.SetInt(int64(len(m.Raw()))) }), "The message's length in bytes."),
 		registry.GetPV("mi", func(c *registry.Ctx, v *value.Value) { v.SetInt(max(1, int64(c.State.Serial))) }, "The message's number in this worker, from 1."),
-		registry.GetPV("ci", messageText((*sip.Message).CallID), "The Call-ID."),
+		registry.GetPV("ci", ofMessage(func(m *sip.Message, _ *registry.Ctx, v *value.Value) {
+			if h, ok := m.HeaderByKey(&callID, 0); ok {
+				v.SetStr(h.Body)
+			}
+		}), "The Call-ID."),
 		registry.GetPV("cs", messageText(func(m *sip.Message) string { n, _, _ := m.CSeq(); return n }), "The CSeq number, a string."),
 		registry.GetPV("csb", headerText(&cseq), "The CSeq header."),
 		registry.GetPV("ct", headerText(&contact), "The first Contact header."),

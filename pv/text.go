@@ -180,9 +180,10 @@ func (m *Module) bindCount(fx registry.Fixup, r registry.Ref) (registry.Var, err
 			return registry.Var{}, err
 		}
 		return registry.Var{Get: func(c *registry.Ctx, v *value.Value) {
-			v.SetInt(0)
-			if name, ok := names.at(c); ok {
+			if name, ok := names.at(c, v); ok {
 				v.SetInt(int64(c.State.AVP.Count(name)))
+			} else {
+				v.SetNull()
 			}
 		}}, nil
 	}

@@ -122,6 +122,7 @@ func (x *xref) get(c *registry.Ctx, l *avp.XList, v *value.Value) {
 	v.SetNull()
 	i, ok := x.root.at.at(c)
 	if !ok {
+		v.SetVoid()
 		return
 	}
 	n := l.Get(avp.Root, x.root.name, i)
@@ -139,10 +140,10 @@ func (x *xref) get(c *registry.Ctx, l *avp.XList, v *value.Value) {
 		joinXAVP(c, l, n, x.child.name, v)
 		return
 	}
-	if i, ok = x.child.at.at(c); ok {
-		if ch := l.Get(n, x.child.name, i); ch != 0 {
-			xvalue(c, l, ch, v)
-		}
+	if i, ok = x.child.at.at(c); !ok {
+		v.SetVoid()
+	} else if ch := l.Get(n, x.child.name, i); ch != 0 {
+		xvalue(c, l, ch, v)
 	}
 }
 

@@ -193,6 +193,9 @@ func implode(c *registry.Ctx, l *avp.XList, name string, p *registry.Var) int {
 }
 
 func slistExplode(c *registry.Ctx, list, seps, mode, name string) int {
+	if list == "" {
+		return -1
+	}
 	n := avp.Node(0)
 	for list != "" {
 		one := list
@@ -213,7 +216,7 @@ func slistExplode(c *registry.Ctx, list, seps, mode, name string) int {
 		v := value.OfStr(one)
 		c.State.XAVP.Append(n, "v", &v)
 	}
-	return outcome(n != 0)
+	return 1
 }
 
 func (m *Module) varToXAVP(c *registry.Ctx, name, root string) int {

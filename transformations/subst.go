@@ -18,12 +18,14 @@ func reKeys() []registry.TransKey {
 			return nil, err
 		}
 		return func(c *registry.Ctx, text string, v *value.Value) bool {
-			r, _, err := s.Apply(c, text)
+			r, n, err := s.Apply(c, text)
 			if err != nil {
 				c.Log.Errorf("textops", "{re.subst}: %v", err)
 				return false
 			}
-			v.SetStr(r)
+			if n > 0 { // else a number stays one
+				v.SetStr(r)
+			}
 			return text != ""
 		}, nil
 	})}

@@ -17,9 +17,10 @@ and route block, and what never ran. The configurations are read where the serve
 read them, for their text. Shares are rounded down: 100 % is all.
 A profile is text; after its first line each line is
 
-  FILE:LINE:COL-ENDLINE:ENDCOL KIND COUNT ROUTE
+  FILE:LINE:COL-ENDLINE:ENDCOL KIND[.NTH] COUNT ROUTE
 
-where KIND is stmt, true or false of a condition, case or nocase of a switch.
+where KIND is stmt, true or false of a condition, case or nocase of a switch;
+.NTH tells apart what comes out of one use of a #!define.
 The exit status is 0, 1 where a share is below what is wanted, or 255.
 `
 

@@ -12,7 +12,6 @@ import (
 	"regexp"
 	"runtime"
 	"slices"
-	"strconv"
 	"syscall"
 	"time"
 
@@ -85,8 +84,9 @@ func testCommand(args []string, stdout, stderr io.Writer) int {
 	if t.paths = f.Args(); len(t.paths) == 0 {
 		t.paths = []string{"."}
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 	for {
 		before := t.state()
 		status, err := t.test(ctx)
@@ -265,7 +265,7 @@ func (t *testFlags) changed(ctx context.Context, before string) error {
 func (t *testFlags) state() string {
 	var b []byte
 	look := func(path string, d fs.DirEntry) {
-		if i, err := d.Info(); err == nil && !d.IsDir() {
+		if i, err := d.Info(); err == nil && !d.IsDir() && !t.writes(path) {
 			b = fmt.Appendf(b, "%s %d %d\n", path, i.Size(), i.ModTime().UnixNano())
 		}
 	}
@@ -286,5 +286,22 @@ func (t *testFlags) state() string {
 			look(filepath.Join(above, d.Name()), d)
 		}
 	}
-	return strconv.Quote(string(b))
+	return string(b)
+}
+
+// writes reports whether path is a file that the options write.
+func (t *testFlags) writes(path string) bool {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return false
+	}
+	for _, name := range []string{*t.junit, *t.json, *t.coverHTML, *t.coverLCOV} {
+		if name == "" {
+			continue
+		}
+		if name, err := filepath.Abs(name); err == nil && name == path {
+			return true
+		}
+	}
+	return false
 }

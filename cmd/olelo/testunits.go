@@ -29,8 +29,6 @@ func (s units) Load(file string, mocks []string) (script.Unit, error) {
 	o.Clock, o.Seed, o.Coverage = u.clock, new(uint64), coverage.NewCounters()
 	u.counters = o.Coverage
 	o.Stdout, o.Stderr = &u.said, &u.said
-	// A mock stands for a function that olelo does not run, too.
-	o.Lenient = len(mocks) > 0
 	var opt app.UnitOptions
 	for _, text := range mocks {
 		m, err := app.ParseMock(text)

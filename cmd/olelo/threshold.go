@@ -35,6 +35,10 @@ func (t threshold) wanted() (w [2]int, err error) {
 // that 100 is only said of all.
 func met(s coverage.Shares, wanted [2]int, w io.Writer) bool {
 	enough := true
+	if s.Lines.All == 0 && wanted != [2]int{} {
+		fmt.Fprintln(w, "no configuration ran on olelo, so that nothing is known of what ran")
+		return false
+	}
 	for i, share := range []coverage.Share{s.Lines, s.Branches} {
 		if share.Permille() < wanted[i] {
 			fmt.Fprintf(w, "%s of the %s ran, %d.%d %% are wanted\n", share, []string{"lines", "branches"}[i], wanted[i]/10, wanted[i]%10)

@@ -80,6 +80,7 @@ type Server struct {
 	RunDir  string   // where control sockets and the pid file are
 	Sockets []Socket // in the order of the configuration
 	RPC     string   // the Unix socket of ctl, which speaks binrpc; it may open after Sockets
+	Routes  []string // the titles of the route blocks, as event_route[msrp:frame-in]
 	Notes   []string // what was changed and what was not, for a person: "FILE:LINE: …"
 
 	originals map[string]string // by the path of a copy or of a linked folder
@@ -124,7 +125,7 @@ func Prepare(file string, o Options) (*Server, error) {
 	}
 	a := &adapter{
 		Options: o, main: main, root: filepath.Dir(main),
-		texts: map[string]*text{}, ports: map[string]int{},
+		texts: map[string]*text{}, ports: map[string]int{}, found: map[string]bool{},
 		Server: Server{WorkDir: filepath.Join(o.Dir, "config"), RunDir: filepath.Join(o.Dir, "run")},
 	}
 	a.Config = filepath.Join(a.WorkDir, filepath.Base(main))
@@ -163,6 +164,7 @@ type adapter struct {
 	main, root string // the user's main file, and its folder
 	items      []ast.Item
 	set        *source.Set
+	found      map[string]bool  // which texts to replace there are
 	texts      map[string]*text // the files read, by their absolute path
 
 	settings
@@ -187,6 +189,9 @@ func (a *adapter) load() error {
 			}
 			file := absolute(name)
 			if a.texts[file] == nil {
+				for i := 0; i < len(a.Replace); i += 2 {
+					a.found[a.Replace[i]] = a.found[a.Replace[i]] || strings.Contains(string(b), a.Replace[i])
+				}
 				a.texts[file] = newText(strings.NewReplacer(a.Replace...).Replace(string(b)))
 				a.texts[file].replaced = a.texts[file].body != string(b)
 			}
@@ -196,6 +201,11 @@ func (a *adapter) load() error {
 	if unreadable != nil {
 		return unreadable
 	}
+	for i := 0; i < len(a.Replace); i += 2 {
+		if !a.found[a.Replace[i]] {
+			return fmt.Errorf("%q is nowhere in the configuration, so that it cannot be replaced", a.Replace[i])
+		}
+	}
 	for _, d := range diags.Items {
 		if d.Severity == diag.Error {
 			a.notef(d.Pos, "the configuration has mistakes: what is behind one may not be adapted")
@@ -203,6 +213,12 @@ func (a *adapter) load() error {
 		}
 	}
 	a.items, a.set = tree.Items, set
+	for _, item := range a.items {
+		if r, ok := item.(*ast.Route); ok {
+			kind, name := r.Canonical()
+			a.Routes = append(a.Routes, kind+"["+name+"]")
+		}
+	}
 	return nil
 }
 

@@ -54,6 +54,15 @@ func (s *Stream) Reset() error {
 	return s.Conn.Close()
 }
 
+// CloseWrite ends the sending side; the other one stays open.
+func (s *Stream) CloseWrite() error {
+	c, ok := s.Conn.(interface{ CloseWrite() error })
+	if !ok {
+		return fmt.Errorf("%T cannot close one side", s.Conn)
+	}
+	return c.CloseWrite()
+}
+
 // Local and Remote are the connection's addresses, host:port.
 func (s *Stream) Local() string { return s.Conn.LocalAddr().String() }
 
@@ -115,6 +124,9 @@ func (s *Stream) next(size func([]byte) (int, error)) ([]byte, error) {
 
 // Next returns the next MSRP frame, SIP message or CRLF keep-alive.
 func (s *Stream) Next() ([]byte, error) { return s.next(sizeOfItem) }
+
+// Begun is what has come of a message that is not whole.
+func (s *Stream) Begun() []byte { return s.got }
 
 // Bytes returns the next n bytes.
 func (s *Stream) Bytes(n int) ([]byte, error) {

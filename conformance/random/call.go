@@ -14,7 +14,7 @@ var tests = []string{
 	`pv_isset("%v")`, `is_int("%v")`, `not_empty("%v")`, `typeof("%v", "str")`, `typeof("%v", "int")`, `typeof("%v", "null")`,
 	`sht_match_name("t", "eq", "%t")`, `sht_match_name("t", "re", "%r")`, `sht_match_str_value("t", "sw", "%t")`, `sht_has_name("t", "ne", "k1")`, `sht_has_str_value("t", "re", "%r")`,
 	`has_totag()`, `is_request()`, `is_reply()`, `is_first_hop()`, `is_supported("path")`, `is_numeric("%t")`, `is_tel_number("%t")`, `is_alphanum("%t")`, `is_alphanumex("%t", ".-_")`,
-	`is_e164("%v")`, `is_uri_user_e164("%v")`, `uri_param("%p")`, `uri_param("%p", "%t")`, `uri_param_any("%p")`, `is_uri("%t")`, `is_gruu()`,
+	`is_e164("%v")`, `is_uri_user_e164("$ru")`, `is_uri_user_e164("$fu")`, `uri_param("%p")`, `uri_param("%p", "%t")`, `uri_param_any("%p")`, `is_uri("%t")`, `is_gruu()`,
 	`cmp_uri("%t", "%t")`, `cmp_aor("%t", "%t")`, `cmp_hdr_name("%h", "%h")`,
 	`issflagset(%n)`, `isbflagset(%n)`, `isflagset(%n)`, `isxflagset(%n)`, `is_gflag(%n)`, `isdsturiset()`, `is_myself("%t")`, `core_hash("%t", "%t", "8")`, `check_route_exists("%t")`, `is_faked_msg()`,
 }
@@ -22,23 +22,22 @@ var tests = []string{
 // actions are functions that change what the variables tell afterwards.
 var actions = []string{
 	`pv_printf("%w", "%t")`, `avp_printf("$avp(a)", "%t")`, `pv_unset("%w")`,
-	`regex_substring("%t", "%r", "0", "1", "$vn(r)")`, `get_uri_param("%p", "$vn(r)")`, `tel2sip("tel:+49%n", "h.example", "$vn(r)")`, `tel2sip("%v", "$rd", "$vn(r)")`,
-	`set_uri_user("$var(u)", "%v")`, `set_uri_host("$var(u)", "%v")`, `add_uri_param("%p=1")`, `uri_param_rm("%p")`,
+	`regex_substring("%t", "%r", "0", "1", "$vn(r)")`, `get_uri_param("%p", "$vn(r)")`, `tel2sip("tel:+49%n", "h.example", "$vn(r)")`, `tel2sip("%v", "h.example", "$vn(r)")`,
+	`set_uri_user("$var(u)", "$rU")`, `set_uri_host("$var(u)", "$fd")`, `add_uri_param("%p=1")`, `uri_param_rm("%p")`,
 	`subst_uri("%s")`, `subst_user("%s")`, `if(has_body()) get_body_part("text/plain", "$vn(r)")`,
 	`setsflag(%n)`, `resetsflag(%n)`, `setbflag(%n)`, `resetbflag(%n)`, `setflag(%n)`, `resetflag(%n)`, `setxflag(%n)`, `resetxflag(%n)`, `set_gflag(%n)`, `reset_gflag(%n)`,
 	`setdsturi("sip:%k@example.com")`, `resetdsturi()`,
 	`xavp_params_explode("%t", "x")`, `xavp_params_explode("a=%n;b=%k;c", "x")`, `xavu_params_explode("a=1;b=2", "u")`, `xavp_params_implode("x", "$vn(r)")`, `xavu_params_implode("u", "$vn(r)")`, `xavp_slist_explode("%t", ",;", "t", "x")`,
 	`pv_var_to_xavp("a", "x")`, `pv_xavp_to_var("x")`, `xavp_child_seti("x", "a", "%n")`, `xavp_child_sets("x", "b", "%t")`, `xavp_rm("x")`, `xavp_child_rm("x", "a")`, `xavi_child_sets("q", "A", "%t")`, `xavi_rm("q")`, `xavp_copy("x", "0", "y")`,
 	`sht_reset("t")`, `sht_rm("t", "%k")`, `sht_rm_name("t", "re", "%r")`, `sht_rm_value("t", "sw", "%t")`, `sht_rm_name_re("t=>%r")`, `sht_setxs("t", "%k", "%t", "100")`,
-	`strip(%n)`, `prefix("%k")`, `strip_tail(%n)`, `rewritehostport("h.example:%n1")`, `rewriteuser("%k")`, `setuser("%k")`, `sethost("h.example")`, `setport("50%n")`, `revert_uri()`, `rewriteuri("sip:%k@new.example;a=b")`, `append_branch()`, `append_branch("sip:%k@branch.example")`,
+	`strip(%n)`, `prefix("%k")`, `strip_tail(%n)`, `rewritehostport("h.example:%n1")`, `rewriteuser("alice")`, `setuser("+4912")`, `sethost("h.example")`, `setport("50%n")`, `revert_uri()`, `rewriteuri("sip:%k@new.example;a=b")`, `append_branch()`, `append_branch("sip:%k@branch.example")`,
 	`sbranch_reset()`, `sbranch_append()`,
 }
 
 // call is a call of one of the functions, filled in.
 func (g *Generator) call(of []string) *Node {
 	form := pick(g, of)
-	name, _, _ := strings.Cut(strings.TrimPrefix(form, "if(has_body()) "), "(")
-	g.use("function", name)
+	g.use("function", functionName(form))
 	n := &Node{Sort: Integer}
 	for {
 		before, after, found := strings.Cut(form, "%")
@@ -49,6 +48,12 @@ func (g *Generator) call(of []string) *Node {
 		n.Kids = append(n.Kids, g.argument(after[0]))
 		form = after[1:]
 	}
+}
+
+// functionName is the function that a form calls.
+func functionName(form string) string {
+	name, _, _ := strings.Cut(strings.TrimPrefix(form, "if(has_body()) "), "(")
+	return name
 }
 
 func (g *Generator) argument(kind byte) *Node {

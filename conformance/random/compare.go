@@ -11,6 +11,7 @@ type Difference struct {
 	Program         *Program // with this message alone
 	Kamailio, Olelo string   // the first value that differs, or what became of the program
 	Source          string   // of the innermost statement that shows it
+	Want            []string // all that Kamailio shows
 }
 
 func (d *Difference) String() string {
@@ -22,6 +23,8 @@ type Tally struct {
 	Programs, Statements, Comparisons int
 	Filtered                          map[string]int // by reason
 }
+
+func newTally() *Tally { return &Tally{Filtered: map[string]int{}} }
 
 // compare runs programs on both servers and returns a difference at most for
 // each program.
@@ -50,6 +53,10 @@ func differs(p *Program, want, got outcome, t *Tally) *Difference {
 			t.Filtered["both: "+want.fate]++
 			return nil
 		}
+		if want.fate == dies && got.fate == "" {
+			t.Filtered["Kamailio dies"]++
+			return nil
+		}
 		return &Difference{Program: p, Kamailio: "program " + want.fate, Olelo: "program " + got.fate, Source: p.Source()}
 	}
 	for m := range p.Messages {
@@ -60,7 +67,7 @@ func differs(p *Program, want, got outcome, t *Tally) *Difference {
 				t.Comparisons++
 				continue
 			}
-			d := &Difference{Program: p.alone(m), Kamailio: a, Olelo: b, Source: p.shows(number(a), number(b))}
+			d := &Difference{Program: p.alone(m), Kamailio: a, Olelo: b, Want: k, Source: p.shows(number(a), number(b))}
 			if reason := explain(d.Source, a, b); reason != "" {
 				t.Filtered[reason]++
 				break // what follows may hang on it

@@ -16,7 +16,9 @@ func globals(port int) string {
 	for _, m := range modules {
 		fmt.Fprintf(&b, "loadmodule %q\n", m+".so")
 	}
-	b.WriteString("modparam(\"htable\", \"htable\", \"t=>size=4;\")\nmodparam(\"htable\", \"htable\", \"o=>size=2;\")\nmodparam(\"htable\", \"htable\", \"i=>size=4;initval=0;\")\n")
+	for _, table := range []string{"t=>size=4;", "o=>size=2;", "i=>size=4;initval=0;"} {
+		fmt.Fprintf(&b, "modparam(\"htable\", \"htable\", %q)\n", table)
+	}
 	return b.String()
 }
 
@@ -30,28 +32,29 @@ const showRoute = `route[SHOW] {
 }
 `
 
-// dispatch is the route of a batch: it brings what outlives a message to its
-// start and runs the program that the message names.
-func dispatch() string {
+// reset brings what outlives a message to its start.
+func reset() string {
 	var b strings.Builder
-	b.WriteString("request_route {\n\tif(is_method(\"BARRIER\")) { xlog(\"L_ALERT\", \"T# $hdr(X-Program)\\n\"); exit; }\n")
-	b.WriteString("\t$vn(at) = $hdr(X-Program) + \" \";\n")
-	for _, v := range []string{"a", "b", "c", "d", "n"} {
-		fmt.Fprintf(&b, "\t$var(%s) = 0; ", v)
+	for _, v := range []string{"a", "b", "c", "d"} {
+		fmt.Fprintf(&b, "\t$var(%s) = 0;\n", v)
 	}
-	b.WriteString("\n\t$var(w) = \"a\"; $var(n) = 2; $var(u) = \"sip:u@u.example;x=y\"; $vn(a) = $null; $vn(b) = $null; $vn(r) = $null; $shv(a) = 0; $shv(b) = 0;\n\t$xavu(u) = $null; $xavu(w) = $null;\n")
+	b.WriteString("\t$var(w) = \"a\"; $var(n) = 2; $var(u) = \"sip:u@u.example;x=y\";\n" +
+		"\t$vn(a) = $null; $vn(b) = $null; $vn(r) = $null; $shv(a) = 0; $shv(b) = 0;\n\t$xavu(u) = $null; $xavu(w) = $null;\n")
 	for f := range 10 {
-		fmt.Fprintf(&b, "\treset_gflag(%d);", f)
+		fmt.Fprintf(&b, "\treset_gflag(%d);\n", f)
 	}
-	b.WriteString("\n\tsht_reset(\"t\"); sht_reset(\"i\"); $sht(t=>k1) = 1; $sht(t=>k2) = \"abc\";\n")
-	b.WriteString("\troute_if_exists(\"$(hdr(X-Program){s.select,0,.})\");\n}\n")
-	return b.String() + showRoute
+	b.WriteString("\tsht_reset(\"t\"); sht_reset(\"i\"); $sht(t=>k1) = 1; $sht(t=>k2) = \"abc\";\n")
+	return b.String()
 }
 
-// batch is a configuration with many programs.
+// batch is a configuration with many programs, of which each message names one
+// in X-Program, behind it its own mark. A BARRIER only logs what it has there.
 func batch(port int, programs []*Program) string {
 	var b strings.Builder
-	b.WriteString(globals(port) + dispatch())
+	b.WriteString(globals(port) + "request_route {\n" +
+		"\tif(is_method(\"BARRIER\")) { xlog(\"L_ALERT\", \"T# $hdr(X-Program)\\n\"); exit; }\n" +
+		"\t$vn(at) = $hdr(X-Program) + \" \";\n" + reset() +
+		"\troute_if_exists(\"$(hdr(X-Program){s.select,0,.})\");\n}\n" + showRoute)
 	for _, p := range programs {
 		b.WriteString(p.Source())
 	}

@@ -13,7 +13,7 @@ func (g *Generator) show() string {
 
 // statement is any statement that none of the rules asks to avoid.
 func (g *Generator) statement() *Node {
-	for {
+	for before := len(g.used); ; g.used = g.used[:before] {
 		s := g.anyStatement()
 		reason := avoid(s.String())
 		if reason == "" {
@@ -208,5 +208,9 @@ func (g *Generator) iterate() *Node {
 // route is a route that the program calls.
 func (g *Generator) route(name string) *Node {
 	g.use("statement", "return")
-	return node(Other, "route["+name+"] {\n§\treturn §;\n}\n", g.block(4), g.countable(2))
+	body, code := g.block(4), g.countable(2)
+	for avoid(code.String()) != "" {
+		code = g.countable(2)
+	}
+	return node(Other, "route["+name+"] {\n§\treturn §;\n}\n", body, code)
 }

@@ -45,12 +45,12 @@ func (g *Generator) number(depth int) *Node {
 	case 4, 5:
 		return g.equality(depth)
 	case 6:
-		o := g.op([]string{"=~", "!~"}[:1])
+		o := g.op([]string{"=~"})
 		return node(Integer, "(§ "+o+" §)", g.stringOrValue(depth), g.pattern(depth))
 	case 7:
 		return node(Integer, "(§ "+g.op(logic)+" §)", g.countable(depth), g.countable(depth))
 	case 8:
-		return node(Integer, g.op([]string{"-", "~", "!", "not "})+"(§)", g.countable(depth))
+		return node(Integer, g.op([]string{"-", "~", "!", "not"})+" (§)", g.countable(depth))
 	case 9:
 		g.use("operator", "(int)")
 		return node(Integer, "(int)(§)", g.expression(depth))

@@ -43,7 +43,7 @@ func (p *Program) Source() string {
 // Generator makes programs. Two with the same seed make the same.
 type Generator struct {
 	r        *rand.Rand
-	uses     map[string]int // operators, transformations, variables, functions and statements, by name
+	used     []string       // operators, transformations, variables, functions and statements, by kind and name
 	avoided  map[string]int // statements that were made anew, by the reason of the rule
 	programs int
 	shows    int // the number of the last value shown in this program
@@ -56,7 +56,7 @@ type Generator struct {
 
 // New returns a generator.
 func New(seed uint64) *Generator {
-	return &Generator{r: rand.New(rand.NewPCG(seed, 0x01e10)), uses: map[string]int{}, avoided: map[string]int{}}
+	return &Generator{r: rand.New(rand.NewPCG(seed, 0x01e10)), avoided: map[string]int{}}
 }
 
 // Program makes a program of so many statements in its own block; those inside
@@ -93,5 +93,5 @@ func (g *Generator) oneIn(n int) bool { return g.r.IntN(n) == 0 }
 
 func pick[T any](g *Generator, of []T) T { return of[g.r.IntN(len(of))] }
 
-// use counts that something was made.
-func (g *Generator) use(kind, name string) { g.uses[kind+" "+name]++ }
+// use notes that something was made.
+func (g *Generator) use(kind, name string) { g.used = append(g.used, kind+" "+name) }

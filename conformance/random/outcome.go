@@ -14,9 +14,12 @@ import (
 type bench struct {
 	kamailio, olelo server.Program
 	port            int
-	dir             string // for files that are looked at
 	client          net.PacketConn
+	accepts         func(*Program) (bool, error) // whether olelo would start with it
 }
+
+// dies is the fate of a program that the server does not survive.
+const dies = "dies"
 
 // outcome is what became of a program on a server.
 type outcome struct {
@@ -38,7 +41,7 @@ func (b *bench) outcomes(ctx context.Context, p server.Program, programs []*Prog
 	case errors.Is(err, server.ErrExited):
 		fate = "refused"
 	case errors.Is(err, errDied):
-		fate = "dies"
+		fate = dies
 	case errors.Is(err, errStuck):
 		fate = "answers no more"
 	default:

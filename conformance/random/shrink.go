@@ -3,7 +3,6 @@ package random
 import (
 	"context"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 )
@@ -23,7 +22,7 @@ func (b *bench) shrink(ctx context.Context, d *Difference) (*Difference, error) 
 			for i, p := range chunk {
 				p.Name = fmt.Sprintf("P%d", i+1)
 			}
-			ran, err := b.compare(ctx, chunk, &Tally{Filtered: map[string]int{}})
+			ran, err := b.compare(ctx, chunk, newTally())
 			if err != nil {
 				return d, err
 			}
@@ -43,7 +42,7 @@ func (b *bench) shrink(ctx context.Context, d *Difference) (*Difference, error) 
 func (b *bench) likely(programs []*Program) ([]*Program, error) {
 	var all []*Program
 	for _, p := range programs {
-		ok, err := accepted(b.dir, io.Discard, p)
+		ok, err := b.accepts(p)
 		if err != nil {
 			return nil, err
 		}

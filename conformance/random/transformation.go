@@ -9,10 +9,10 @@ import (
 
 // transformations are all of the core, pv and textops, with the kinds of their
 // parameters: i an integer, p a positive one, c a character, t a text, s a
-// separator that may be left out, u a substitution, f a format of strftime.
+// separator that may be left out, q a number of prefixes, u a substitution, f a format of strftime.
 var transformations = map[string]string{
 	"s.len": "", "s.int": "", "s.substr": "ip", "s.select": "ic", "s.tolower": "", "s.toupper": "", "s.strip": "p", "s.striptail": "p",
-	"s.prefixes": "", "s.prefixes.quoted": "", "s.replace": "tt", "s.ftime": "f", "s.rm": "t", "s.trim": "", "s.rtrim": "", "s.ltrim": "",
+	"s.prefixes": "q", "s.prefixes.quoted": "q", "s.replace": "tt", "s.ftime": "f", "s.rm": "t", "s.trim": "", "s.rtrim": "", "s.ltrim": "",
 	"s.rmws": "", "s.numeric": "", "s.unquote": "", "s.unbracket": "", "s.count": "c", "s.after": "c", "s.before": "c",
 	"s.fmtlines": "pp", "s.fmtlinet": "pp", "s.md5": "", "s.sha256": "", "s.sha384": "", "s.sha512": "", "s.corehash": "P",
 	"s.encode.hexa": "", "s.decode.hexa": "", "s.encode.7bit": "", "s.decode.7bit": "", "s.encode.base58": "", "s.decode.base58": "",
@@ -29,6 +29,11 @@ var transformations = map[string]string{
 	"line.count": "", "line.at": "i", "line.sw": "t", "urialias.encode": "", "urialias.decode": "",
 	"re.subst": "u",
 }
+
+// codes are those of {s.encode.…} and {s.decode.…} that Kamailio decodes to the
+// same text: a text from base58 has a byte 0 behind it there, one
+// from 7bit may have a byte more, and the empty text is refused by base64url.
+var codes = []string{"hexa", "base64", "base64t"}
 
 var transformationNames = sorted(transformations)
 
@@ -68,6 +73,8 @@ func (g *Generator) parameter(kind rune) (text string, ok bool) {
 			return "$var(n)", true
 		}
 		return fmt.Sprint(g.n(8)), true
+	case 'q': // all prefixes of a long text are more than Kamailio logs
+		return fmt.Sprint(1 + g.n(8)), true
 	case 'P':
 		return fmt.Sprint(1 << g.n(8)), g.oneIn(2)
 	case 'c':

@@ -87,11 +87,20 @@ func (g *Generator) value() *Node {
 
 // transformed is v with transformations.
 func (g *Generator) transformed(v string) *Node {
+	if g.oneIn(30) {
+		return leaf(Dynamic, pick(g, []string{"$(fn{s.unquote})", "$(tn{s.unquote})", "$(hdr(X-A){s.unbracket})", "$(ru{s.urlencode.param}{s.urldecode.param})", "$(hdr(From){tobody.user})", "$(hdr(From){tobody.display})", "$(hdr(Contact){nameaddr.uri})", "$(hdr(f){nameaddr.name})", "$(hdr(f){tobody.tag})"}))
+	}
 	name := v[1:]
 	if v[1] == '(' {
 		name = v[2 : len(v)-1]
 	}
 	chain := sequence(Chain)
+	if g.oneIn(8) {
+		code := pick(g, codes)
+		g.use("transformation", "s.encode."+code)
+		g.use("transformation", "s.decode."+code)
+		chain = sequence(Chain, leaf(Other, "{s.encode."+code+"}{s.decode."+code+"}"))
+	}
 	for range 1 + g.n(3)*g.n(2) {
 		chain = sequence(Chain, append(chain.Kids, leaf(Other, g.transformation()))...)
 	}

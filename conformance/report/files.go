@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"io"
+	"strings"
 
 	"olelo/conformance/script"
 )
@@ -56,6 +57,7 @@ type junitCase struct {
 	Time    float64       `xml:"time,attr"`
 	Failure *junitMessage `xml:"failure"`
 	Skipped *junitMessage `xml:"skipped"`
+	Out     string        `xml:"system-out,omitempty"`
 }
 
 type junitMessage struct {
@@ -78,6 +80,9 @@ func JUnit(w io.Writer, results []script.Result) error {
 			suites.Suites = append(suites.Suites, s)
 		}
 		c := junitCase{Class: s.Name, Name: r.Case.Name, File: r.Case.Path, Time: r.Time.Seconds()}
+		if r.Outcome == script.Passed {
+			c.Out = strings.TrimPrefix(remark(r), ": ")
+		}
 		switch r.Outcome {
 		case script.Failed:
 			s.Failures++

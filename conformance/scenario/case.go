@@ -28,10 +28,6 @@ type Case struct {
 	// NotOnKamailio says why the case is not run there: where what Kamailio does
 	// is chance.
 	NotOnKamailio string
-
-	// Kamailio, for a case that diverges, holds what was seen on Kamailio 5.6.3
-	// instead; it must pass there.
-	Kamailio func(p *Play)
 }
 
 // Run runs cases against both servers, as subtests server/case.
@@ -60,39 +56,34 @@ func (s *Suite) Run(t *testing.T, cases []Case) {
 
 func (s *Suite) runCase(t *testing.T, program server.Program, c Case) {
 	if c.Diverges == "" || program.Kind == server.Olelo {
-		if err := s.confirm(t, program, c, c.Script, true); err != nil {
+		if err := s.confirm(t, program, c); err != nil {
 			t.Fatal(err)
 		}
 		return
 	}
-	err := s.play(t, program, c, c.Script, false)
+	err := s.play(t, program, c, false)
 	if err == nil {
 		t.Fatalf("Kamailio gives olelo's result, so this does not diverge: %s", c.Diverges)
 	}
 	t.Logf("Kamailio differs, as meant (%s): %v", c.Diverges, err)
-	if c.Kamailio != nil {
-		if err := s.confirm(t, program, c, c.Kamailio, false); err != nil {
-			t.Fatalf("Kamailio does not do what was seen on 5.6.3: %v", err)
-		}
-	}
 }
 
 // confirm plays a script, on Kamailio a second time where it fails, with a server
 // of its own: Kamailio loses a frame now and then when its workers are busy, but
 // not twice. olelo has one try.
-func (s *Suite) confirm(t *testing.T, program server.Program, c Case, script func(*Play), strict bool) error {
-	err := s.play(t, program, c, script, strict)
+func (s *Suite) confirm(t *testing.T, program server.Program, c Case) error {
+	err := s.play(t, program, c, true)
 	if err == nil || program.Kind == server.Olelo {
 		return err
 	}
 	t.Logf("once more, for Kamailio failed: %v", err)
 	c.Own = true
-	return s.play(t, program, c, script, strict)
+	return s.play(t, program, c, true)
 }
 
 // play runs one script. strict says that its server must be alive, and when it
 // is the case's own end cleanly, afterwards.
-func (s *Suite) play(t *testing.T, program server.Program, c Case, script func(*Play), strict bool) (err error) {
+func (s *Suite) play(t *testing.T, program server.Program, c Case, strict bool) (err error) {
 	var srv *Server
 	shared := !c.Own && strict
 	p := &Play{T: t, Suite: s, Program: program, patience: patience}
@@ -114,7 +105,7 @@ func (s *Suite) play(t *testing.T, program server.Program, c Case, script func(*
 		p.Server, p.Vars = srv, maps.Clone(srv.Vars)
 		p.mark = srv.Log.Len()
 	}
-	err = p.run(script)
+	err = p.run(c.Script)
 	switch {
 	case srv == nil || p.stopped:
 		if srv != nil && !shared {

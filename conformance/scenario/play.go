@@ -3,10 +3,7 @@ package scenario
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
 	"fmt"
-	"net"
-	"strings"
 	"testing"
 	"time"
 
@@ -55,23 +52,6 @@ func (p *Play) Text(s string) []byte {
 	return []byte(text)
 }
 
-// Start starts a further server of the same kind, which ends with the script.
-func (p *Play) Start(c *Config) *Server {
-	srv, err := p.Suite.Start(p.Program, c)
-	if srv != nil {
-		p.Defer(srv.Close)
-	}
-	p.Check(err)
-	return srv
-}
-
-// Also returns the shared instance of another config.
-func (p *Play) Also(c *Config) *Server {
-	srv, err := p.Suite.Shared(p.Program, c)
-	p.Check(err)
-	return srv
-}
-
 // ExpectEnd waits until the case's server, which must be its own, has ended by
 // itself, and returns the exit status.
 func (p *Play) ExpectEnd() int {
@@ -83,18 +63,6 @@ func (p *Play) ExpectEnd() int {
 	return status
 }
 
-// ExpectLog waits until a line that contains text, after variables, was logged
-// since the script began.
-func (p *Play) ExpectLog(text string) {
-	text = strings.TrimSuffix(string(p.Text(text)), "\r\n")
-	ctx, cancel := context.WithTimeout(context.Background(), p.patience)
-	defer cancel()
-	err := p.Server.Log.WaitFrom(ctx, p.mark, func(log string) bool { return strings.Contains(log, text) })
-	if err != nil {
-		p.Fail("no line with %q was logged", text)
-	}
-}
-
 // Client is one connection in a script.
 type Client struct {
 	*peer.Stream
@@ -102,18 +70,8 @@ type Client struct {
 }
 
 // Dial connects to the server's first socket.
-func (p *Play) Dial() *Client { return p.DialAddr(p.Vars["addr"]) }
-
-// DialAddr connects to a host:port.
-func (p *Play) DialAddr(addr string) *Client {
-	s, err := peer.Dial(addr, p.patience)
-	p.Check(err)
-	return p.client(s)
-}
-
-// DialTLS connects to the server's tls socket.
-func (p *Play) DialTLS(config *tls.Config) *Client {
-	s, err := peer.DialTLS(p.Vars["tls"], config, p.patience)
+func (p *Play) Dial() *Client {
+	s, err := peer.Dial(p.Vars["addr"], p.patience)
 	p.Check(err)
 	return p.client(s)
 }
@@ -121,31 +79,6 @@ func (p *Play) DialTLS(config *tls.Config) *Client {
 func (p *Play) client(s *peer.Stream) *Client {
 	p.Defer(func() { s.Close() })
 	return &Client{Stream: s, p: p}
-}
-
-// Listener accepts connections that the server opens.
-type Listener struct {
-	p *Play
-	l *net.TCPListener
-}
-
-// Listen opens a socket for the server to connect to.
-func (p *Play) Listen() *Listener {
-	l, err := net.ListenTCP("tcp", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)})
-	p.Check(err)
-	p.Defer(func() { l.Close() })
-	return &Listener{p, l}
-}
-
-// Addr is the listener's host:port.
-func (l *Listener) Addr() string { return l.l.Addr().String() }
-
-// Accept waits for the server's connection.
-func (l *Listener) Accept() *Client {
-	l.l.SetDeadline(time.Now().Add(l.p.patience))
-	c, err := l.l.Accept()
-	l.p.Check(err)
-	return l.p.client(&peer.Stream{Conn: c, Timeout: l.p.patience})
 }
 
 // Send writes text: variables replaced, line ends made CRLF.
@@ -181,30 +114,3 @@ func (c *Client) ExpectBytes(want []byte) {
 // ExpectClosed waits until the server closes the connection, with nothing sent
 // before.
 func (c *Client) ExpectClosed() { c.p.Check(c.WaitClosed()) }
-
-// Caller is one UDP socket in a script.
-type Caller struct {
-	*peer.Datagram
-	p *Play
-}
-
-// DialUDP opens a UDP socket towards the server's first socket.
-func (p *Play) DialUDP() *Caller {
-	d, err := peer.DialUDP(p.Vars["addr"], p.patience)
-	p.Check(err)
-	p.Defer(func() { d.Close() })
-	return &Caller{d, p}
-}
-
-// Send sends text as one datagram.
-func (c *Caller) Send(text string) { c.SendBytes(c.p.Text(text)) }
-
-// SendBytes sends b as one datagram.
-func (c *Caller) SendBytes(b []byte) { c.p.Check(c.Datagram.Send(b)) }
-
-// Expect compares the next datagram with text.
-func (c *Caller) Expect(text string) {
-	b, err := c.Next()
-	c.p.Check(err)
-	c.p.Check(c.p.Vars.Match(text, b))
-}

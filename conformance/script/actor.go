@@ -30,8 +30,10 @@ type actor struct {
 	from     string // where the last message came from
 	sent     *message
 	got      *message
-	request  *message // the last request that it got
-	ignore   []string // kinds that expect passes over
+	request  *message        // the last request that it got
+	ignore   []string        // kinds that expect passes over
+	answered map[string]bool // the SIP requests sent, by Call-ID and CSeq: whether their final reply came
+	loose    bool            // it has sent raw bytes, whose requests are not known
 	prepared map[string]string
 }
 
@@ -63,6 +65,7 @@ func init() {
 		"closed":       (*actor).closed,
 		"close":        (*actor).hangUp,
 		"reset":        (*actor).reset,
+		"shutdown":     (*actor).shutdown,
 		"connect":      (*actor).connect,
 		"accept":       (*actor).accept,
 	}
@@ -101,6 +104,7 @@ func (p *play) peer(neg bool, args []string) error {
 		l = tls.NewListener(l, &tls.Config{Certificates: []tls.Certificate{cert}})
 	}
 	a.listen = l
+	p.sockets.add(l)
 	a.publish(l.Addr().String())
 	return nil
 }
@@ -198,6 +202,7 @@ func (a *actor) connect(args []string) error {
 			return err
 		}
 		a.dgram = c
+		a.p.sockets.add(c)
 		a.publish(c.LocalAddr().String())
 		return nil
 	}
@@ -213,6 +218,7 @@ func (a *actor) connect(args []string) error {
 	if err != nil {
 		return err
 	}
+	a.p.sockets.add(a.stream.Conn)
 	a.publish(a.stream.Local())
 	return nil
 }
@@ -318,6 +324,7 @@ func (a *actor) accept(args []string) error {
 			return x.err
 		}
 		a.stream = &peer.Stream{Conn: x.c, Timeout: a.p.patience}
+		a.p.sockets.add(x.c)
 		return nil
 	case <-late.C:
 		a.listen.Close()
@@ -354,6 +361,16 @@ func (a *actor) reset(args []string) error {
 	err := a.stream.Reset()
 	a.stream = nil
 	return err
+}
+
+// shutdown is "NAME shutdown": it sends no more, as TCP's FIN says, and still
+// receives.
+func (a *actor) shutdown(args []string) error {
+	if len(args) > 0 || a.stream == nil {
+		return usagef("usage: %s shutdown, of a connection", a.name)
+	}
+	a.tell("sends no more", nil)
+	return a.stream.CloseWrite()
 }
 
 func (a *actor) close() {

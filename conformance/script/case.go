@@ -33,10 +33,8 @@ type Case struct {
 	Title string
 
 	archive *txtar.Archive
+	wrong   error // what is wrong with the file: such a case fails
 }
-
-// directives are the comments that say something to the runner.
-var directives = []string{"diverges", "compat"}
 
 // Load reads a case file. Its errors name the line.
 func Load(path, name string) (*Case, error) {
@@ -45,6 +43,16 @@ func Load(path, name string) (*Case, error) {
 		return nil, err
 	}
 	c := &Case{Name: name, Path: path, archive: txtar.Parse(text)}
+	seen := map[string]bool{}
+	for _, f := range c.archive.Files {
+		switch {
+		case !filepath.IsLocal(f.Name):
+			return nil, fmt.Errorf("%s: the file %q would be outside of the case's folder", path, f.Name)
+		case seen[filepath.Clean(f.Name)]:
+			return nil, fmt.Errorf("%s: there are two files %s", path, f.Name)
+		}
+		seen[filepath.Clean(f.Name)] = true
+	}
 	for i, line := range strings.Split(string(c.archive.Comment), "\n") {
 		comment, ok := strings.CutPrefix(line, "#")
 		if !ok {
@@ -105,19 +113,24 @@ func Find(paths []string) ([]*Case, error) {
 	var cases []*Case
 	for _, root := range paths {
 		found := 0
+		if i, err := os.Stat(root); err == nil && i.IsDir() {
+			root += string(filepath.Separator) // of a link, what it leads to
+		}
 		err := filepath.WalkDir(root, func(path string, d os.DirEntry, err error) error {
 			if err != nil || d.IsDir() {
 				return err
 			}
-			if filepath.Ext(path) != Ext && path != root {
+			if filepath.Ext(path) != Ext {
 				return nil
 			}
 			found++
-			c, err := Load(path, strings.TrimSuffix(filepath.ToSlash(filepath.Clean(path)), Ext))
-			if err == nil {
-				cases = append(cases, c)
+			name := strings.TrimSuffix(filepath.ToSlash(filepath.Clean(path)), Ext)
+			c, err := Load(path, name)
+			if err != nil {
+				c = &Case{Name: name, Path: path, wrong: err}
 			}
-			return err
+			cases = append(cases, c)
+			return nil
 		})
 		if err != nil {
 			return nil, err

@@ -3,6 +3,7 @@ package script
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -19,14 +20,50 @@ type step struct {
 	text string
 }
 
+// runs reports whether the line is a step, not empty or a comment.
+func (s step) runs() bool {
+	text := strings.TrimSpace(s.text)
+	return text != "" && text[0] != '#'
+}
+
 // mark is the condition that is put before each line of an expanded script. It
 // always holds, and tells the run which line comes.
 func (s step) mark(n int) string {
 	text := strings.TrimSpace(s.text)
-	if text == "" || strings.HasPrefix(text, "#") {
+	if !s.runs() {
 		return text
 	}
-	return fmt.Sprintf("[at:%d] %s", n, text)
+	return fmt.Sprintf("[at:%d] %s", n, literal(text))
+}
+
+// literal keeps testscript from expanding the $ in a step of ours: an unknown
+// value would be nothing to it, where it is a mistake.
+func literal(step string) string {
+	first := ""
+	for _, word := range strings.Fields(step) {
+		if !strings.HasPrefix(word, "[") && word != "!" {
+			first = word
+			break
+		}
+	}
+	if slices.Contains(builtins, first) {
+		return step
+	}
+	var b strings.Builder
+	quoted := false
+	for _, r := range step {
+		switch {
+		case r == '\'':
+			quoted = !quoted
+		case r == '#' && !quoted:
+			return b.String()
+		case r == '$' && !quoted:
+			b.WriteString("${$}")
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
 }
 
 // marks finds what mark put before a line, in a log.
@@ -45,8 +82,12 @@ func (c *Case) expand() ([]step, error) {
 	lines := strings.Split(strings.TrimSuffix(string(c.archive.Comment), "\n"), "\n")
 	var steps []step
 	next, err := c.block(lines, 0, nil, "", &steps)
-	if err == nil && next < len(lines) {
+	switch {
+	case err != nil:
+	case next < len(lines):
 		err = fmt.Errorf("%s:%d: end without each", c.Path, next+1)
+	case !slices.ContainsFunc(steps, step.runs):
+		err = fmt.Errorf("%s: the script has no step", c.Path)
 	}
 	return steps, err
 }

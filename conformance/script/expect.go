@@ -24,12 +24,35 @@ func (a *actor) next() (*message, error) {
 		if slices.Contains(a.ignore, m.kind()) {
 			continue
 		}
+		if err := a.late(m); err != nil {
+			return nil, err
+		}
 		a.got = m
 		if !m.isReply() && m.kind() != "keepalive" {
 			a.request = m
 		}
 		return m, nil
 	}
+}
+
+// late refuses a reply to no request of the actor's, and a further one to a request
+// that has its final one, where another was sent since: it would pass for that one's.
+func (a *actor) late(m *message) error {
+	if m.msrp() || !m.isReply() || m.kind() < "200" {
+		return nil
+	}
+	of := m.transaction()
+	if _, asked := a.answered[of]; !asked && len(a.answered) > 0 && !a.loose {
+		return fmt.Errorf("%s gets a reply to none of its requests, %s:\n\t %s", a.name, of, peer.Show(m.raw))
+	}
+	if a.answered[of] && a.sent != nil && a.sent.transaction() != of {
+		return fmt.Errorf("%s gets another reply to a request that was answered before, %s:\n\t %s", a.name, of, peer.Show(m.raw))
+	}
+	if a.answered == nil {
+		a.answered = map[string]bool{}
+	}
+	a.answered[of] = true
+	return nil
 }
 
 func (a *actor) receive() ([]byte, error) {
@@ -120,7 +143,16 @@ func (a *actor) whole(m *message, file string) error {
 		return usagef("%q is neither a check ('Name: text', 'Name ~ regex', '!Name', 'body = text') nor a file of the case", file)
 	}
 	err = a.p.values.message(want, m.raw)
-	if err != nil && !a.p.observed(file, a.p.values.template(want, string(m.raw))) {
+	if err == nil {
+		return nil
+	}
+	observed := a.p.values.template(want, string(m.raw))
+	if a.p.values.message(observed, m.raw) != nil {
+		// Bare line feeds, no line end behind the last line: a file of a case
+		// cannot hold that.
+		return fmt.Errorf("%s gets something else than %s: %w", a.name, file, err)
+	}
+	if !a.p.observed(file, observed) {
 		return fmt.Errorf("%s gets something else than %s: %w", a.name, file, err)
 	}
 	return nil
@@ -142,12 +174,12 @@ func (a *actor) nothing(args []string) error {
 	}
 	if len(args) == 1 {
 		var err error
-		if d, err = time.ParseDuration(args[0]); err != nil {
-			return usagef("%q is no duration such as 2s", args[0])
+		if d, err = a.p.duration(args[0]); err != nil {
+			return err
 		}
 	}
-	if a.via != nil && a.via.virtual {
-		if err := a.via.advance(d); err != nil {
+	if in := a.server(); in != nil && in.virtual {
+		if err := in.advance(d); err != nil {
 			return err
 		}
 		d = settled
@@ -162,9 +194,20 @@ func (a *actor) nothing(args []string) error {
 		a.tell("gets", raw)
 		return fmt.Errorf("%s expects nothing and gets:\n\t %s", a.name, peer.Show(raw))
 	case errors.Is(err, peer.ErrTimeout), errors.As(err, &timeout) && timeout.Timeout():
+		if a.stream != nil && len(a.stream.Begun()) > 0 {
+			return fmt.Errorf("%s expects nothing and gets the beginning of a message:\n\t %s", a.name, peer.Show(a.stream.Begun()))
+		}
 		return nil
 	}
 	return fmt.Errorf("%s expects nothing and an open connection: %w", a.name, err)
+}
+
+// server is the one that the actor talks to.
+func (a *actor) server() *instance {
+	if a.via != nil {
+		return a.via
+	}
+	return a.p.main
 }
 
 // settled is how long bytes that the server has sent may take on the loopback.
@@ -206,6 +249,10 @@ func (p *play) story() string {
 	}
 	for _, in := range p.order {
 		in.tell(&b)
+	}
+	if p.unitSaid != "" {
+		b.WriteString(p.unitSaid)
+		tellLines(&b, "in the unit", &p.unitRan)
 	}
 	return b.String()
 }

@@ -22,13 +22,15 @@ import (
 // instance is a server that a script started.
 type instance struct {
 	*server.Instance
+	ctx      context.Context // of the run
 	name     string
 	adapted  *adapt.Server
 	virtual  bool // its clock stands until it is moved
 	profile  string
-	fallible bool // it may end by itself: the script expected it to
-	observes bool // its script sees messages that cannot be parsed, too
-	seen     int  // how far log steps have read its log
+	fallible bool     // it may end by itself: the script expected it to
+	observes bool     // its script sees messages that cannot be parsed, too
+	barriers []string // the senders of the barriers, as the log has them
+	seen     int      // how far log steps have read its log
 	ran      coverage.Profile
 }
 
@@ -45,7 +47,7 @@ type serverOptions struct {
 }
 
 func (p *play) serverOptions(args []string) (o serverOptions, err error) {
-	const use = "[NAME=]FILE [clock=virtual] [seed=N] [env=NAME=VALUE…] [replace=OLD=NEW…] [-ARGUMENT…], with ! also [status=N] [line=N]"
+	const use = "[NAME=]FILE [clock=virtual] [seed=N] [env=NAME=VALUE…] [replace=OLD->NEW…] [-ARGUMENT…], with ! also [status=N] [line=N]"
 	o.name, o.file = "server", "kamailio.cfg"
 	if args, err = p.words(args); err != nil {
 		return o, err
@@ -66,10 +68,10 @@ func (p *play) serverOptions(args []string) (o serverOptions, err error) {
 			o.line = value
 		case key == "env" && strings.Contains(value, "="):
 			o.env = append(o.env, value)
-		case key == "replace" && strings.Contains(value, "="):
-			from, to, _ := strings.Cut(value, "=")
-			if from == "" || strings.ContainsAny(to, "\r\n") {
-				return o, usagef("%q: replace=OLD=NEW", a)
+		case key == "replace":
+			from, to, ok := strings.Cut(value, "->")
+			if !ok || from == "" || strings.ContainsAny(to, "\r\n") {
+				return o, usagef("%q: replace=OLD->NEW", a)
 			}
 			o.replace = append(o.replace, from, to)
 		case i == 0 && value != "" && valueName.MatchString(key):
@@ -155,10 +157,12 @@ func (p *play) verdict(in *instance, o serverOptions, status int, refuse bool) e
 	fmt.Fprint(p.ts.Stderr(), said)
 	got := strconv.Itoa(status)
 	switch {
+	case status < 0:
+		return fmt.Errorf("the server crashes over %s: a signal ended it", o.file)
+	case refuse && status == 0: // --update does not turn a step around
+		return fmt.Errorf("%s is accepted, expected it to be refused", o.file)
 	case o.status != "" && o.status != got && !p.corrected("status="+o.status, "status="+got):
 		return fmt.Errorf("%s ends with status %s, expected %s", o.file, got, o.status)
-	case o.status == "" && refuse && status == 0:
-		return fmt.Errorf("%s is accepted, expected it to be refused", o.file)
 	case o.status == "" && !refuse && status != 0:
 		return fmt.Errorf("%s is refused, status %s", o.file, got)
 	}
@@ -184,12 +188,19 @@ func (p *play) prepare(o serverOptions) (*instance, server.Options, error) {
 		return nil, server.Options{}, err
 	}
 	defines, rest := split(append(slices.Clone(p.o.Args), o.args...))
+	if p.o.Program.Kind == server.Kamailio {
+		rest = slices.DeleteFunc(rest, func(arg string) bool { return arg == "--lenient" }) // of olelo's alone
+	}
 	adapted, err := adapt.Prepare(file, adapt.Options{
 		Dir: dir, Kind: p.o.Program.Kind, Program: p.o.Program.Path, ModulePath: p.o.ModulePath,
 		Defines: defines, Dialect6: p.compat() == "6", Take: p.o.Ports.Take,
-		Replace: o.replace, Keep: p.o.Ports.Has,
+		Replace: o.replace, Keep: func(port int) bool { return slices.Contains(p.ports, port) },
 	})
 	if err != nil {
+		os.RemoveAll(dir)
+		return nil, server.Options{}, usage{err}
+	}
+	if err := p.beside(adapted.WorkDir); err != nil {
 		os.RemoveAll(dir)
 		return nil, server.Options{}, err
 	}
@@ -202,8 +213,24 @@ func (p *play) prepare(o serverOptions) (*instance, server.Options, error) {
 	for _, s := range adapted.Sockets {
 		opt.Ready = append(opt.Ready, s.Endpoint())
 	}
-	text, err := os.ReadFile(adapted.Config)
-	return &instance{name: o.name, adapted: adapted, observes: bytes.Contains(text, []byte("event_route[core:"))}, opt, err
+	observes := slices.ContainsFunc(adapted.Routes, func(title string) bool { return strings.HasPrefix(title, "event_route[core:") })
+	return &instance{ctx: p.ctx, name: o.name, adapted: adapted, observes: observes}, opt, nil
+}
+
+// beside links the case's files into the folder of a server whose configuration
+// is elsewhere.
+func (p *play) beside(dir string) error {
+	entries, err := os.ReadDir(p.work)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		err := os.Symlink(filepath.Join(p.work, e.Name()), filepath.Join(dir, e.Name()))
+		if err != nil && !errors.Is(err, fs.ErrExist) {
+			return err
+		}
+	}
+	return nil
 }
 
 // split takes the defines out of a server's arguments.
@@ -278,8 +305,26 @@ func (p *play) named(name string) (*instance, error) {
 	return nil, usagef("there is no server %s", name)
 }
 
+// addressed takes server=NAME off a step's words: the server that it is about.
+func (p *play) addressed(args []string) (*instance, []string, error) {
+	name := ""
+	if len(args) > 0 && strings.HasPrefix(args[0], "server=") {
+		var err error
+		if name, err = p.values.text(args[0][len("server="):]); err != nil {
+			return nil, nil, err
+		}
+		args = args[1:]
+	}
+	in, err := p.named(name)
+	return in, args, err
+}
+
 // halt is "halt [NAME]": ends a server as an operator does.
 func (p *play) halt(neg bool, args []string) error {
+	args, err := p.words(args)
+	if err != nil {
+		return err
+	}
 	if neg || len(args) > 1 {
 		return usagef("usage: halt [NAME]")
 	}
@@ -341,15 +386,35 @@ func (in *instance) advance(d time.Duration) error {
 	return err
 }
 
+// rpcTry is how long a Kamailio has for an RPC command before it is asked again:
+// under load it loses one now and then.
+const rpcTry = 3 * time.Second
+
 // call runs an RPC command.
 func (in *instance) call(patience time.Duration, command string, args ...any) (*rpc.Reply, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	if in.Program.Kind != server.Kamailio {
+		return in.callOnce(patience, command, args...)
+	}
+	for end := time.Now().Add(patience); ; {
+		reply, err := in.callOnce(min(patience, rpcTry), command, args...)
+		if !errors.Is(err, context.DeadlineExceeded) || time.Now().After(end) {
+			return reply, err
+		}
+	}
+}
+
+func (in *instance) callOnce(patience time.Duration, command string, args ...any) (*rpc.Reply, error) {
+	ctx, cancel := context.WithTimeout(in.ctx, patience)
 	defer cancel()
 	at, err := rpc.ParseEndpoint(in.adapted.RPC, "unix")
 	if err != nil {
 		return nil, err
 	}
+	// Servers open the control socket a little after those that they were waited for.
 	c, err := rpc.Dial(ctx, at)
+	for ; err != nil && in.Running() && ctx.Err() == nil; c, err = rpc.Dial(ctx, at) {
+		time.Sleep(10 * time.Millisecond)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("no RPC: %w", err)
 	}
@@ -400,21 +465,27 @@ func (p *play) original(file string) string {
 
 // tell writes what the server logged, and which lines of its configuration ran.
 func (in *instance) tell(b *strings.Builder) {
-	const mostLog, mostLines = 6000, 60
+	const most = 6000
 	log := in.said()
-	if len(log) > mostLog {
-		log = "…" + log[len(log)-mostLog:]
+	if len(log) > most {
+		log = "…" + log[len(log)-most:]
 	}
 	fmt.Fprintf(b, "the log of %s:\n", in.name)
 	for line := range strings.Lines(log) {
 		b.WriteString("  " + line)
 	}
+	tellLines(b, "on "+in.name, &in.ran)
+}
+
+// tellLines writes which lines of the configurations ran.
+func tellLines(b *strings.Builder, where string, profile *coverage.Profile) {
+	const most = 60
 	type place struct {
 		file string
 		line int
 	}
 	var ran []place
-	for _, x := range in.ran.Points() {
+	for _, x := range profile.Points() {
 		at := place{x.File, x.Line}
 		if x.Kind == coverage.Statement && x.Count > 0 && !slices.Contains(ran, at) {
 			ran = append(ran, at)
@@ -423,8 +494,8 @@ func (in *instance) tell(b *strings.Builder) {
 	if len(ran) == 0 {
 		return
 	}
-	fmt.Fprintf(b, "the lines that ran on %s:\n", in.name)
-	for _, at := range ran[:min(len(ran), mostLines)] {
+	fmt.Fprintf(b, "the lines that ran %s:\n", where)
+	for _, at := range ran[:min(len(ran), most)] {
 		text := ""
 		if source, err := Source(at.file); err == nil {
 			if lines := strings.Split(string(source), "\n"); at.line <= len(lines) {
@@ -433,7 +504,7 @@ func (in *instance) tell(b *strings.Builder) {
 		}
 		fmt.Fprintf(b, "  %s:%d  %s\n", filepath.Base(at.file), at.line, text)
 	}
-	if n := len(ran) - mostLines; n > 0 {
+	if n := len(ran) - most; n > 0 {
 		fmt.Fprintf(b, "  … and %d more\n", n)
 	}
 }

@@ -75,6 +75,9 @@ func (m *message) kind() string {
 	return m.word(0)
 }
 
+// transaction tells SIP requests apart, with their replies.
+func (m *message) transaction() string { return m.get("Call-ID") + ", CSeq " + m.get("CSeq") }
+
 func (m *message) isReply() bool {
 	_, err := strconv.Atoi(m.kind())
 	return err == nil

@@ -7,14 +7,17 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"olelo/conformance/server"
+	"olelo/lang/coverage"
 )
 
 // play is one run of a script. It is for the script's goroutine alone.
@@ -34,12 +37,18 @@ type play struct {
 	main    *instance   // the server that steps without a name mean
 	serial  int         // counts what has to be unique
 	events  []event     // what the actors sent and got
+	sockets sockets
+	ports   []int // that port steps took
 	unit    Unit
 	unitOf  unitSource
+	// What the last route step told, and which lines ran in the unit.
+	unitSaid string
+	unitRan  coverage.Profile
 
 	ts    *testscript.TestScript // for the command that runs
 	t     *testing
 	why   string // of the failure
+	wrong bool   // the script is: the failure says nothing about the server
 	late  error  // found after the script's end
 	files map[string][]byte
 	lines map[int]string // to rewrite, in the case file
@@ -58,6 +67,7 @@ func table() map[string]command {
 		"client":      (*play).client,
 		"peer":        (*play).peer,
 		"values":      (*play).setValues,
+		"repeat":      (*play).repeat,
 		"port":        (*play).port,
 		"timeout":     (*play).timeout,
 		"log":         (*play).log,
@@ -99,6 +109,9 @@ func (p *play) wrap(f command) func(*testscript.TestScript, bool, []string) {
 		}
 		if s := (skip{}); errors.As(err, &s) {
 			p.t.Skip(s.why)
+		}
+		if errors.As(err, new(usage)) {
+			p.wrong = true
 		}
 		p.why = p.place(p.at) + ": " + err.Error()
 		ts.Fatalf("%v", err)
@@ -196,6 +209,9 @@ func (p *play) observed(name, text string) bool {
 	return true
 }
 
+// plainWord is what needs no quotes.
+var plainWord = regexp.MustCompile(`^[\w.,:;/@+=-]+$`)
+
 // corrected is a word of the running step that was observed otherwise. With
 // --update the line is rewritten, where the word stands there once.
 func (p *play) corrected(old, observed string) bool {
@@ -206,9 +222,20 @@ func (p *play) corrected(old, observed string) bool {
 	if !ok {
 		line = strings.Split(string(p.c.archive.Comment), "\n")[p.at.line-1]
 	}
-	for _, forms := range [][2]string{{quote(old), quote(observed)}, {old, observed}} {
-		if strings.Count(line, forms[0]) == 1 {
-			p.lines[p.at.line] = strings.Replace(line, forms[0], forms[1], 1)
+	if strings.ContainsAny(observed, "\r\n\x00") || !utf8.ValidString(observed) {
+		return false // no word of a script can hold that
+	}
+	observed = chance.replace(observed)
+	word := observed
+	if !plainWord.MatchString(observed) {
+		word = quote(observed)
+	}
+	for _, form := range []string{quote(old), old} {
+		if strings.Count(line, form) == 1 {
+			if form != old {
+				word = quote(observed)
+			}
+			p.lines[p.at.line] = strings.Replace(line, form, word, 1)
 			return true
 		}
 	}
@@ -233,6 +260,31 @@ func (p *play) setValues(neg bool, args []string) error {
 	return nil
 }
 
+// mostRepeated is what a repeated text may hold, in bytes.
+const mostRepeated = 32 << 20
+
+// repeat is "repeat NAME TEXT COUNT": sets ${NAME} to the text that many times.
+func (p *play) repeat(neg bool, args []string) error {
+	const use = "usage: repeat NAME TEXT COUNT"
+	if neg || len(args) != 3 || !valueName.MatchString(args[0]) {
+		return usagef(use)
+	}
+	text, err := p.values.text(args[1])
+	if err != nil {
+		return err
+	}
+	count, err := p.values.text(args[2])
+	if err != nil {
+		return err
+	}
+	n, err := strconv.Atoi(count)
+	if err != nil || n < 1 || n > mostRepeated/max(len(text), 1) {
+		return usagef("repeat: %s times %d bytes are not from 1 to %d; %s", args[2], len(text), mostRepeated, use)
+	}
+	p.values[args[0]] = strings.Repeat(text, n)
+	return nil
+}
+
 // port is "port NAME": sets ${NAME} to a free port, which stays that one in the
 // configurations of the case's servers.
 func (p *play) port(neg bool, args []string) error {
@@ -240,22 +292,36 @@ func (p *play) port(neg bool, args []string) error {
 		return usagef("usage: port NAME")
 	}
 	n, err := p.o.Ports.Take()
-	if err == nil {
-		p.values[args[0]] = strconv.Itoa(n)
+	if err != nil {
+		return err
 	}
-	return err
+	p.ports = append(p.ports, n)
+	p.values[args[0]] = strconv.Itoa(n)
+	return nil
 }
 
 func (p *play) timeout(neg bool, args []string) error {
 	if neg || len(args) != 1 {
 		return usagef("usage: timeout DURATION, such as 3s")
 	}
-	d, err := time.ParseDuration(args[0])
-	if err != nil || d <= 0 {
-		return usagef("timeout: %q is no duration such as 3s or 500ms", args[0])
+	d, err := p.duration(args[0])
+	if err == nil {
+		p.patience = d
 	}
-	p.patience = d
-	return nil
+	return err
+}
+
+// duration reads a word such as 3s or 500ms, not below 0.
+func (p *play) duration(word string) (time.Duration, error) {
+	word, err := p.values.text(word)
+	if err != nil {
+		return 0, err
+	}
+	d, err := time.ParseDuration(word)
+	if err != nil || d < 0 {
+		return 0, usagef("%q is no duration such as 3s or 500ms", word)
+	}
+	return d, nil
 }
 
 // compat is the dialect that the case runs in.

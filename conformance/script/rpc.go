@@ -14,16 +14,12 @@ import (
 // as kamcmd prints it, is what stdout and "cmp stdout FILE" see next. With ! it
 // must be a fault, which stderr sees.
 func (p *play) rpc(neg bool, args []string) error {
-	name := ""
-	if len(args) > 0 && strings.HasPrefix(args[0], "server=") {
-		name, args = args[0][len("server="):], args[1:]
-	}
-	if len(args) == 0 {
-		return usagef("usage: rpc COMMAND [ARGUMENT…]")
-	}
-	in, err := p.named(name)
-	if err != nil {
+	in, args, err := p.addressed(args)
+	switch {
+	case err != nil:
 		return err
+	case len(args) == 0:
+		return usagef("usage: rpc COMMAND [ARGUMENT…]")
 	}
 	words, err := p.words(args)
 	if err != nil {
@@ -50,6 +46,10 @@ func (p *play) rpc(neg bool, args []string) error {
 
 // htable is "htable TABLE KEY = VALUE" or "htable TABLE KEY absent".
 func (p *play) htable(neg bool, args []string) error {
+	in, args, err := p.about(args)
+	if err != nil {
+		return err
+	}
 	words, err := p.words(args)
 	if err != nil {
 		return err
@@ -57,7 +57,7 @@ func (p *play) htable(neg bool, args []string) error {
 	if neg || len(words) < 3 || !(len(words) == 3 && words[2] == "absent" || len(words) == 4 && words[2] == "=") {
 		return usagef("usage: htable TABLE KEY = VALUE | htable TABLE KEY absent")
 	}
-	got, found, err := p.item(words[0], words[1])
+	got, found, err := p.item(in, words[0], words[1])
 	switch {
 	case err != nil:
 		return err
@@ -66,7 +66,7 @@ func (p *play) htable(neg bool, args []string) error {
 			return fmt.Errorf("$sht(%s=>%s) is %q, expected it to be absent", words[0], words[1], got)
 		}
 		return nil
-	case !found && !p.corrected("=", "absent"):
+	case !found:
 		return fmt.Errorf("$sht(%s=>%s) is absent, expected %q", words[0], words[1], words[3])
 	}
 	if ok, err := p.values.match(args[3], got); ok || err != nil {
@@ -78,40 +78,53 @@ func (p *play) htable(neg bool, args []string) error {
 	return fmt.Errorf("$sht(%s=>%s) is %q, expected %q", words[0], words[1], got, words[3])
 }
 
-// item asks the running server for an item of a hash table.
-func (p *play) item(table, key string) (value string, found bool, err error) {
-	if p.unit != nil && p.main == nil {
+// about is addressed, for steps that may be about the unit: then the server is nil.
+func (p *play) about(args []string) (*instance, []string, error) {
+	if p.unit != nil && (len(args) == 0 || !strings.HasPrefix(args[0], "server=")) {
+		return nil, args, nil
+	}
+	return p.addressed(args)
+}
+
+// item asks a server, or the unit where that is nil, for an item of a hash table.
+func (p *play) item(in *instance, table, key string) (value string, found bool, err error) {
+	if in == nil {
 		return p.unit.Eval("$sht(" + table + "=>" + key + ")")
 	}
-	in, err := p.named("")
-	if err != nil {
-		return "", false, err
-	}
 	reply, err := in.call(p.patience, "htable.get", table, key)
-	if f := (fault{}); errors.As(err, &f) {
-		if strings.Contains(f.text, "no such hash table") || strings.Contains(f.text, "No such htable") {
-			return "", false, err
-		}
+	if f := (fault{}); errors.As(err, &f) && strings.Contains(f.text, "Key name doesn't exist") {
 		return "", false, nil
 	}
+	return member(reply, err)
+}
+
+// member is the value in the reply of a command that reads one.
+func member(reply *rpc.Reply, err error) (string, bool, error) {
 	if err != nil {
 		return "", false, err
 	}
-	for line := range strings.Lines(string(rpc.AppendText(nil, reply))) {
-		if v, ok := strings.CutPrefix(strings.TrimSpace(line), "value: "); ok {
-			return v, true, nil
-		}
+	v, ok := reply.Member("value")
+	if !ok {
+		return "", false, fmt.Errorf("the reply has no value:\n%s", rpc.AppendText(nil, reply))
 	}
-	return "", true, nil
+	return fmt.Sprint(v), true, nil
 }
 
 // variable is "var '$name' = VALUE" or "var '$name' absent": of a shared variable
 // of the running server, or behind a route step any variable.
 func (p *play) variable(neg bool, args []string) error {
+	in, args, err := p.about(args)
+	if err != nil {
+		return err
+	}
 	if neg || len(args) < 2 || !(len(args) == 2 && args[1] == "absent" || len(args) == 3 && (args[1] == "=" || args[1] == "~")) {
 		return usagef("usage: var '$name' = VALUE | var '$name' ~ REGEX | var '$name' absent")
 	}
-	got, found, err := p.evaluate(args[0])
+	name, err := p.values.text(args[0])
+	if err != nil {
+		return err
+	}
+	got, found, err := p.evaluate(in, name)
 	switch {
 	case err != nil:
 		return err
@@ -138,55 +151,41 @@ func (p *play) variable(neg bool, args []string) error {
 	return fmt.Errorf("%s is %q, expected %q", args[0], got, args[2])
 }
 
-func (p *play) evaluate(name string) (string, bool, error) {
-	if p.unit != nil {
+func (p *play) evaluate(in *instance, name string) (string, bool, error) {
+	if in == nil {
 		return p.unit.Eval(name)
 	}
 	shared, ok := strings.CutPrefix(name, "$shv(")
 	if !ok {
 		return "", false, usagef("%s: a running server is asked for $shv(name) only; behind a route step, for any variable", name)
 	}
-	in, err := p.named("")
-	if err != nil {
-		return "", false, err
-	}
 	reply, err := in.call(p.patience, "pv.shvGet", strings.TrimSuffix(shared, ")"))
-	if f := (fault{}); errors.As(err, &f) {
+	if f := (fault{}); errors.As(err, &f) && strings.Contains(f.text, "Variable not found") {
 		return "", false, nil
 	}
-	if err != nil {
-		return "", false, err
-	}
-	for line := range strings.Lines(string(rpc.AppendText(nil, reply))) {
-		if v, ok := strings.CutPrefix(strings.TrimSpace(line), "value: "); ok {
-			return v, true, nil
-		}
-	}
-	return "", false, nil
+	return member(reply, err)
 }
 
 // clock is "clock advance DURATION": the time goes on. A server that was started
 // with clock=virtual is moved, for others the time passes.
 func (p *play) clock(neg bool, args []string) error {
-	if neg || len(args) != 2 || args[0] != "advance" {
-		return usagef("usage: clock advance DURATION")
-	}
-	d, err := time.ParseDuration(args[1])
-	if err != nil || d < 0 {
-		return usagef("%q is no duration such as 2s", args[1])
-	}
-	if p.unit != nil && p.main == nil {
-		_, err := fmt.Fprint(p.ts.Stdout(), p.unit.Advance(d))
-		return err
-	}
-	in, err := p.named("")
+	in, args, err := p.about(args)
 	if err != nil {
 		return err
 	}
-	if in.virtual {
-		return in.advance(d)
+	if neg || len(args) != 2 || args[0] != "advance" {
+		return usagef("usage: clock advance DURATION")
 	}
-	if in.Program.Kind == server.Olelo {
+	d, err := p.duration(args[1])
+	switch {
+	case err != nil:
+		return err
+	case in == nil:
+		_, err := fmt.Fprint(p.ts.Stdout(), p.unit.Advance(d))
+		return err
+	case in.virtual:
+		return in.advance(d)
+	case in.Program.Kind == server.Olelo:
 		return usagef("start the server with clock=virtual to move its clock")
 	}
 	select {

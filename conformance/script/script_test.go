@@ -109,6 +109,10 @@ func TestSteps(t *testing.T) {
 		{"a file", start + "alice send m.sip\nalice expect 200 'Call-ID: ${alice.callid}'\n-- m.sip --\nOPTIONS sip:bob@x SIP/2.0\nVia: SIP/2.0/${transport} ${me};branch=${branch}\nFrom: <sip:a@x>;tag=1\nTo: <sip:b@x>\nCall-ID: ${callid}\nCSeq: 1 OPTIONS\nContent-Length: ${len}\n\nhello\n", ""},
 		{"no such value", start + "alice request OPTIONS 'sip:${bob}@x'\n", "there is no value ${bob}; there are: alice,"},
 		{"over TCP, in pieces", "server kamailio.cfg\nclient tom tcp\ntom raw 'OPTIONS sip:bob@x SIP/2.0\\r\\nVia: SIP/2.0/TCP ${tom}\\r\\nFrom: <sip:a@x>;tag=1\\r\\nTo: <sip:b@x>\\r\\nCall-ID: 1\\r\\nCSeq: 1 OPTIONS\\r\\nContent-Length: 0\\r\\n\\r\\n' 1\ntom expect 200\n", ""},
+		{"no more sent", "server kamailio.cfg\nclient tom tcp\ntom request OPTIONS sip:bob@x\ntom shutdown\ntom expect 200\ntom closed\n", ""},
+		{"no more sent, of no connection", start + "alice shutdown\n", "usage: alice shutdown"},
+		{"a repeated text", start + "repeat name ab 30\nalice request OPTIONS sip:${name}@x\nalice expect 200 'first ~ (ab){30}$'\n", ""},
+		{"repeated too often", "repeat x y 99999999\n", "not from 1 to"},
 		{"closed", "server kamailio.cfg\nclient tom tcp\ntom raw 'OPTIONS x SIP/2.0\\r\\nContent-Length: 0\\r\\n\\r\\n'\ntom closed\n", ""},
 		{"not closed", "server kamailio.cfg\nclient tom tcp\ntimeout 300ms\ntom closed\n", "the connection was to be closed"},
 		{"a peer", start + "peer uas udp\nalice request MESSAGE 'sip:x@${uas}' body=hi\nuas expect MESSAGE 'body = hi' 'Content-Length: 2'\nuas reply 202 Fine 'X: y' body=abc\nalice expect 202 'first = SIP/2.0 202 Fine' 'body = abc' 'X: y'\n", ""},
@@ -127,6 +131,10 @@ func TestSteps(t *testing.T) {
 		{"a ragged table", "each t\nend\n-- t --\na b\n1\n", "1 columns, the first row has 2"},
 		{"an RPC", start + "alice request OPTIONS sip:bob@x\nalice expect 200\nhtable t last = bob\nhtable t other absent\nvar '$shv(n)' = 7\nvar '$shv(m)' absent\nrpc htable.get t last\nstdout 'value: bob'\n! rpc htable.get t none\nstderr 'error'\n", ""},
 		{"another item", start + "alice request OPTIONS sip:bob@x\nalice expect 200\nhtable t last = carl\n", `$sht(t=>last) is "bob", expected "carl"`},
+		{"a virtual clock", "server kamailio.cfg clock=virtual seed=1 replace=size=4;->size=4;autoexpire=5;\nclient alice udp\nrpc htable.sets t k v\nclock advance 4s\nhtable t k = v\nalice request INFO\nalice nothing 24h\nhtable t k absent\n", ""},
+		{"a clock that is not moved", start + "clock advance 4s\n", "start the server with clock=virtual"},
+		{"a text in place of another", "port p\nserver kamailio.cfg replace=\"INFO\"->\"PUBLISH\" 'replace=listen=tcp:10.9.8.7:5060->listen=udp:127.0.0.1:${p}'\nclient alice udp to=127.0.0.1:${p}\nalice request PUBLISH\nalice nothing 100ms\nalice request INFO sip:bob@x\nalice expect 200\n", ""},
+		{"itself", "server self.cfg\nclient alice udp\nalice request OPTIONS\nalice expect 200 'first = SIP/2.0 200 ${server}'\n-- self.cfg --\n#!KAMAILIO\nlisten=udp:10.1.1.1:5060\nloadmodule \"sl.so\"\nrequest_route { sl_send_reply(\"200\", \"10.1.1.1:5060\"); }\n", ""},
 		{"no fault", start + "! rpc core.version\n", "succeeds, expected a fault"},
 		{"a fault", start + "rpc no.such\n", "rpc no.such: error: 500"},
 		{"a bad configuration", "! check bad.cfg line=2\nstderr 'syntax error|unexpected'\n! server bad.cfg line=2 status=255\n-- bad.cfg --\nrequest_route {\n\tif (\n}\n", "line \"3\", expected 2"},
@@ -277,4 +285,27 @@ func TestRunAllKeepsTheOrderAndStops(t *testing.T) {
 			t.Errorf("%s %s after the end", r.Case.Name, r.Outcome)
 		}
 	})
+}
+
+func TestCoverageOfADefine(t *testing.T) {
+	var sum coverage.Profile
+	run(t, `server kamailio.cfg
+client alice udp
+alice request OPTIONS
+alice expect 200
+-- kamailio.cfg --
+#!KAMAILIO
+loadmodule "sl.so"
+loadmodule "pv.so"
+#!define BOTH ($rm == "OPTIONS" && $rU == "x")
+request_route {
+	if (BOTH) {
+		exit;
+	}
+	sl_send_reply("200", "OK");
+}
+`, script.Options{Covered: func(p *coverage.Profile) { sum.Merge(p, nil) }})
+	if got, want := sum.Shares().Branches, (coverage.Share{Ran: 2, All: 4}); got != want {
+		t.Errorf("%v of the branches ran, want %v: both operands stand at one place", got, want)
+	}
 }

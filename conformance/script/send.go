@@ -13,6 +13,12 @@ import (
 // put sends bytes as they are.
 func (a *actor) put(b []byte) error {
 	a.sent = parse(b)
+	if !a.sent.msrp() && !a.sent.isReply() {
+		if a.answered == nil {
+			a.answered = map[string]bool{}
+		}
+		a.answered[a.sent.transaction()] = false
+	}
 	if a.net == "udp" {
 		if a.dgram == nil {
 			return usagef("%s is closed", a.name)
@@ -97,10 +103,12 @@ func (a *actor) raw(args []string) error {
 	if len(args) == 0 || len(args) > 2 {
 		return usagef(`usage: %s raw 'TEXT with \r\n' [BYTES a segment]`, a.name)
 	}
-	text, err := a.p.values.text(args[0])
+	args, err := a.p.words(args)
 	if err != nil {
 		return err
 	}
+	text := args[0]
+	a.loose = true // there may be several requests in it, or none
 	b, err := strconv.Unquote(`"` + strings.ReplaceAll(text, `"`, `\"`) + `"`)
 	if err != nil {
 		return usagef(`%q: \r, \n, \t, \x00 and \\ stand for bytes`, text)
@@ -385,13 +393,16 @@ func (a *actor) follow(args []string, more ...header) error {
 			if len(defaults) > 0 && canonical(defaults[len(defaults)-1].name) == "via" {
 				continue
 			}
-			if method != "CANCEL" {
+			// RFC 3261, sections 9.1 and 17.1.1.3: of the INVITE's own transaction.
+			failed := a.got != nil && a.got.isReply() && a.got.kind() >= "300"
+			if method != "CANCEL" && !(method == "ACK" && failed) {
 				h = a.viaHeader(n)
 			}
 		case "cseq":
 			h.value = fmt.Sprintf("%d %s", cseq, method)
 		case "to":
-			if a.got != nil && a.got.isReply() && a.got.get("To") != "" && method != "CANCEL" {
+			// RFC 3261, section 22.2: with credentials it is the same request again.
+			if len(more) == 0 && a.got != nil && a.got.isReply() && a.got.get("To") != "" && method != "CANCEL" {
 				h.value = a.got.get("To")
 			}
 		case "content-length":
@@ -445,7 +456,9 @@ func (a *actor) authenticate(args []string) error {
 	var rest []string
 	for _, arg := range args[2:] {
 		if v, ok := strings.CutPrefix(arg, "method="); ok {
-			cred.Method = v
+			if cred.Method, err = a.p.values.text(v); err != nil {
+				return err
+			}
 		} else if v, ok := strings.CutPrefix(arg, "uri="); ok {
 			if cred.URI, err = a.p.values.text(v); err != nil {
 				return err

@@ -78,6 +78,7 @@ func (p *play) route(neg bool, args []string) error {
 	if err != nil {
 		return err
 	}
+	p.unitSaid = fmt.Sprintf("%s did:\n%s", args[0], said)
 	_, err = fmt.Fprint(p.ts.Stdout(), said)
 	return err
 }
@@ -105,10 +106,10 @@ func (p *play) endUnit() {
 	if p.unit == nil {
 		return
 	}
+	p.unitRan = coverage.Profile{}
+	p.unitRan.Merge(p.unit.Covered(), p.original)
 	if p.o.Covered != nil {
-		ran := &coverage.Profile{}
-		ran.Merge(p.unit.Covered(), p.original)
-		p.o.Covered(ran)
+		p.o.Covered(&p.unitRan)
 	}
 	p.unit.Close()
 	p.unit = nil

@@ -158,7 +158,7 @@ func (v values) template(want, got string) string {
 			}
 		}
 		if !found {
-			out = append(out, chance.Replace(v.places(line)))
+			out = append(out, chance.replace(v.places(line)))
 		}
 	}
 	return strings.Join(out, "\n")
@@ -168,6 +168,7 @@ func (v values) template(want, got string) string {
 var chance = rules{
 	{regexp.MustCompile(`(;tag=)[\w.-]{16,}`), `${1}$${tag:[\w.-]+}`},
 	{regexp.MustCompile(`(nonce=")[^"$]+`), `${1}$${nonce:[^"]+}`},
+	{regexp.MustCompile(`(;branch=)[^;\s$]{16,}`), `${1}$${other-branch:[^;\s]+}`},
 }
 
 type rules []struct {
@@ -175,7 +176,7 @@ type rules []struct {
 	with string
 }
 
-func (r rules) Replace(line string) string {
+func (r rules) replace(line string) string {
 	for _, x := range r {
 		line = x.what.ReplaceAllString(line, x.with)
 	}

@@ -25,7 +25,7 @@ const (
 // could otherwise share a UDP port without an error.
 type Ports struct {
 	mu     sync.Mutex
-	claims map[int]*os.File
+	claims []*os.File
 }
 
 // Take claims one free port.
@@ -45,21 +45,11 @@ func (p *Ports) Take() (int, error) {
 			continue
 		}
 		p.mu.Lock()
-		if p.claims == nil {
-			p.claims = map[int]*os.File{}
-		}
-		p.claims[port] = claim
+		p.claims = append(p.claims, claim)
 		p.mu.Unlock()
 		return port, nil
 	}
 	return 0, fmt.Errorf("no free port between %d and %d on 127.0.0.1", lowestPort, highestPort)
-}
-
-// Has reports whether a port was taken.
-func (p *Ports) Has(port int) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.claims[port] != nil
 }
 
 // Close gives all claims back.

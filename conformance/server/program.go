@@ -102,7 +102,7 @@ func (p Program) Major(ctx context.Context) (int, error) {
 	said, err := exec.CommandContext(ctx, p.Path, "-v").Output()
 	m := versionLine.FindSubmatch(said)
 	if m == nil {
-		return 0, fmt.Errorf("%s -v does not say which kamailio it is: %w\n%s", p.Path, errors.Join(err), said)
+		return 0, errors.Join(fmt.Errorf("%s -v does not say which kamailio it is:\n%s", p.Path, said), err)
 	}
 	return strconv.Atoi(string(m[1]))
 }

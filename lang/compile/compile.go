@@ -53,6 +53,7 @@ func Compile(file *ast.File, env *Env, opt Options, diags *diag.List) *program.P
 		diags:  diags,
 		slots:  map[string]int{},
 		warned: map[string]bool{},
+		places: map[coverage.Place][]any{},
 		consts: map[value.Value]int{},
 		prog: &program.Program{
 			Wrap32: !opt.Dialect6, MaxLoops: opt.MaxLoops, MaxLevel: opt.MaxLevel,
@@ -93,9 +94,10 @@ type compiler struct {
 	slots      map[string]int // $var slots by class and name
 	consts     map[value.Value]int
 	defines    map[string]string
-	warned     map[string]bool // warnings given once a configuration
-	errors     int             // mistakes that were found
-	attributes bool            // $name is an AVP where no variable has that name
+	warned     map[string]bool          // warnings given once a configuration
+	places     map[coverage.Place][]any // the conditions and cases at each place
+	errors     int                      // mistakes that were found
+	attributes bool                     // $name is an AVP where no variable has that name
 
 	// Of the route that is compiled.
 	mask   registry.Mask

@@ -92,6 +92,9 @@ func (c *compiler) compareConst(e *ast.Binary, want bool) (jumpList, bool) {
 		pick = 0
 	}
 	if x, ok := nullTest(e); ok {
+		if c.neverNull(x) {
+			return nil, false
+		}
 		c.nulled(e)
 		r := c.bare(x)
 		op := program.OpJumpNotNull

@@ -351,6 +351,12 @@ func (c *compiler) textEquality(e *ast.Binary, dst uint8) {
 // null tests whether x is $null.
 func (c *compiler) null(e *ast.Binary, x ast.Expr, dst uint8) {
 	c.nulled(e)
+	if c.neverNull(x) {
+		c.dropped(x)
+		is, _ := ofBool(isNot(e.Op))
+		c.load(is, dst)
+		return
+	}
 	r := c.bare(x)
 	c.pos = e.OpAt
 	op := program.OpIsNull
@@ -358,6 +364,13 @@ func (c *compiler) null(e *ast.Binary, x ast.Expr, dst uint8) {
 		op = program.OpDefined
 	}
 	c.emit(program.Instr{Op: op, A: dst, B: r})
+}
+
+// neverNull reports whether e is a text in any case, which is not evaluated to
+// compare it with $null.
+func (c *compiler) neverNull(e ast.Expr) bool {
+	_, selects := e.(*ast.Select)
+	return !selects && c.typeOf(e) == tStr
 }
 
 // nulled notes the $null of a comparison, which is bound for its

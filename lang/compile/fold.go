@@ -29,6 +29,12 @@ func (c *compiler) constant(e ast.Expr) (value.Value, bool) {
 		if isOldTest(e) {
 			break
 		}
+		if x, ok := nullTest(e); ok {
+			if _, is := c.constant(x); is {
+				return ofBool(isNot(e.Op))
+			}
+			break
+		}
 		x, constX := c.constant(e.X)
 		y, constY := c.constant(e.Y)
 		switch {
@@ -229,6 +235,9 @@ func (c *compiler) unused(e ast.Expr) {
 func (c *compiler) neutral(e ast.Expr) ast.Expr {
 	b, ok := e.(*ast.Binary)
 	if !ok || isOldTest(b) {
+		return e
+	}
+	if _, isConst := c.constant(e); isConst {
 		return e
 	}
 	n, ok := neutrals[b.Op]

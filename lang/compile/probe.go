@@ -1,6 +1,8 @@
 package compile
 
 import (
+	"slices"
+
 	"olelo/lang/ast"
 	"olelo/lang/coverage"
 	"olelo/lang/program"
@@ -44,18 +46,34 @@ type Site struct {
 // watched reports whether the program is instrumented.
 func (c *compiler) watched() bool { return c.opt.Coverage != nil || c.opt.Recorder != nil }
 
-// point puts what watches a place in front of the next instruction.
-func (c *compiler) point(at ast.Range, kind coverage.Kind) {
-	c.count(at, kind)
+// point puts what watches a way that of, a condition or a case, goes in front of
+// the next instruction.
+func (c *compiler) point(of any, at ast.Range, kind coverage.Kind) {
+	place := c.placeOf(at, kind)
+	place.Nth = c.nth(of, at)
+	c.count(place)
 	c.record(at, kind)
 }
 
+// nth tells apart what stands at one place: all that comes out of one use of a
+// #!define does.
+func (c *compiler) nth(of any, at ast.Range) int {
+	place := c.placeOf(at, 0)
+	n := slices.Index(c.places[place], of)
+	if n < 0 {
+		n = len(c.places[place])
+		c.places[place] = append(c.places[place], of)
+	}
+	return n
+}
+
 // count counts a place, unless it is never reached.
-func (c *compiler) count(at ast.Range, kind coverage.Kind) {
+func (c *compiler) count(at coverage.Place) {
 	if c.opt.Coverage == nil || c.dead > 0 {
 		return
 	}
-	if n := c.opt.Coverage.Counter(c.placeOf(at, kind)); n != nil {
+	kind := at.Kind
+	if n := c.opt.Coverage.Counter(at); n != nil {
 		c.probe("count "+kind.String(), func(*registry.Ctx) { n.Hit() })
 	}
 }
@@ -81,7 +99,7 @@ func (c *compiler) begins(s ast.Stmt) {
 	if !ok {
 		return
 	}
-	c.count(at, coverage.Statement)
+	c.count(c.placeOf(at, coverage.Statement))
 	if _, loop := s.(*ast.While); !loop {
 		c.record(at, coverage.Statement)
 	}
@@ -125,10 +143,10 @@ func (c *compiler) outcomes(e ast.Expr, jumps jumpList, want bool) jumpList {
 		return jumps
 	}
 	kinds := [2]coverage.Kind{coverage.False, coverage.True}
-	c.point(rangeOf(e), kinds[ifElse(want, 0, 1)])
+	c.point(e, rangeOf(e), kinds[ifElse(want, 0, 1)])
 	over := jumpList{c.emit(program.Instr{Op: program.OpJump})}
 	c.patch(jumps)
-	c.point(rangeOf(e), kinds[ifElse(want, 1, 0)])
+	c.point(e, rangeOf(e), kinds[ifElse(want, 1, 0)])
 	out := jumpList{c.emit(program.Instr{Op: program.OpJump})}
 	c.patch(over)
 	return out
@@ -136,13 +154,13 @@ func (c *compiler) outcomes(e ast.Expr, jumps jumpList, want bool) jumpList {
 
 // entered returns where a switch goes for a case whose code begins here. What
 // falls into it from the case before does not count.
-func (c *compiler) entered(at ast.Range, kind coverage.Kind, isConst bool) int32 {
+func (c *compiler) entered(of any, at ast.Range, kind coverage.Kind, isConst bool) int32 {
 	if !c.watched() {
 		return int32(c.here())
 	}
 	over := jumpList{c.emit(program.Instr{Op: program.OpJump})}
 	start := c.here()
-	c.unreached(isConst, func() { c.point(at, kind) })
+	c.unreached(isConst, func() { c.point(of, at, kind) })
 	c.patch(over)
 	return int32(start)
 }

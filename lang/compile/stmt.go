@@ -26,10 +26,6 @@ func (c *compiler) stmts(list []ast.Stmt, want int) {
 		}
 		c.begins(s)
 		c.stmt(s, w)
-		if ast.Leaves(s) {
-			c.dead++
-			defer func() { c.dead-- }()
-		}
 	}
 }
 
@@ -327,7 +323,7 @@ func (c *compiler) switchStmt(s *ast.Switch, want int) {
 	hasDefault := false
 	var fell jumpList
 	for i, k := range s.Cases {
-		at := c.entered(caseHead(k), coverage.Case, isConst)
+		at := c.entered(k, caseHead(k), coverage.Case, isConst)
 		if k.Default {
 			sw.Default, hasDefault = at, true
 		}
@@ -352,7 +348,7 @@ func (c *compiler) switchStmt(s *ast.Switch, want int) {
 	}
 	if !hasDefault {
 		at, _ := head(s)
-		sw.Default = c.entered(at, coverage.NoCase, isConst)
+		sw.Default = c.entered(s, at, coverage.NoCase, isConst)
 		c.result(want, 1)
 	}
 	c.patch(over)

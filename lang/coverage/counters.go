@@ -33,6 +33,7 @@ type Place struct {
 	Line, Col       int
 	EndLine, EndCol int
 	Kind            Kind
+	Nth             int    // of several at one place, as those out of one use of a #!define, from 0
 	Route           string // the route block around it: "route[AUTH]"
 }
 

@@ -38,7 +38,7 @@ func (p *Profile) Points() []Point {
 	}
 	slices.SortFunc(list, func(a, b Point) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Col, b.Col),
-			cmp.Compare(a.EndLine, b.EndLine), cmp.Compare(a.EndCol, b.EndCol), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Route, b.Route))
+			cmp.Compare(a.EndLine, b.EndLine), cmp.Compare(a.EndCol, b.EndCol), cmp.Compare(a.Nth, b.Nth), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Route, b.Route))
 	})
 	return list
 }
@@ -60,7 +60,7 @@ const header = "olelo coverage 1"
 // Write writes p in the form that Read reads: a header line, then a line for
 // each point, those that were never counted too,
 //
-//	FILE:LINE:COL-ENDLINE:ENDCOL KIND COUNT ROUTE
+//	FILE:LINE:COL-ENDLINE:ENDCOL KIND[.NTH] COUNT ROUTE
 //
 // in the order of Points.
 func (p *Profile) Write(w io.Writer) error {
@@ -70,12 +70,16 @@ func (p *Profile) Write(w io.Writer) error {
 		if strings.ContainsAny(x.File+x.Route, "\r\n") {
 			return fmt.Errorf("coverage: the name %q has a line end in it", x.File+x.Route)
 		}
-		fmt.Fprintf(b, "%s:%d:%d-%d:%d %s %d %s\n", x.File, x.Line, x.Col, x.EndLine, x.EndCol, x.Kind, x.Count, x.Route)
+		kind := x.Kind.String()
+		if x.Nth > 0 {
+			kind += "." + strconv.Itoa(x.Nth)
+		}
+		fmt.Fprintf(b, "%s:%d:%d-%d:%d %s %d %s\n", x.File, x.Line, x.Col, x.EndLine, x.EndCol, kind, x.Count, x.Route)
 	}
 	return b.Flush()
 }
 
-var line = regexp.MustCompile(`^(.+):(\d+):(\d+)-(\d+):(\d+) ([a-z]+) (\d+) (.+)$`)
+var line = regexp.MustCompile(`^(.+):(\d+):(\d+)-(\d+):(\d+) ([a-z]+)(?:\.(\d{1,6}))? (\d+) (.+)$`)
 
 // Read reads what Write wrote. An error names the line that is wrong.
 func Read(r io.Reader) (*Profile, error) {
@@ -99,7 +103,7 @@ func parse(text string) (Point, error) {
 	if f == nil {
 		return Point{}, fmt.Errorf("%.100q is no FILE:LINE:COL-ENDLINE:ENDCOL KIND COUNT ROUTE", text)
 	}
-	x := Point{Place: Place{File: f[1], Route: f[8]}}
+	x := Point{Place: Place{File: f[1], Route: f[9]}}
 	for i, to := range []*int{&x.Line, &x.Col, &x.EndLine, &x.EndCol} {
 		n, err := strconv.Atoi(f[i+2])
 		if err != nil {
@@ -113,6 +117,11 @@ func parse(text string) (Point, error) {
 	}
 	x.Kind = Kind(k)
 	var err error
-	x.Count, err = strconv.ParseUint(f[7], 10, 64)
+	if f[7] != "" {
+		if x.Nth, err = strconv.Atoi(f[7]); err != nil {
+			return Point{}, err
+		}
+	}
+	x.Count, err = strconv.ParseUint(f[8], 10, 64)
 	return x, err
 }

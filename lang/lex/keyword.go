@@ -9,7 +9,7 @@ const reserved = `
 	ADVERTISE NAME SCTP SSLV2 SSLV23 SSLV3 SSLv2 SSLv23 SSLv3 TCP TLS TLSV1 TLSv1 UDP WS WSS add_local_rport add_rport add_tcp_alias advertise
 	advertised_address advertised_port af alias and async_nonblock async_usleep async_workers
 	async_workers_group auto_aliases auto_bind_ipv6 avpflags bind_ipv6_link_local bool branch_route
-	break case cfg_reset cfg_select cfgengine check_via children chroot corelog debug default defined
+	break case cfg_reset cfg_select cfgengine check_via children chroot clear_branches corelog debug default defined
 	desc descr description disable_core_dump disable_sctp disable_tcp disable_tls dns
 	dns_cache_del_nonexp dns_cache_delete_nonexpired dns_cache_flags dns_cache_gc_interval
 	dns_cache_init dns_cache_max_ttl dns_cache_mem dns_cache_min_ttl dns_cache_negative_ttl
@@ -30,7 +30,7 @@ const reserved = `
 	name ne not onreply_route onsend_route onsend_route_callback onsend_route_reply open_files_limit or
 	phone2tel pmtu_discovery port pre_routing_callback prefix proto pv_buffer_size pv_buffer_slots
 	pv_cache_action pv_cache_limit real_time received_route_callback received_route_mode reply_route
-	reply_route_callback reply_to_via request_route resetavpflag resetflag return rev_dns revert_uri
+	remove_branch reply_route_callback reply_to_via request_route resetavpflag resetflag return rev_dns revert_uri
 	rewritehost rewritehostport rewritehostporttrans rewriteport rewriteuri rewriteuser rewriteuserpass
 	route route_locks_size rt_fast_timer_prio rt_ftimer_policy rt_ftimer_prio rt_policy rt_prio
 	rt_stimer_policy rt_stimer_prio rt_timer1_policy rt_timer1_prio rt_timer2_policy rt_timer2_prio

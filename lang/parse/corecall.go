@@ -34,7 +34,8 @@ func init() { // not in the declaration: an argument may be an expression, with 
 	set(coreCall{bare: true},
 		"force_rport", "add_rport", "add_local_rport", "revert_uri",
 		"set_forward_no_connect", "set_forward_close", "set_reply_no_connect", "set_reply_close")
-	set(coreCall{usage: "()"}, "userphone")
+	set(coreCall{usage: "()"}, "userphone", "clear_branches")
+	set(coreCall{args: []argKind{signedNumber}, usage: "(NUMBER)"}, "remove_branch")
 	set(coreCall{bare: true, args: []argKind{number}, usage: "(PORT)"}, "force_tcp_alias", "add_tcp_alias")
 	set(coreCall{args: []argKind{text}, least: 1, usage: `("TEXT")`},
 		"rewritehost", "sethost", "seth", "rewritehostport", "sethostport", "sethp",
@@ -130,6 +131,14 @@ func number(e *pratt) (ast.Expr, bool) {
 		return nil, false
 	}
 	return e.take()
+}
+
+func signedNumber(e *pratt) (ast.Expr, bool) {
+	if !is(e.lx.Peek(), "-") {
+		return number(e)
+	}
+	l, ok := e.negative(e.lx)
+	return &ast.Lit{Literal: l}, ok
 }
 
 func text(e *pratt) (ast.Expr, bool) {

@@ -51,17 +51,25 @@ func signed(p *parser, lx *lexer.PeekingLexer, g *ast.Global) bool {
 	if !is(t, "-") {
 		return one(isInt)(p, lx, g)
 	}
-	lx.Next()
+	l, ok := p.negative(lx)
+	if ok {
+		g.Values = append(g.Values, l)
+	}
+	return ok
+}
+
+// negative is a number behind the minus sign that comes next.
+func (p *parser) negative(lx *lexer.PeekingLexer) (ast.Literal, bool) {
+	t := lx.Next()
 	n := lx.Peek()
 	if n.Type != lex.Int {
-		return false
+		return ast.Literal{}, false
 	}
 	lx.Next()
 	l := p.lit(n)
 	l.Range = p.span(t, lx)
 	l.Text, l.Int = "-"+l.Text, -l.Int
-	g.Values = append(g.Values, l)
-	return true
+	return l, true
 }
 
 // isTLSMethod reports whether t is a value that Kamailio had when TLS was in

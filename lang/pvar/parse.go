@@ -191,7 +191,7 @@ func (p *parser) trans() (Tr, error) {
 			Hint: "no blanks before or inside the class",
 		}
 	}
-	tr.Key = strings.TrimRight(key, " \t\r\n")
+	tr.Key = strings.Trim(key, " \t\r\n")
 	p.at = end + 1
 	return tr, nil
 }

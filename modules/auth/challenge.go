@@ -68,9 +68,10 @@ func (m *Module) appendNonce(dst []byte, c *registry.Ctx, w *work) []byte {
 	return w.signer.append(dst, c.State.Now(), m.parts(c, w), id)
 }
 
-// keepChallenge puts a challenge into challenge_attr, for append_to_reply.
+// keepChallenge puts a challenge into challenge_attr, for append_to_reply. It
+// never says stale=true: Kamailio's flag for that has no effect.
 func (m *Module) keepChallenge(c *registry.Ctx, w *work, r *request) {
-	flags := r.flags & flagStale
+	flags := 0
 	switch {
 	case r.flags&flagQOPInt != 0:
 		flags |= challengeQOPInt

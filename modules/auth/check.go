@@ -26,7 +26,6 @@ const (
 	flagChallenge             // put a challenge into challenge_attr: without qop
 	flagQOPAuth               // with qop="auth"
 	flagQOPInt                // with qop="auth-int"
-	flagStale                 // with stale=true
 
 	flagAnyChallenge = flagChallenge | flagQOPAuth | flagQOPInt
 )
@@ -66,7 +65,7 @@ func (m *Module) proxyAuthenticate(c *registry.Ctx, realm, password string, flag
 }
 
 // authCheck is pv_auth_check: www for a REGISTER, proxy for all else. checks 1
-// wants the user to be that of To (REGISTER) or From.
+// wants the user to be that of From, of a REGISTER that of To as well.
 func (m *Module) authCheck(c *registry.Ctx, realm, password string, flags, checks int) int {
 	r := request{side: &m.proxy, realm: realm, password: password, flags: flags}
 	register := c.Msg != nil && c.Msg.Method() == "REGISTER"
@@ -78,15 +77,15 @@ func (m *Module) authCheck(c *registry.Ctx, realm, password string, flags, check
 	if code != codeOK || checks&1 == 0 || c.Msg == nil || w.good(c)[r.side.index] == 0 {
 		return code
 	}
-	addr := c.Msg.From()
-	if register {
-		addr = c.Msg.To()
-	}
-	uri, err := sip.ParseURI(addr.URI)
-	if err != nil || uri.User != w.cred.User() {
+	if !isUser(c.Msg.From(), w.cred.User()) || register && !isUser(c.Msg.To(), w.cred.User()) {
 		return codeUser
 	}
 	return codeOK
+}
+
+func isUser(a *sip.NameAddr, user string) bool {
+	uri, err := sip.ParseURI(a.URI)
+	return err == nil && uri.User == user
 }
 
 // authenticate checks a message's credentials; with a challenge flag, it puts

@@ -88,12 +88,12 @@ func (m *Module) Exports() registry.Exports {
 			{Of: "modparam qop", How: "what a challenge offers is said by the flags of the functions", Idle: true},
 		},
 		Funcs: []registry.Func{
-			registry.Fn3("pv_www_authenticate", realm, password, flags, requests, m.wwwAuthenticate, "Checks Authorization against a password; flags: 1 the password is an HA1; 2, 4 or 8 put a challenge (without qop, qop=auth, qop=auth-int; 16 stale) into $avp(digest_challenge) where it is not good."+codes),
+			registry.Fn3("pv_www_authenticate", realm, password, flags, requests, m.wwwAuthenticate, "Checks Authorization against a password; flags: 1 the password is an HA1; 2, 4 or 8 put a challenge (without qop, qop=auth, qop=auth-int) into $avp(digest_challenge) where it is not good."+codes),
 			registry.Fn4("pv_www_authenticate", realm, password, flags, registry.Text("method"), requests, m.wwwAuthenticateMethod, "The same with the method that the digest is made with."),
 			registry.Fn3("pv_www_authorize", realm, password, flags, requests, m.wwwAuthenticate, "The same as pv_www_authenticate."),
 			registry.Fn3("pv_proxy_authenticate", realm, password, flags, requests, m.proxyAuthenticate, "Checks Proxy-Authorization, as pv_www_authenticate does Authorization."),
 			registry.Fn3("pv_proxy_authorize", realm, password, flags, requests, m.proxyAuthenticate, "The same as pv_proxy_authenticate."),
-			registry.Fn4("pv_auth_check", realm, password, flags, registry.IntP("checks"), requests, m.authCheck, "pv_www_authenticate for a REGISTER, pv_proxy_authenticate for all else; checks 1: -8 where the user is not that of To (REGISTER) or From."),
+			registry.Fn4("pv_auth_check", realm, password, flags, registry.IntP("checks"), requests, m.authCheck, "pv_www_authenticate for a REGISTER, pv_proxy_authenticate for all else; checks 1: -8 where the user is not that of From, of a REGISTER that of To as well."),
 			registry.Fn2("www_challenge", realm, flags, replies, m.wwwChallenge, "Sends 401 with a challenge; flags: 1 qop=auth, 2 qop=auth-int, 4 no 500 where it cannot be made, 16 stale=true."),
 			registry.Fn2("proxy_challenge", realm, flags, replies, m.proxyChallenge, "Sends 407 with a challenge; flags as of www_challenge."),
 			registry.Fn2("auth_challenge", realm, flags, replies, m.authChallenge, "www_challenge for a REGISTER, proxy_challenge for all else."),
@@ -302,7 +302,7 @@ func (m *Module) consume(c *registry.Ctx) int {
 		if line > 0 {
 			start, end := c.Msg.HeaderSpan(line - 1)
 			c.Msg.Edit(start, end-start, "")
-			good[i] = 0
+			good[i] = -line // removed: once more is true, too
 		}
 	}
 	return codeOK

@@ -102,7 +102,8 @@ type lifetime struct {
 }
 
 // check tells whether the text is a nonce of this server that may be used now,
-// for a message with these parts (nil where they do not matter). id is the
+// for a message with these parts (nil where they do not matter). The age is
+// looked at first, as in Kamailio: who brings an old nonce gets stale=true. id is the
 // nonce's number, nil where it has none; it is valid until the next check.
 func (s *signer) check(text string, now time.Time, parts []byte, l lifetime) (id []byte, v verdict) {
 	if len(text) > nonceText {
@@ -126,14 +127,14 @@ func (s *signer) check(text string, now time.Time, parts []byte, l lifetime) (id
 	default:
 		return nil, forged
 	}
-	if !hmac.Equal(s.sign(s.nonce, raw[:nonceHead], id), raw[nonceHead:nonceBase]) {
-		return nil, forged
-	}
 	age := now.Unix() - int64(binary.BigEndian.Uint32(raw))
 	if age >= int64(l.expire) || l.drift >= 0 && age < -int64(l.drift) {
 		return nil, stale
 	}
-	if parts != nil && (mac2 == nil || !hmac.Equal(s.sign(s.message, raw[:nonceHead], parts), mac2)) {
+	if parts != nil && mac2 == nil || !hmac.Equal(s.sign(s.nonce, raw[:nonceHead], id), raw[nonceHead:nonceBase]) {
+		return nil, forged
+	}
+	if parts != nil && !hmac.Equal(s.sign(s.message, raw[:nonceHead], parts), mac2) {
 		return nil, stale
 	}
 	return id, fresh

@@ -38,6 +38,10 @@ func appendBranch(c *registry.Ctx, uri, q string) int {
 		c.Log.Errorf(name, "append_branch: a request has at most %d branches", msgstate.MaxBranches)
 		return -1
 	}
+	if uri == "" { // the branch took over what was the request URI's
+		c.State.BranchFlags = 0
+		c.Msg.SetDstURI("")
+	}
 	return 1
 }
 

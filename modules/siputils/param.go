@@ -21,8 +21,12 @@ func paramFuncs() []registry.Func {
 			return registry.Truth(ok && val == want)
 		}, "True where the request URI has the parameter with the value."),
 		registry.Fn1("uri_param_any", name, routes, func(c *registry.Ctx, name string) int {
-			_, ok := requestParam(c, name)
-			return registry.Truth(ok)
+			if c.Msg == nil {
+				return -1
+			}
+			u, err := sip.ParseURI(c.Msg.RURI())
+			_, ok := u.Param(strings.ToLower(name))
+			return registry.Truth(err == nil && ok)
 		}, "True where the request URI has the parameter."),
 		registry.Fn2("get_uri_param", name, registry.OutP("result"), registry.Request|registry.Local|registry.Event, func(c *registry.Ctx, name string, v *registry.Var) int {
 			val, ok := requestParam(c, name)

@@ -28,6 +28,7 @@ type Module struct {
 	header   string // Server: …, with its CRLF
 	tag      string // the server's own part of To tags
 	rport    bool   // force_rport, for all requests
+	warning  bool   // sip_warning
 	response registry.Block
 	filtered registry.Block
 	counts   [countShards]counts
@@ -113,6 +114,7 @@ func kemi(param, block string) registry.Param {
 func (m *Module) Provision(h registry.Host) error {
 	m.host = h
 	m.rport = h.Global("force_rport") != 0
+	m.warning = h.Global("sip_warning") != 0
 	if id, ok := h.(registry.IdentityHost); ok {
 		m.header = id.ServerHeader()
 	}

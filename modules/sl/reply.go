@@ -74,8 +74,12 @@ func (m *Module) reply(c *registry.Ctx, code int, reason, headers string, mode i
 		w.vals = appendContacts(w.vals, c)
 	}
 	extra := m.header
-	if len(w.vals) > 0 {
-		extra = c.Arena.String(append(w.vals, m.header...))
+	if len(w.vals) > 0 || m.warning {
+		w.vals = append(w.vals, m.header...)
+		if m.warning {
+			w.vals = appendWarning(w.vals, c)
+		}
+		extra = c.Arena.String(w.vals)
 	}
 	rport := m.rport || c.State.ForceRPort
 	w.info = sip.ReplyInfo{Src: c.Recv.Src, ForceRPort: rport, Tag: m.tag, Extra: extra, Body: c.State.ReplyBody}

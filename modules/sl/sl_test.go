@@ -35,7 +35,7 @@ type host struct {
 	registrytest.Host
 	log    *log.Logger
 	header string
-	rport  int
+	params map[string]int
 	events map[string]registry.Block
 	sent   []string
 	dests  []transport.Dest
@@ -48,12 +48,7 @@ func (h *host) Log() *log.Logger                      { return h.log }
 func (h *host) Net() registry.Net                     { return h }
 func (h *host) EventRoute(name string) registry.Block { return h.events[name] }
 func (h *host) ServerHeader() string                  { return h.header }
-func (h *host) Global(name string) int {
-	if name == "force_rport" {
-		return h.rport
-	}
-	return 0
-}
+func (h *host) Global(name string) int                { return h.params[name] }
 
 func (h *host) Sockets() []*transport.Socket {
 	return []*transport.Socket{{Proto: transport.UDP, Text: "udp:127.0.0.1:5060"}}
@@ -258,6 +253,22 @@ func TestTagAndServer(t *testing.T) {
 	want := strings.Replace(reply("SIP/2.0 404 No", "MESSAGE", ";tag=xx", ""), server, "", 1)
 	if diff := cmp.Diff([]string{want}, b.h.sent); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+func TestWarning(t *testing.T) {
+	b := open(t)
+	b.h.params = map[string]int{"sip_warning": 1}
+	b.start()
+	in := strings.Replace(request("MESSAGE", "<sip:bob@example.com>", "1"), "Max-Forwards", "v: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK-2, SIP/2.0/UDP 192.0.2.2\r\nMax-Forwards", 1)
+	b.Message(in)
+	b.C.PID, b.C.Recv.Socket = 42, transport.NewSocket(transport.UDP, netip.MustParseAddrPort("127.0.0.1:5060"), "example.com:5070", "")
+	b.C.Msg.SetRURI(`sip:a"b\c@example.com`)
+	b.Run("sl_send_reply", "404", "No")
+	want := server + "Warning: 392 127.0.0.1:5060 \"Noisy feedback tells:  pid=42 req_src_ip=127.0.0.1 req_src_port=15999" +
+		` in_uri=sip:bob@example.com out_uri=sip:a\"b\\c@example.com via_cnt==2"` + "\r\nContent-Length: 0\r\n"
+	if len(b.h.sent) != 1 || !strings.Contains(b.h.sent[0], want) {
+		t.Errorf("sent %q, expected in it %q", b.h.sent, want)
 	}
 }
 

@@ -92,6 +92,9 @@ func substUser(c *registry.Ctx, s *transformations.Subst) int {
 	}
 	// The user is what follows the scheme.
 	before, after := uri[:len(u.Scheme)+1], uri[len(u.Scheme)+1+len(u.User):]
+	if u.IsPhone() && strings.EqualFold(u.Scheme, "sips") {
+		before = "sip:" // as whatever else sets the user of such a URI
+	}
 	switch {
 	case user == "":
 		_, after, _ = strings.Cut(after, "@") // the password goes with it

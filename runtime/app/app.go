@@ -44,6 +44,7 @@ type server struct {
 	started   time.Time
 	quit      context.CancelFunc // ends Run
 	clock     *clock.Clock
+	covered   bool // what runs is counted, for a test
 	random    *random.Source
 
 	file   *ast.File

@@ -15,7 +15,7 @@ import (
 
 // heldBy takes the time and the chance that a test holds.
 func (s *server) heldBy(o *Options) {
-	s.clock = o.Clock
+	s.clock, s.covered = o.Clock, o.Coverage != nil
 	if s.clock.Virtual() {
 		s.log.Warnf(log.Core, "the clock is virtual, for tests: it is %s until the RPC command clock.advance", s.clock.Now().Format(time.RFC3339Nano))
 	}
@@ -25,8 +25,20 @@ func (s *server) heldBy(o *Options) {
 	}
 }
 
-// clockRPC registers the commands that hold a virtual clock.
+// tested reports whether a test looks on: it can ask then when the server is quiet.
+func (s *server) tested() bool { return s.clock.Virtual() || s.covered }
+
+// clockRPC registers the commands of tests: the one that waits, and those that hold
+// a virtual clock.
 func (s *server) clockRPC() error {
+	if s.tested() {
+		if err := s.rpcs.Register("olelo", registry.RPC{
+			Name: "olelo.quiet", Doc: "Answers once all that the sockets hold is routed.",
+			Run: func(registry.RPCCall) error { return s.settle() },
+		}); err != nil {
+			return err
+		}
+	}
 	if !s.clock.Virtual() {
 		return nil
 	}

@@ -27,14 +27,14 @@ func (s *server) findEvents() {
 
 // initMessage stands in for a message in event_route[core:worker-one-init].
 const initMessage = "OPTIONS sip:you@kamailio.org SIP/2.0\r\n" +
-	"Via: SIP/2.0/UDP 1.0.0.127\r\n" +
-	"From: <sip:you@kamailio.org>;tag=0\r\n" +
+	"Via: SIP/2.0/UDP 127.0.0.1\r\n" +
+	"From: <sip:you@kamailio.org>;tag=123\r\n" +
 	"To: <sip:you@kamailio.org>\r\n" +
-	"Call-ID: 0\r\n" +
+	"Call-ID: 123\r\n" +
 	"CSeq: 1 OPTIONS\r\n" +
 	"Content-Length: 0\r\n\r\n"
 
-// initSource is where that message seems to come from.
+// initSource is where that message seems to come from; it came to no socket.
 var initSource = netip.AddrPortFrom(netip.AddrFrom4([4]byte{1, 0, 0, 127}), 5060)
 
 // initFirstWorker runs event_route[core:worker-one-init]. What it sets in $var
@@ -54,9 +54,6 @@ func (s *server) initFirstWorker() error {
 	c := w.begin()
 	c.Msg = &msg
 	c.Recv = &transport.Recv{Proto: transport.UDP, Src: initSource, SrcIP: initSource.Addr().String(), Faked: true}
-	if len(s.sockets) > 0 {
-		c.Recv.Socket = s.sockets[0]
-	}
 	s.events.oneInit.Run(c, registry.Request)
 	w.begin()
 	return nil

@@ -38,7 +38,9 @@ func (h handler) sip(r *transport.Recv, raw []byte) {
 	w := h.w
 	c, err := h.message(r, raw)
 	if err != nil {
-		c.Log.Errorf(log.Core, "a message from %s:%s cannot be routed: %v; it begins %.80q", r.Proto, r.Src, err, raw)
+		if level := log.Level(h.s.params.ParserLog); c.Log.Enabled(level) {
+			c.Log.Log(level, log.Core, fmt.Sprintf("a message from %s:%s cannot be routed: %v; it begins %.80q", r.Proto, r.Src, err, raw))
+		}
 		h.s.unreadable(c, &w.msg)
 		if r.Conn != nil { // as Kamailio does: a stream cannot be trusted behind it
 			r.Conn.Close()

@@ -73,7 +73,7 @@ func (s *server) transportConfig() transport.Config {
 	c := s.params.Transport()
 	c.Sockets = s.sockets
 	c.MSRP = s.frames != nil
-	c.TellQuiet = s.clock.Virtual()
+	c.TellQuiet = s.tested()
 	c.Log = func(level int, line string) { s.log.Log(log.Level(level), log.Core, line) }
 	for _, m := range s.modules {
 		if l, ok := m.it.(frameLimiter); ok {

@@ -39,6 +39,8 @@ func LoadUnit(o Options, u UnitOptions) (*Unit, error) {
 	o.setDefaults()
 	rec := &recorder{frameIn: -1, instead: -1}
 	o.recorder = rec
+	// A mock also stands for a function that olelo does not run.
+	o.Lenient = o.Lenient || len(u.Mocks) > 0
 	for _, m := range u.Mocks {
 		c, err := m.compiled()
 		if err != nil {

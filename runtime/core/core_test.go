@@ -304,7 +304,7 @@ func TestMistakes(t *testing.T) {
 		{`children="4"`, "1:10 error: "},
 		{"children=-1", "1:10 error: "},
 		{"children=99999999999", "1:10 error: children is out of range: 99999999999"},
-		{"corelog=99999999999", "1:9 warning: corelog=99999999999 does not fit into 32 bits: as in Kamailio, it is 1215752191"},
+		{"memlog=99999999999", "1:8 warning: memlog=99999999999 does not fit into 32 bits: as in Kamailio, it is 1215752191"},
 		{"port=70000", "1:6 error: port is out of range: 70000"},
 		{"debug=x", "1:7 error: "},
 		{"log_stderror=maybe", "1:14 error: "},

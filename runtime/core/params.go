@@ -44,7 +44,8 @@ type Params struct {
 	OnSendReply bool // onsend_route runs for replies sent on too
 
 	Debug         int // the threshold of the log
-	CoreLog       int // level of lines about bad input from the network
+	CoreLog       int // what corelog says, for those who ask
+	ParserLog     int // level of lines about SIP messages that cannot be parsed
 	MemLog        int // level of the memory report at SIGUSR1
 	LogStderr     bool
 	LogColor      bool
@@ -53,7 +54,7 @@ type Params struct {
 	LogPrefix     string // a format with variables
 	LogPrefixMode int    // 1: evaluate at each line, not once a message
 
-	ServerSignature bool   // add the Server and User-Agent lines
+	ServerSignature bool   // add the Server line
 	ServerHeader    string // the whole header line, without line end
 	UserAgentHeader string // the same
 	SIPWarning      bool   // add a Warning header to replies
@@ -130,10 +131,9 @@ const DefaultRunDir = "/var/run/kamailio"
 func defaults() *Params {
 	return &Params{
 		AutoAliases: true, Children: 8, MaxWhileLoops: 100, MaxRecursive: 256,
-		CoreLog: int(log.Err), MemLog: int(log.Debug), LogFacility: log.FacilityDaemon,
+		CoreLog: int(log.Err), ParserLog: int(log.Err), MemLog: int(log.Debug), LogFacility: log.FacilityDaemon,
 		ServerSignature: true,
 		ServerHeader:    "Server: olelo (" + Version + " (" + Platform + "))",
-		UserAgentHeader: "User-Agent: olelo (" + Version + " (" + Platform + "))",
 		TCPLifetime:     120, TCPMaxConns: 2048, TLSMaxConns: 2048,
 		TCPConnectTimeout: 10, TCPSendTimeout: 10, TCPKeepalive: true,
 		Fork: true, WorkDir: "/", RunDir: DefaultRunDir,

@@ -177,7 +177,7 @@ var table = []row{
 
 	// Log.
 	{name: "debug", kind: signed, num: func(p *Params) *int { return &p.Debug }},
-	{name: "corelog", kind: signed, num: func(p *Params) *int { return &p.CoreLog }},
+	{name: "corelog", kind: signed, class: Accepted, why: "Kamailio 5.6 too logs alike with any: sip_parser_log sets the level of lines about bad messages", num: func(p *Params) *int { return &p.CoreLog }},
 	{name: "memlog", aliases: "mem_log", kind: signed, num: func(p *Params) *int { return &p.MemLog }},
 	{name: "log_stderror", kind: boolean, flag: func(p *Params) *bool { return &p.LogStderr }},
 	{name: "log_color", kind: boolean, flag: func(p *Params) *bool { return &p.LogColor }},
@@ -194,7 +194,7 @@ var table = []row{
 	{name: "latency_limit_db", kind: number, class: NotYet, why: "olelo does not log slow queries", same: "0"},
 	{name: "msg_time", kind: number, class: NotYet, why: "olelo does not time messages by it", same: "0"},
 	{name: "sip_parser_log_oneline", kind: signed, class: Accepted, why: "a line about bad input is one line always"},
-	{name: "sip_parser_log", kind: signed, class: Accepted, why: "corelog sets the level of all lines about bad input"},
+	{name: "sip_parser_log", kind: signed, num: func(p *Params) *int { return &p.ParserLog }},
 	{name: "verbose_startup", kind: boolean, class: Accepted, why: "debug=3 shows the start-up; olelo dis shows the routes"},
 
 	// Messages.

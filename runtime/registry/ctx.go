@@ -67,7 +67,11 @@ type VarSlot struct {
 // Set assigns v, copying its text into the slot's own storage. Of a text with a
 // number only the text is kept, as in Kamailio. What $null means is the caller's.
 func (s *VarSlot) Set(v *value.Value) {
-	if v.K&value.Str == 0 {
+	switch {
+	case v.IsNull(): // also what a transformation left without a value
+		s.SetNull()
+		return
+	case !v.IsStr():
 		s.Value = *v
 		return
 	}

@@ -2,6 +2,7 @@ package rpc
 
 import (
 	"fmt"
+	"slices"
 
 	"olelo/runtime/registry"
 )
@@ -16,6 +17,29 @@ type Reply struct {
 	Values []any
 	List   bool // the reply is a list, also of one value: JSON-RPC shows it
 	Fault  *Fault
+}
+
+// Member is the value of the first member of that name in the reply's structures,
+// the outer ones first.
+func (r *Reply) Member(name string) (any, bool) { return member(r.Values, name) }
+
+func member(values []any, name string) (any, bool) {
+	for _, v := range values {
+		var inner []any
+		switch v := plain(v).(type) {
+		case *registry.RPCStruct:
+			if i := slices.Index(v.Names, name); i >= 0 {
+				return plain(v.Values[i]), true
+			}
+			inner = v.Values
+		case []any:
+			inner = v
+		}
+		if v, ok := member(inner, name); ok {
+			return v, true
+		}
+	}
+	return nil, false
 }
 
 // Fault is a command's failure. It wins over values already added.

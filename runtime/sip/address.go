@@ -44,6 +44,9 @@ func ParseNameAddr(s string) NameAddr {
 	a := NameAddr{Body: s}
 	lt := indexOutsideQuotes(s, '<')
 	if lt < 0 {
+		if strings.HasPrefix(trimSpace(s), `"`) {
+			return a // a name alone, or one without an end
+		}
 		// Without < >, parameters belong to the header, not to the URI.
 		a.URI, a.Params = s, ""
 		if i := strings.IndexByte(s, ';'); i >= 0 {

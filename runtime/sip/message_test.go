@@ -137,7 +137,7 @@ func TestAddresses(t *testing.T) {
 		"Bob <sip:a> ; tag = 5": {Display: "Bob", URI: "sip:a", Params: "; tag = 5", Tag: "5"},
 		`<sip:a>;x="y"`:         {URI: "sip:a", Params: `;x="y"`},
 		"<sip:a":                {},
-		"\"open <sip:a>":        {URI: "\"open <sip:a>"},
+		"\"open <sip:a>":        {},
 		"*":                     {URI: "*"},
 		"":                      {},
 	} {
