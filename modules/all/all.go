@@ -3,22 +3,28 @@ package all
 
 import (
 	"olelo/modules/auth"
+	"olelo/modules/benchmark"
 	"olelo/modules/cfg_rpc"
 	"olelo/modules/cfgutils"
 	"olelo/modules/corex"
 	"olelo/modules/counters"
 	"olelo/modules/ctl"
 	"olelo/modules/htable"
+	"olelo/modules/ipops"
 	"olelo/modules/jsonrpcs"
 	"olelo/modules/kex"
 	"olelo/modules/maxfwd"
 	"olelo/modules/mi_fifo"
+	"olelo/modules/mqueue"
 	"olelo/modules/msrp"
+	"olelo/modules/sanity"
 	"olelo/modules/siputils"
 	"olelo/modules/sl"
 	"olelo/modules/statistics"
 	"olelo/modules/textops"
+	"olelo/modules/textopsx"
 	"olelo/modules/tls"
+	"olelo/modules/uuid"
 	"olelo/modules/xlog"
 	"olelo/pv"
 	"olelo/runtime/registry"
@@ -27,22 +33,28 @@ import (
 // Modules makes the modules that a configuration may load, by name.
 var Modules = map[string]func() registry.Module{
 	"auth":       func() registry.Module { return auth.New() },
+	"benchmark":  benchmark.New,
 	"cfg_rpc":    cfg_rpc.New,
 	"cfgutils":   cfgutils.New,
 	"corex":      corex.New,
 	"counters":   counters.New,
 	"ctl":        ctl.New,
 	"htable":     func() registry.Module { return htable.New() },
+	"ipops":      ipops.New,
 	"jsonrpcs":   jsonrpcs.New,
 	"kex":        func() registry.Module { return kex.New() },
 	"maxfwd":     maxfwd.New,
 	"mi_fifo":    mi_fifo.New,
+	"mqueue":     mqueue.New,
 	"msrp":       func() registry.Module { return msrp.New() },
 	"pv":         func() registry.Module { return pv.New() },
+	"sanity":     sanity.New,
+	"siputils":   siputils.New,
 	"sl":         func() registry.Module { return sl.New() },
 	"statistics": statistics.New,
-	"siputils":   siputils.New,
 	"textops":    textops.New,
+	"textopsx":   textopsx.New,
 	"tls":        func() registry.Module { return tls.New() },
+	"uuid":       uuid.New,
 	"xlog":       xlog.New,
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"olelo/runtime/registry"
+	"olelo/runtime/sip"
 	"olelo/runtime/value"
 )
 
@@ -154,26 +155,26 @@ func (m *Module) send(c *registry.Ctx, fn string, code int, reason, headers stri
 
 // addAuthInfo adds Authentication-Info (RFC 7615, RFC 7616 section 3.5) to the
 // replies: the server's proof that it knows the password too.
-func (m *Module) addAuthInfo(c *registry.Ctx, w *work, k *credentials) {
+func (m *Module) addAuthInfo(c *registry.Ctx, w *work, k *sip.Credentials) {
 	b := append(w.buf[:0], `Authentication-Info: nextnonce="`...)
 	if m.oneTime != 0 {
 		b = m.appendNonce(b, c, w)
 	} else {
-		b = append(b, k.nonce...)
+		b = append(b, k.Nonce...)
 	}
 	b = append(b, '"')
-	if k.qop != "" {
-		b = fmt.Appendf(b, `, qop=%s`, k.qop)
+	if k.QOP != "" {
+		b = fmt.Appendf(b, `, qop=%s`, k.QOP)
 	}
 	body := ""
-	if strings.EqualFold(k.qop, qopInt) {
+	if strings.EqualFold(k.QOP, qopInt) {
 		body = c.Msg.Body()
 	}
 	b = append(b, `, rspauth="`...)
 	b = append(b, w.digest.response(m.alg, k, "", body)...)
 	b = append(b, '"')
-	if k.qop != "" {
-		b = fmt.Appendf(b, `, cnonce="%s", nc=%s`, k.cnonce, k.nc)
+	if k.QOP != "" {
+		b = fmt.Appendf(b, `, cnonce="%s", nc=%s`, k.CNonce, k.NC)
 	}
 	w.buf = append(b, "\r\n"...)
 	c.State.ReplyHeaders = append(c.State.ReplyHeaders, w.buf...)

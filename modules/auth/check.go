@@ -77,7 +77,7 @@ func (m *Module) authCheck(c *registry.Ctx, realm, password string, flags, check
 	if code != codeOK || checks&1 == 0 || c.Msg == nil || w.good(c)[r.side.index] == 0 {
 		return code
 	}
-	if !isUser(c.Msg.From(), w.cred.user()) || register && !isUser(c.Msg.To(), w.cred.user()) {
+	if !isUser(c.Msg.From(), w.cred.User()) || register && !isUser(c.Msg.To(), w.cred.User()) {
 		return codeUser
 	}
 	return codeOK
@@ -124,14 +124,14 @@ func (m *Module) verify(c *registry.Ctx, w *work, r *request) int {
 		return codeNoCredential
 	}
 	k := &w.cred
-	if !k.complete() || !m.alg.accepts(k.algorithm) || len(k.response) != m.alg.hexLen() {
-		c.Log.Errorf(name, "the %s header of %.60q lacks a parameter, or is not for algorithm %s", r.side.name, k.username, m.alg)
+	if !k.Complete() || !m.alg.accepts(k.Algorithm) || len(k.Response) != m.alg.hexLen() {
+		c.Log.Errorf(name, "the %s header of %.60q lacks a parameter, or is not for algorithm %s", r.side.name, k.Username, m.alg)
 		return codeError
 	}
 	if code := m.checkNonce(c, w, k); code != codeOK {
 		return code
 	}
-	w.digest.setPassword(m.alg, k.username, r.realm, r.password, r.flags&flagHA1 != 0)
+	w.digest.setPassword(m.alg, k.Username, r.realm, r.password, r.flags&flagHA1 != 0)
 	if !m.responseFits(c, w, k, r.method) {
 		return codePassword
 	}
@@ -150,12 +150,12 @@ func (w *work) find(c *registry.Ctx, s *side, realm string) (bool, error) {
 		if !ok {
 			return false, nil
 		}
-		digest, err := w.cred.parse(body)
+		digest, err := w.cred.Parse(body)
 		switch {
-		case errors.Is(err, errNoParams):
+		case errors.Is(err, sip.ErrNoCredentials):
 		case err != nil:
 			return false, err
-		case digest && strings.EqualFold(w.cred.realm, realm):
+		case digest && strings.EqualFold(w.cred.Realm, realm):
 			return true, nil
 		}
 	}
@@ -176,17 +176,17 @@ func (w *work) header(c *registry.Ctx, s *side) (string, bool) {
 	return c.Frame.Header(s.name)
 }
 
-func (m *Module) checkNonce(c *registry.Ctx, w *work, k *credentials) int {
-	counts := m.nonceCount != 0 && k.qop != "" && k.has&hasNC != 0
+func (m *Module) checkNonce(c *registry.Ctx, w *work, k *sip.Credentials) int {
+	counts := m.nonceCount != 0 && k.QOP != "" && k.HasNC()
 	var parts []byte
 	if !counts { // nonce_count takes the place of the other checks
 		parts = m.parts(c, w)
 	}
-	id, v := w.signer.check(k.nonce, c.State.Now(), parts, lifetime{m.nonceExpire, m.maxDrift})
+	id, v := w.signer.check(k.Nonce, c.State.Now(), parts, lifetime{m.nonceExpire, m.maxDrift})
 	if v == fresh {
 		switch {
 		case counts:
-			v = m.ids.count(id, k.nc)
+			v = m.ids.count(id, k.NC)
 		case m.oneTime != 0:
 			v = m.ids.once(id)
 		}
@@ -199,7 +199,7 @@ func (m *Module) checkNonce(c *registry.Ctx, w *work, k *credentials) int {
 	case replay:
 		return codeReplay
 	case badText:
-		c.Log.Errorf(name, "nc %.20q is not eight hex digits", k.nc)
+		c.Log.Errorf(name, "nc %.20q is not eight hex digits", k.NC)
 	}
 	return codeError
 }
@@ -208,9 +208,9 @@ func (m *Module) checkNonce(c *registry.Ctx, w *work, k *credentials) int {
 // the method of the SIP request that it builds of the frame.
 const methodMSRP = "MSRP"
 
-func (m *Module) responseFits(c *registry.Ctx, w *work, k *credentials, method string) bool {
+func (m *Module) responseFits(c *registry.Ctx, w *work, k *sip.Credentials, method string) bool {
 	body := ""
-	if strings.EqualFold(k.qop, qopInt) {
+	if strings.EqualFold(k.QOP, qopInt) {
 		if c.Frame != nil {
 			body, _ = c.Frame.Body()
 		} else {
@@ -218,7 +218,7 @@ func (m *Module) responseFits(c *registry.Ctx, w *work, k *credentials, method s
 		}
 	}
 	fits := func(method string) bool {
-		return equal(w.digest.response(m.alg, k, method, body), k.response)
+		return equal(w.digest.response(m.alg, k, method, body), k.Response)
 	}
 	switch {
 	case method != "":

@@ -6,6 +6,8 @@ import (
 	"crypto/subtle"
 	"encoding/hex"
 	"strings"
+
+	"olelo/runtime/sip"
 )
 
 // algorithm is a digest hash (RFC 7616 section 3.2).
@@ -70,14 +72,14 @@ const qopInt = "auth-int"
 // response is the digest that credentials must have for a method (RFC 7616
 // section 3.4.1; without qop RFC 2069). The empty method is what rspauth is
 // made with. It is valid until the next call.
-func (d *digester) response(a algorithm, k *credentials, method, body string) []byte {
+func (d *digester) response(a algorithm, k *sip.Credentials, method, body string) []byte {
 	d.ha2 = d.appendA2(a, d.ha2, k, method, body)
 	b := append(d.buf[:0], d.ha1...)
 	b = append(b, ':')
-	b = append(b, k.nonce...)
+	b = append(b, k.Nonce...)
 	b = append(b, ':')
-	if k.qop != "" {
-		for _, p := range [...]string{k.nc, k.cnonce, k.qop} {
+	if k.QOP != "" {
+		for _, p := range [...]string{k.NC, k.CNonce, k.QOP} {
 			b = append(b, p...)
 			b = append(b, ':')
 		}
@@ -88,12 +90,12 @@ func (d *digester) response(a algorithm, k *credentials, method, body string) []
 	return d.out
 }
 
-func (d *digester) appendA2(a algorithm, dst []byte, k *credentials, method, body string) []byte {
-	if !strings.EqualFold(k.qop, qopInt) {
-		return d.hash(a, dst, method, k.uri)
+func (d *digester) appendA2(a algorithm, dst []byte, k *sip.Credentials, method, body string) []byte {
+	if !strings.EqualFold(k.QOP, qopInt) {
+		return d.hash(a, dst, method, k.URI)
 	}
 	bodyHash := a.appendHex(nil, []byte(body))
-	return d.hash(a, dst, method, k.uri, string(bodyHash))
+	return d.hash(a, dst, method, k.URI, string(bodyHash))
 }
 
 // equal compares in a time that does not tell where the first difference is.

@@ -203,7 +203,7 @@ func headerName(param string, p *string, doc string) registry.Param {
 			return fmt.Errorf("%s is empty: a header's name is wanted", param)
 		}
 		for i := range len(v.Str) {
-			if !isToken(v.Str[i]) {
+			if !sip.IsHTTPToken(v.Str[i]) {
 				return fmt.Errorf("%s %q is not a header's name", param, v.Str)
 			}
 		}
@@ -221,7 +221,7 @@ func (m *Module) setAttr(v registry.ParamValue) error {
 		s = strings.TrimPrefix(s, "s:")
 	}
 	for i := range len(s) {
-		ok = ok && isToken(s[i]) && s[i] != '$'
+		ok = ok && sip.IsHTTPToken(s[i]) && s[i] != '$'
 	}
 	if !ok || s == "" {
 		return fmt.Errorf("challenge_attr %q is not an AVP: write it as $avp(name)", v.Str)
@@ -261,8 +261,8 @@ func (m *Module) strictMSRP() bool { return m.msrp != nil && m.msrp.StrictDigest
 type work struct {
 	signer *signer
 	digest digester
-	cred   credentials // views of the message
-	line   int         // of cred, among the message's headers
+	cred   sip.Credentials // views of the message
+	line   int             // of cred, among the message's headers
 	buf    []byte
 	id     []byte
 

@@ -32,6 +32,13 @@ func (m *Module) forwardReply(c *registry.Ctx, code, reason string) error {
 	if c.Msg == nil || c.Recv == nil || c.Msg.IsRequest() {
 		return errNoReply
 	}
+	h, ok := m.host.(registry.ForwardHost)
+	if !ok {
+		return errNoForward
+	}
+	if code == "" && reason == "" {
+		return h.ForwardReply(c, 0, "")
+	}
 	status := c.Msg.Status()
 	if code != "" {
 		n, err := strconv.Atoi(code)
@@ -47,10 +54,6 @@ func (m *Module) forwardReply(c *registry.Ctx, code, reason string) error {
 		reason = c.Msg.Reason()
 	} else if strings.ContainsAny(reason, "\r\n") {
 		return fmt.Errorf("the reason %.60q has a line end in it", reason)
-	}
-	h, ok := m.host.(registry.ForwardHost)
-	if !ok {
-		return errNoForward
 	}
 	return h.ForwardReply(c, status, reason)
 }

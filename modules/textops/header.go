@@ -58,28 +58,10 @@ func variableHeader(c *registry.Ctx, fn, name string) (k sip.Key, ok bool) {
 	return k, err == nil
 }
 
-// bodySpan is where the i-th header's body starts in the message and where it
-// ends: blanks before it are not part of it, blanks behind it are.
-func bodySpan(m *sip.Message, i int) (start, end int) {
-	start, end = m.HeaderSpan(i)
-	raw := m.Raw()
-	for end > start && (raw[end-1] == '\n' || raw[end-1] == '\r') {
-		end--
-	}
-	for start < end && raw[start] != ':' {
-		start++
-	}
-	start = min(start+1, end)
-	for start < end && (raw[start] == ' ' || raw[start] == '\t' || raw[start] == '\r' || raw[start] == '\n') {
-		start++
-	}
-	return start, end
-}
-
 // text is the part of the message from start to end.
 func text(m *sip.Message, start, end int) string { return registry.View(m.Raw()[start:end]) }
 
 func headerBody(m *sip.Message, i int) string {
-	start, end := bodySpan(m, i)
+	start, end := m.BodySpan(i)
 	return text(m, start, end)
 }

@@ -61,7 +61,7 @@ func substHeader(c *registry.Ctx, k *sip.Key, s *transformations.Subst, w which)
 	}
 	found := false
 	w.headers(c.Msg, k, func(i int) bool {
-		start, end := bodySpan(c.Msg, i)
+		start, end := c.Msg.BodySpan(i)
 		found = substSpan(c, "subst_hf", start, end, s) || found
 		return true
 	})

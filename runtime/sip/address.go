@@ -70,7 +70,7 @@ func ParseNameAddr(s string) NameAddr {
 func Param(params, name string) (val string, ok bool) {
 	for params != "" {
 		var p string
-		p, params = nextParam(params)
+		p, params = NextParam(params)
 		k, v, _ := cut(p, '=')
 		if equalFold(trimSpace(k), name) {
 			v = trimSpace(v)
@@ -83,8 +83,8 @@ func Param(params, name string) (val string, ok bool) {
 	return "", false
 }
 
-// nextParam takes one parameter off ";a=1;b".
-func nextParam(s string) (p, rest string) {
+// NextParam takes one parameter off ";a=1;b", which is not "".
+func NextParam(s string) (p, rest string) {
 	if s[0] == ';' {
 		s = s[1:]
 	}

@@ -1,6 +1,9 @@
 package sip
 
-import "slices"
+import (
+	"slices"
+	"strconv"
+)
 
 // Edit replaces the N bytes at offset At of a message's received bytes by
 // Text. N 0 inserts, an empty Text removes.
@@ -89,6 +92,41 @@ func (m *Message) AppendEdited(dst []byte) []byte {
 		}
 	}
 	return s.rest(m)
+}
+
+// Replace makes raw the message, in place of what was received and of its edits
+// and request URI; flags and destination stay. raw must not change while m is
+// used, and what was taken from m lives on. After an error, which wraps
+// ErrMessage, m is as it was.
+func (m *Message) Replace(raw []byte) error {
+	f, err := parseFirst(raw)
+	if err != nil {
+		return err
+	}
+	*m = Message{
+		raw: raw, first: f, flags: m.flags, dstURI: m.dstURI,
+		built: m.built, own: m.own, hdrs: m.hdrs[:0], edits: m.edits[:0],
+	}
+	return nil
+}
+
+// SetStatus changes a reply's code, 100 to 999, in the received bytes, and the
+// reason where it is not "" as an Edit does. It reports whether m is a reply.
+func (m *Message) SetStatus(code int, reason string) bool {
+	if m.IsRequest() || code < 100 || code > 999 {
+		return false
+	}
+	at := offset(view(m.raw), m.first.version) + len(m.first.version) + len(" ")
+	at += copy(m.raw[at:], strconv.Itoa(code))
+	m.first.status = code
+	switch {
+	case reason == "":
+	case m.raw[at] == ' ':
+		m.Edit(at+1, len(m.first.reason), reason)
+	default:
+		m.Edit(at, 0, " "+reason)
+	}
+	return true
 }
 
 // Overwrite changes the received bytes themselves, from offset at on: later

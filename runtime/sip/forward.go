@@ -114,6 +114,9 @@ func (m *Message) AppendReplyOn(dst []byte, status int, reason string, stream bo
 	m.scan()
 	s := m.splice(dst, stream)
 	if status != 0 {
+		for len(s.edits) > 0 && s.edits[0].At < m.first.len {
+			s.edits = s.edits[1:]
+		}
 		s.dst = append(s.dst, m.first.version...)
 		s.dst = append(s.dst, ' ')
 		s.dst = strconv.AppendInt(s.dst, int64(status), 10)
@@ -281,7 +284,7 @@ func (s *splice) receivedVia(body string, f *ForwardInfo) {
 	}
 	for p := v.Params; p != ""; {
 		var one string
-		one, p = nextParam(p)
+		one, p = NextParam(p)
 		name, _, _ := cut(one, '=')
 		switch name = trimSpace(name); {
 		case equalFold(name, "received") && received:

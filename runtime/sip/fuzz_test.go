@@ -73,3 +73,29 @@ func FuzzURI(f *testing.F) {
 		sip.ParseVia(s)
 	})
 }
+
+// Whatever is in a header, reading it ends, and what it gives is part of it.
+func FuzzCredentials(f *testing.F) {
+	for _, s := range []string{
+		`Digest username="alice", realm="r", nonce="n", uri="sip:x", response="0123", qop=auth, nc=00000001, cnonce="c"`,
+		`digest a=b`, `Digest`, `Digest `, `Digest x`, `Digest x=`, `Digest x="`, `Digest x="\`, `Digest ,`, `Digest x="a",`,
+		`Basic YTpi`, "Digest\tusername = \"a\\\"b\"\r\n , realm=r", `Digest username="a" "b"`,
+	} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, body string) {
+		var k sip.Credentials
+		digest, err := k.Parse(body)
+		if !digest && err != nil {
+			t.Errorf("%q: an error in another scheme: %v", body, err)
+		}
+		for _, v := range []string{k.Username, k.Realm, k.Nonce, k.URI, k.Response, k.Algorithm, k.QOP, k.NC, k.CNonce} {
+			if !strings.Contains(body, v) {
+				t.Errorf("%q: %q is not of it", body, v)
+			}
+		}
+		if err == nil && digest && k.Complete() && k.QOP != "" && !k.HasNC() {
+			t.Errorf("%q: complete without its nc", body)
+		}
+	})
+}

@@ -30,6 +30,23 @@ func (m *Message) HeaderSpan(i int) (start, end int) {
 	return start, start + len(m.hdrs[i].line)
 }
 
+// BodySpan is where the i-th header's body starts and where it ends: blanks and
+// line ends before it are not part of it, blanks behind it are.
+func (m *Message) BodySpan(i int) (start, end int) {
+	start, end = m.HeaderSpan(i)
+	for end > start && (m.raw[end-1] == '\n' || m.raw[end-1] == '\r') {
+		end--
+	}
+	for start < end && m.raw[start] != ':' {
+		start++
+	}
+	start = min(start+1, end)
+	for start < end && isSpace(m.raw[start]) {
+		start++
+	}
+	return start, end
+}
+
 // FindHeader is the number of the first header line from the i-th on that has
 // k's name, -1 where there is none.
 func (m *Message) FindHeader(k *Key, i int) int {

@@ -110,7 +110,7 @@ func (h *header) appendTopVia(dst []byte, r *ReplyInfo) []byte {
 	received := v.HasRPort || !sameHost(v.Host, r.Src.Addr())
 	for p := v.Params; p != ""; {
 		var one string
-		one, p = nextParam(p)
+		one, p = NextParam(p)
 		name, _, _ := cut(one, '=')
 		switch name = trimSpace(name); {
 		case equalFold(name, "received") && received:

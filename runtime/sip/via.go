@@ -104,7 +104,7 @@ func ParseVia(s string) (v Via, ok bool) {
 	}
 	for p := v.Params; p != ""; {
 		var one string
-		one, p = nextParam(p)
+		one, p = NextParam(p)
 		k, val, _ := cut(one, '=')
 		val = trimSpace(val)
 		switch k = trimSpace(k); {

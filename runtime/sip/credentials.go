@@ -1,20 +1,20 @@
-package auth
+package sip
 
 import (
 	"errors"
 	"strings"
 )
 
-// credentials are the parameters of an Authorization header with scheme
+// Credentials are the parameters of an Authorization header with scheme
 // Digest (RFC 7616 section 3.4), as views of it. Quoted ones are what stands
 // between the quotes, escapes and all: that is what the digest is made of.
-type credentials struct {
-	username, realm, nonce, uri, response string
-	algorithm, qop, nc, cnonce            string
+type Credentials struct {
+	Username, Realm, Nonce, URI, Response string
+	Algorithm, QOP, NC, CNonce            string
 	has                                   uint // bits by parameter
 }
 
-// The parameters that a credentials' has tells of.
+// The parameters that Credentials' has tells of.
 const (
 	hasUsername = 1 << iota
 	hasRealm
@@ -27,11 +27,13 @@ const (
 	hasCNonce
 )
 
-// mandatory is what credentials cannot do without.
+// mandatory is what Credentials cannot do without.
 const mandatory = hasUsername | hasRealm | hasNonce | hasURI | hasResponse
 
+// ErrNoCredentials is what Parse says of the scheme alone.
+var ErrNoCredentials = errors.New("no parameters after Digest")
+
 var (
-	errNoParams    = errors.New("no parameters after Digest")
 	errName        = errors.New("a parameter without a name")
 	errNoValue     = errors.New("a parameter without a value")
 	errQuote       = errors.New("a quote that does not end")
@@ -41,10 +43,10 @@ var (
 	errControlByte = errors.New("a control character")
 )
 
-// parse reads a header body. digest is false where its scheme is another one:
+// Parse reads a header body. digest is false where its scheme is another one:
 // that is no error, somebody else may understand it.
-func (k *credentials) parse(body string) (digest bool, err error) {
-	*k = credentials{}
+func (k *Credentials) Parse(body string) (digest bool, err error) {
+	*k = Credentials{}
 	const scheme = "Digest"
 	body = strings.Trim(body, " \t\r\n")
 	if len(body) < len(scheme) || !strings.EqualFold(body[:len(scheme)], scheme) {
@@ -52,34 +54,34 @@ func (k *credentials) parse(body string) (digest bool, err error) {
 	}
 	rest := body[len(scheme):]
 	if rest == "" {
-		return true, errNoParams
+		return true, ErrNoCredentials
 	}
-	if !isBlank(rest[0]) {
+	if !isSpace(rest[0]) {
 		return false, nil // another scheme, that starts with the same letters
 	}
 	for {
-		if rest = skipBlank(rest); rest == "" {
+		if rest = trimLeft(rest); rest == "" {
 			return true, errTrailing
 		}
 		n := 0
-		for n < len(rest) && isToken(rest[n]) {
+		for n < len(rest) && IsHTTPToken(rest[n]) {
 			n++
 		}
 		if n == 0 {
 			return true, errName
 		}
 		name := rest[:n]
-		if rest = skipBlank(rest[n:]); rest == "" || rest[0] != '=' {
+		if rest = trimLeft(rest[n:]); rest == "" || rest[0] != '=' {
 			return true, errNoValue
 		}
 		var val string
-		if val, rest, err = takeValue(skipBlank(rest[1:])); err != nil {
+		if val, rest, err = takeValue(trimLeft(rest[1:])); err != nil {
 			return true, err
 		}
 		if err := k.set(name, val); err != nil {
 			return true, err
 		}
-		if rest = skipBlank(rest); rest == "" {
+		if rest = trimLeft(rest); rest == "" {
 			return true, nil
 		}
 		if rest[0] != ',' {
@@ -96,7 +98,7 @@ func takeValue(s string) (val, rest string, err error) {
 	}
 	if s[0] != '"' {
 		n := 0
-		for n < len(s) && isToken(s[n]) {
+		for n < len(s) && IsHTTPToken(s[n]) {
 			n++
 		}
 		if n == 0 {
@@ -118,39 +120,39 @@ func takeValue(s string) (val, rest string, err error) {
 }
 
 // set keeps a parameter; unknown ones are ignored (RFC 7616 section 3.4).
-func (k *credentials) set(name, val string) error {
+func (k *Credentials) set(name, val string) error {
 	var dst *string
 	var bit uint
 	switch len(name) {
 	case 2:
 		if strings.EqualFold(name, "nc") {
-			dst, bit = &k.nc, hasNC
+			dst, bit = &k.NC, hasNC
 		}
 	case 3:
 		if strings.EqualFold(name, "uri") {
-			dst, bit = &k.uri, hasURI
+			dst, bit = &k.URI, hasURI
 		} else if strings.EqualFold(name, "qop") {
-			dst, bit = &k.qop, hasQOP
+			dst, bit = &k.QOP, hasQOP
 		}
 	case 5:
 		if strings.EqualFold(name, "realm") {
-			dst, bit = &k.realm, hasRealm
+			dst, bit = &k.Realm, hasRealm
 		} else if strings.EqualFold(name, "nonce") {
-			dst, bit = &k.nonce, hasNonce
+			dst, bit = &k.Nonce, hasNonce
 		}
 	case 6:
 		if strings.EqualFold(name, "cnonce") {
-			dst, bit = &k.cnonce, hasCNonce
+			dst, bit = &k.CNonce, hasCNonce
 		}
 	case 8:
 		if strings.EqualFold(name, "username") {
-			dst, bit = &k.username, hasUsername
+			dst, bit = &k.Username, hasUsername
 		} else if strings.EqualFold(name, "response") {
-			dst, bit = &k.response, hasResponse
+			dst, bit = &k.Response, hasResponse
 		}
 	case 9:
 		if strings.EqualFold(name, "algorithm") {
-			dst, bit = &k.algorithm, hasAlgorithm
+			dst, bit = &k.Algorithm, hasAlgorithm
 		}
 	}
 	if dst == nil {
@@ -164,29 +166,30 @@ func (k *credentials) set(name, val string) error {
 	return nil
 }
 
-// complete reports whether nothing is missing: a qop needs nc and cnonce.
-func (k *credentials) complete() bool {
+// HasNC reports whether there is a nonce count.
+func (k *Credentials) HasNC() bool { return k.has&hasNC != 0 }
+
+// Complete reports whether nothing is missing: a qop needs nc and cnonce.
+func (k *Credentials) Complete() bool {
 	const withQOP = hasNC | hasCNonce
-	return k.has&mandatory == mandatory && (k.qop == "" || k.has&withQOP == withQOP)
+	return k.has&mandatory == mandatory && (k.QOP == "" || k.has&withQOP == withQOP)
 }
 
-// user is the username up to its @.
-func (k *credentials) user() string {
-	user, _, _ := strings.Cut(k.username, "@")
+// User is the username up to its @.
+func (k *Credentials) User() string {
+	user, _, _ := strings.Cut(k.Username, "@")
 	return user
 }
 
-func isBlank(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }
-
-func skipBlank(s string) string {
-	for s != "" && isBlank(s[0]) {
+func trimLeft(s string) string {
+	for s != "" && isSpace(s[0]) {
 		s = s[1:]
 	}
 	return s
 }
 
-// isToken reports whether c may stand in a token (RFC 7230 section 3.2.6).
-func isToken(c byte) bool {
+// IsHTTPToken reports whether c may stand in a token (RFC 7230 section 3.2.6).
+func IsHTTPToken(c byte) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' ||
 		c != 0 && strings.IndexByte("!#$%&'*+-.^_`|~", c) >= 0
 }
