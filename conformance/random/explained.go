@@ -135,7 +135,11 @@ var rules = []rule{
 	},
 	{
 		reason: "credentials that are not there fail in Kamailio: what is made of them is $null, where olelo makes the empty text",
-		source: re(`\$\((a[uUdra]|AU|ad[ncoru])\{`),
+		source: re(`\$\((a[uUdra]|ad[ncoru])\{`),
+	},
+	{
+		reason: "$AU of an address without a user: Kamailio's empty text has no bytes at all, of which {s.escape.…} and {s.urlencode} give nothing",
+		source: re(`\$\(AU\{s\.(escape\.(csv|user|param)|urlencode)`),
 	},
 	{
 		reason: "{uri.port} of a URI without one: Kamailio gives 0 with an empty text, olelo $null, which is 0 and shows as nothing",
