@@ -239,6 +239,8 @@ func (m *Module) varToXAVP(c *registry.Ctx, name, root string) int {
 	return 1
 }
 
+// xavpToVar copies the values of all XAVPs of the name, the newest first: of a
+// name that more of them have, the oldest's value stays.
 func (m *Module) xavpToVar(c *registry.Ctx, root string) int {
 	l := &c.State.XAVP
 	r := l.Get(avp.Root, root, 0)
@@ -246,13 +248,22 @@ func (m *Module) xavpToVar(c *registry.Ctx, root string) int {
 		c.Log.Errorf(logAs, "pv_xavp_to_var: there is no $xavp(%s=>…)", root)
 		return -1
 	}
-	for n := l.First(r); n != 0; n = l.Next(n) {
+	for ; r != 0; r = l.Next(r) {
+		if l.Name(r) == root && l.IsList(r) {
+			m.setVars(c, r)
+		}
+	}
+	return 1
+}
+
+func (m *Module) setVars(c *registry.Ctx, list avp.Node) {
+	l := &c.State.XAVP
+	for n := l.First(list); n != 0; n = l.Next(n) {
 		if slot, ok := m.slot(l.Name(n)); ok && !l.IsList(n) {
 			v := l.Value(n)
 			setSlot(&c.Vars[slot], &v, false)
 		}
 	}
-	return 1
 }
 
 func printList(c *registry.Ctx, what string, l *avp.XList) int {

@@ -29,12 +29,7 @@ func uriKeys() []registry.TransKey {
 			v.SetInt(int64(u.PortNum()))
 			return true
 		}),
-		part("params", "Its parameters.", func(u sip.URI) string {
-			if isTel(&u) {
-				return ""
-			}
-			return u.Params
-		}),
+		part("params", "Its parameters; nothing of a tel URI.", func(u sip.URI) string { return params(&u) }),
 		part("headers", "Its headers.", func(u sip.URI) string { return u.Headers }),
 		part("scheme", "Its scheme.", func(u sip.URI) string { return u.Scheme }),
 		param("transport", "transport"), param("ttl", "ttl"), param("uparam", "user"), param("maddr", "maddr"),
@@ -82,8 +77,8 @@ func uriKey(key, doc string, get func(c *registry.Ctx, u sip.URI) string) regist
 }
 
 func uriParamKey() registry.TransKey {
-	return uriNameKey("param", "The value of a parameter: {uri.param,name}.", func(_ *registry.Ctx, _ string, u sip.URI, name string) string {
-		val, _ := listValue(u.Params, name, ';')
+	return uriNameKey("param", "The value of a parameter: {uri.param,name}; nothing of a tel URI.", func(_ *registry.Ctx, _ string, u sip.URI, name string) string {
+		val, _ := listValue(params(&u), name, ';')
 		return val
 	})
 }
@@ -119,6 +114,14 @@ func parseURI(c *registry.Ctx, s string) (sip.URI, bool) {
 		c.Log.Errorf(logAs, "invalid uri [%.200s]", s)
 	}
 	return u, err == nil
+}
+
+// params are none for a tel URI, as in Kamailio: all that it has is its number.
+func params(u *sip.URI) string {
+	if isTel(u) {
+		return ""
+	}
+	return u.Params
 }
 
 func isTel(u *sip.URI) bool {

@@ -138,8 +138,17 @@ var rules = []rule{
 		source: re(`\$\((a[uUdra]|ad[ncoru])\{`),
 	},
 	{
+		reason: "$AU of an address without a user: Kamailio's empty text has no bytes at all, of which {s.escape.…} and {s.urlencode} give nothing",
+		source: re(`\$\(AU\{s\.(escape\.(csv|user|param)|urlencode)`),
+	},
+	{
 		reason: "{uri.port} of a URI without one: Kamailio gives 0 with an empty text, olelo $null, which is 0 and shows as nothing",
 		source: re(`\{uri\.port\}`),
+	},
+	{
+		reason: "{uri.…} of a number, as a text: Kamailio shows nothing, and counts with the number that is no URI",
+		source: re(`(\(str\)\(*|"" \+ \(*)\$\([^{\n]*(\{[^}]*\})*\{uri\.`),
+		unless: re(`\$\((ru|fu|tu|ct|si|hdr\([\w-]+\))\{uri\.`),
 	},
 	{
 		reason: "set_uri_user() and set_uri_host() of any text: Kamailio checks the URI that it makes, olelo the one that it was",
@@ -184,10 +193,6 @@ var rules = []rule{
 	{
 		reason: "is_uri_user_e164(): Kamailio takes any scheme but tel, and an address with its name",
 		source: re(`is_uri_user_e164\(`),
-	},
-	{
-		reason: "a URI parameter twice: the last counts in Kamailio, the first in olelo",
-		source: re(`add_uri_param\("(transport|lr|user)`),
 	},
 	{
 		reason: "the order of an XAVP's values after one was replaced",

@@ -48,7 +48,7 @@ func assign(c *registry.Ctx, v *registry.Var, s string) bool {
 }
 
 // requestParam is a parameter of the request URI, with user=phone one of its
-// user; case matters.
+// user; case matters, and the last of several counts.
 func requestParam(c *registry.Ctx, name string) (val string, ok bool) {
 	if c.Msg == nil || name == "" {
 		return "", false
@@ -60,11 +60,11 @@ func requestParam(c *registry.Ctx, name string) (val string, ok bool) {
 	for rest := u.TelParams(); rest != ""; {
 		var one string
 		one, rest, _ = strings.Cut(rest, ";")
-		if key, val, _ := strings.Cut(one, "="); key == name {
-			return val, true
+		if k, v, _ := strings.Cut(one, "="); k == name {
+			val, ok = v, true
 		}
 	}
-	return "", false
+	return val, ok
 }
 
 // splitParams is a URI in what stands before its parameters, these with a ;

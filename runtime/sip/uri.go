@@ -34,11 +34,10 @@ func ParseURI(s string) (u URI, err error) {
 	switch {
 	case equalFold(scheme, "sip"), equalFold(scheme, "sips"):
 	case equalFold(scheme, "tel"), equalFold(scheme, "tels"):
-		rest, u.Headers, _ = cut(rest, '?')
-		u.User, u.Params, _ = cut(rest, ';')
-		if u.User == "" {
-			return u, uriError(s, "no number")
+		if err := u.setAddress(s, rest); err != nil {
+			return u, err
 		}
+		u.User, u.Host = u.Host, "" // Kamailio reads it as a SIP URI, of which the host is the number
 		return u, nil
 	case equalFold(scheme, "urn"):
 		if rest == "" {
@@ -49,34 +48,43 @@ func ParseURI(s string) (u URI, err error) {
 	default:
 		return u, uriError(s, "the scheme is not sip, sips, tel or urn")
 	}
-	if strings.ContainsAny(rest, "\r\n\x00") {
-		return u, uriError(s, "a character that is not allowed")
-	}
-	at := strings.IndexByte(rest, '@')
-	if at >= 0 {
-		if why := u.setUser(rest[:at]); why != "" {
-			return u, uriError(s, why)
-		}
-		rest = rest[at+1:]
-		if strings.IndexByte(rest, '@') >= 0 {
-			return u, uriError(s, "more than one @")
-		}
-	}
-	rest, u.Headers, _ = cut(rest, '?')
-	if strings.IndexByte(u.Headers, ';') >= 0 {
-		return u, uriError(s, "a ; behind the ?")
-	}
-	rest, u.Params, _ = cut(rest, ';')
-	if why := u.setHost(rest, at >= 0); why != "" {
-		return u, uriError(s, why)
+	if err := u.setAddress(s, rest); err != nil {
+		return u, err
 	}
 	if u.IsPhone() {
 		u.User, u.UserParams, _ = cut(u.User, ';')
-		if at >= 0 && u.User == "" {
+		if u.User == "" && strings.IndexByte(rest, '@') >= 0 {
 			return u, uriError(s, "nothing before the ; of the user")
 		}
 	}
 	return u, nil
+}
+
+// setAddress reads what is behind the scheme of s: user, password, host, port,
+// parameters and headers.
+func (u *URI) setAddress(s, rest string) error {
+	if strings.ContainsAny(rest, "\r\n\x00") {
+		return uriError(s, "a character that is not allowed")
+	}
+	at := strings.IndexByte(rest, '@')
+	if at >= 0 {
+		if why := u.setUser(rest[:at]); why != "" {
+			return uriError(s, why)
+		}
+		rest = rest[at+1:]
+		if strings.IndexByte(rest, '@') >= 0 {
+			return uriError(s, "more than one @")
+		}
+	}
+	rest, u.Headers, _ = cut(rest, '?')
+	if strings.IndexByte(u.Headers, ';') >= 0 {
+		return uriError(s, "a ; behind the ?")
+	}
+	rest, u.Params, _ = cut(rest, ';')
+	if why := u.setHost(rest, at >= 0); why != "" {
+		return uriError(s, why)
+	}
+	return nil
 }
 
 // setUser reads what is before the @. It takes what Kamailio takes, which is
@@ -174,8 +182,21 @@ func (u *URI) TelParams() string {
 // PortNum is the port as a number, 0 where there is none.
 func (u *URI) PortNum() int { n, _ := decimal(u.Port); return n }
 
-// Param finds a URI parameter, its name in lower case.
-func (u *URI) Param(name string) (val string, ok bool) { return Param(u.Params, name) }
+// Param finds a URI parameter, its name in lower case; of several the last one
+// that has a value counts.
+func (u *URI) Param(name string) (val string, ok bool) {
+	for rest := u.Params; rest != ""; {
+		var one string
+		one, rest = nextParam(rest)
+		if v, has := Param(one, name); has {
+			ok = true
+			if v != "" {
+				val = v
+			}
+		}
+	}
+	return val, ok
+}
 
 // Header finds a URI header (after the ?), its name in lower case.
 func (u *URI) Header(name string) (val string, ok bool) {

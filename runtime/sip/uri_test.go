@@ -29,6 +29,8 @@ func TestParseURI(t *testing.T) {
 		"sip:a;b@h;user=PHONE":           {Scheme: "sip", User: "a;b", Host: "h", Params: "user=PHONE"},
 		"sip:a;b@h?user=phone":           {Scheme: "sip", User: "a;b", Host: "h", Headers: "user=phone"},
 		"sip:h;user=phone":               {Scheme: "sip", Host: "h", Params: "user=phone"},
+		"tel:+1:5;x=y?z":                 {Scheme: "tel", User: "+1", Port: "5", Params: "x=y", Headers: "z"},
+		"tel:+1;npdi:5@h;x?z":            {Scheme: "tel", User: "h", Password: "5", Params: "x", Headers: "z"},
 		"tel:+1;npdi;user=phone":         {Scheme: "tel", User: "+1", Params: "npdi;user=phone"},
 		"sip:a b\t<c>\"d@h:5":            {Scheme: "sip", User: "a b\t<c>\"d", Host: "h", Port: "5"},
 		"sip:a:p q@h":                    {Scheme: "sip", User: "a", Password: "p q", Host: "h"},
@@ -53,6 +55,7 @@ func TestParseURI(t *testing.T) {
 		"", "a", "sip:", "sip:@b", "sip:a@", "sip:a@b:x", "sip:a@b:70000", "sip:[::1", "http://x", "tel:", "urn:", "sip:a b@c d", "<sip:a@b>", "sip:a@b\r\n",
 		"sip:a@h_h", "sip:a@-h", "sip:a@.h", "sip:a@h ", "sip:a@ h", "sip:a@h:5 ", "sip:a@h\x7f", "sip:a@[::1]x", "sip:a@b@h", "sip:a@h;x@y", "sip:a@h?x@y",
 		"sip:a[b@h", "sip:a]@h", "sip:[::1]@h", "sip:a:b:c@h", "sip:a:p;q@h", "sip:a:p[@h", "sip::p@h", "sip:h[h", "sip:a@h?x;y",
+		"tel:+1:a", "tel:+1:5:6", "tel:+1@a@b", "tel:+1[", "tel:+1?a;b", "tel:+1\r\n",
 		"sip:;npdi@h;user=phone", "sip:h:65536", "sip::5",
 		"sip:a\r\nb@h", // which Kamailio takes, and which makes two lines of one
 	} {
