@@ -187,7 +187,7 @@ func (u *URI) PortNum() int { n, _ := decimal(u.Port); return n }
 func (u *URI) Param(name string) (val string, ok bool) {
 	for rest := u.Params; rest != ""; {
 		var one string
-		one, rest = nextParam(rest)
+		one, rest = NextParam(rest)
 		if v, has := Param(one, name); has {
 			ok = true
 			if v != "" {
