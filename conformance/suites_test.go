@@ -84,6 +84,9 @@ func TestSuites(t *testing.T) {
 		judge(t, all, "kamailio")
 	})
 	t.Run("olelo as Kamailio 6", func(t *testing.T) {
+		if testing.Short() {
+			t.Skip("the cases run in one dialect with -short")
+		}
 		judge(t, play(t, olelo, append([]string{"--parallel=8", "--compat=6"}, suites...)...), "olelo")
 	})
 }
