@@ -151,6 +151,12 @@ var rules = []rule{
 		unless: re(`\$\((ru|fu|tu|ct|si|hdr\([\w-]+\))\{uri\.`),
 	},
 	{
+		reason: "cmp_uri() of parameters that are no list, as x=1 y or x;: -2 in Kamailio, olelo compares what can be read",
+		values: func(source, kamailio, olelo string) bool {
+			return strings.Contains(source, "cmp_uri(") && strings.Contains(kamailio, " -2")
+		},
+	},
+	{
 		reason: "set_uri_user() and set_uri_host() of any text: Kamailio checks the URI that it makes, olelo the one that it was",
 		source: re(`set_uri_(user|host)\(`),
 		unless: re(`set_uri_user\("\$var\(u\)", "\$[rt]U"\)|set_uri_host\("\$var\(u\)", "\$[ft]d"\)`),

@@ -54,8 +54,9 @@ func sameParams(u, v *sip.URI) bool {
 	for rest := u.TelParams(); rest != ""; {
 		var one string
 		one, rest, _ = strings.Cut(rest, ";")
-		key, val, _ := strings.Cut(one, "=")
-		key = strings.ToLower(key)
+		key, _, _ := strings.Cut(one, "=")
+		key = strings.ToLower(strings.TrimSpace(key))
+		val, _ := sip.Param(u.TelParams(), key)
 		other, ok := sip.Param(v.TelParams(), key)
 		switch {
 		case ok && !strings.EqualFold(val, other):
