@@ -157,6 +157,12 @@ var rules = []rule{
 		},
 	},
 	{
+		reason: "{line.count} + strlen() of a number: Kamailio writes the number's text over the count's, 51 for a 5 that has one line and one digit",
+		values: func(source, _, _ string) bool {
+			return strings.Contains(source, "{line.count}") && strings.Contains(source, " + strlen(")
+		},
+	},
+	{
 		reason: "set_uri_user() and set_uri_host() of any text: Kamailio checks the URI that it makes, olelo the one that it was",
 		source: re(`set_uri_(user|host)\(`),
 		unless: re(`set_uri_user\("\$var\(u\)", "\$[rt]U"\)|set_uri_host\("\$var\(u\)", "\$[ft]d"\)`),
