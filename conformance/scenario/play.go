@@ -56,7 +56,7 @@ func (p *Play) Text(s string) []byte {
 // itself, and returns the exit status.
 func (p *Play) ExpectEnd() int {
 	p.stopped = true
-	ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
+	ctx, cancel := context.WithTimeout(context.Background(), server.StopTimeout)
 	defer cancel()
 	status, err := p.Server.Wait(ctx)
 	p.Check(err)

@@ -7,7 +7,6 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -24,7 +23,6 @@ const (
 	patience         = 20 * time.Second
 	patienceDiverges = 1500 * time.Millisecond
 	startTimeout     = 60 * time.Second
-	stopTimeout      = 30 * time.Second
 )
 
 // Suite holds the servers of one test program. Its Main must be called from
@@ -97,25 +95,11 @@ func Main(m *testing.M, s *Suite) int {
 	return code
 }
 
-// end stops srv as an operator does and reports what is wrong with that.
-// Kamailio 5.6.3 does not always end on SIGTERM, so there it is enough that it
-// lived until now.
+// end stops srv as an operator does and reports what is wrong with that, with its log.
 func end(srv *Server) error {
 	defer srv.Close()
-	if !srv.Running() {
-		return fmt.Errorf("the server ended by itself; log:\n%s", tail(srv.Log.String()))
-	}
-	if srv.Program.Kind == server.Kamailio {
-		return nil
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
-	defer cancel()
-	status, err := srv.Stop(ctx)
-	if err != nil {
-		return err
-	}
-	if log := srv.Log.String(); status != 0 || strings.Contains(log, "DATA RACE") {
-		return fmt.Errorf("exit status %d after SIGTERM, want 0 and no race; log:\n%s", status, tail(log))
+	if err := srv.End(context.Background()); err != nil {
+		return fmt.Errorf("%w; log:\n%s", err, tail(srv.Log.String()))
 	}
 	return nil
 }

@@ -106,7 +106,7 @@ func (p *play) server(neg bool, args []string) error {
 	if o.seed != "" && p.o.Program.Kind == server.Olelo {
 		opt.Args = append(opt.Args, "--seed="+o.seed)
 	}
-	if p.o.Program.Kind == server.Olelo && !p.o.Plain && !neg {
+	if p.o.Program.Kind == server.Olelo && !neg {
 		in.profile = filepath.Join(opt.Dir, "coverage.profile")
 		opt.Args = append(opt.Args, "--coverage="+in.profile)
 	}
@@ -341,28 +341,10 @@ func (p *play) halt(neg bool, args []string) error {
 	return in.stop(p)
 }
 
-// stop ends the server by SIGTERM. Kamailio 5.6.3 does not always end on that, so
-// there it is enough that it lived until now.
+// stop ends the server as an operator does.
 func (in *instance) stop(p *play) error {
-	if in.Program.Kind == server.Kamailio {
-		if !in.Running() {
-			return fmt.Errorf("server %s has ended by itself", in.name)
-		}
-		in.Kill()
-		return nil
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(p.ctx), stopTimeout)
-	defer cancel()
-	if !in.Running() {
-		status, _ := in.Wait(ctx)
-		return fmt.Errorf("server %s has ended by itself, status %d", in.name, status)
-	}
-	status, err := in.Stop(ctx)
-	if err != nil {
-		return err
-	}
-	if log := in.Log.String(); status != 0 || strings.Contains(log, "DATA RACE") {
-		return fmt.Errorf("server %s: exit status %d after SIGTERM, want 0 and no data race", in.name, status)
+	if err := in.End(context.WithoutCancel(p.ctx)); err != nil {
+		return fmt.Errorf("server %s: %w", in.name, err)
 	}
 	return nil
 }

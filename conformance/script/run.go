@@ -27,7 +27,6 @@ const (
 	patience         = 10 * time.Second
 	patienceDiverges = 1500 * time.Millisecond
 	startTimeout     = 60 * time.Second
-	stopTimeout      = 30 * time.Second
 )
 
 // Options say how cases are run.
@@ -41,8 +40,6 @@ type Options struct {
 	Ports      *server.Ports
 	Update     bool // write what was observed into the case file
 	Verbose    bool
-	// Plain starts olelo without counting which lines run.
-	Plain bool
 	// Covered, where not nil, gets which lines ran on each server that is olelo,
 	// from the goroutine of its case.
 	Covered func(*coverage.Profile)

@@ -30,12 +30,12 @@ func (v values) text(s string) (string, error) {
 		return value
 	})
 	if unknown != "" {
-		return "", fmt.Errorf("there is no value %s%s", unknown, v.hint(unknown))
+		return "", fmt.Errorf("there is no value %s%s", unknown, v.hint())
 	}
 	return s, nil
 }
 
-func (v values) hint(unknown string) string {
+func (v values) hint() string {
 	var names []string
 	for n := range v {
 		names = append(names, n)
@@ -58,7 +58,7 @@ func (v values) pattern(want string) (*regexp.Regexp, []string, error) {
 		if m[4] < 0 {
 			value, ok := v[name]
 			if !ok {
-				return nil, nil, fmt.Errorf("there is no value ${%s}%s", name, v.hint(name))
+				return nil, nil, fmt.Errorf("there is no value ${%s}%s", name, v.hint())
 			}
 			b.WriteString(regexp.QuoteMeta(value))
 			continue

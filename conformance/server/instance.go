@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -188,6 +189,34 @@ func (in *Instance) Stop(ctx context.Context) (int, error) {
 		}
 	}
 	return in.Wait(ctx)
+}
+
+// StopTimeout is how long a server may take to end on SIGTERM.
+const StopTimeout = 30 * time.Second
+
+// End ends the server as an operator does, by SIGTERM. The error says that it had
+// ended by itself, does not end, or ends with a status other than 0 or a report of
+// a data race. Kamailio 5.6.3 does not always end on SIGTERM, so there it is enough
+// that it lived until now; it is killed.
+func (in *Instance) End(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, StopTimeout)
+	defer cancel()
+	if !in.Running() {
+		status, err := in.Wait(ctx)
+		return errors.Join(err, fmt.Errorf("it ended by itself, status %d", status))
+	}
+	if in.Program.Kind == Kamailio {
+		in.Kill()
+		return nil
+	}
+	status, err := in.Stop(ctx)
+	if err != nil {
+		return err
+	}
+	if status != 0 || strings.Contains(in.Log.String(), "DATA RACE") {
+		return fmt.Errorf("exit status %d after SIGTERM, want 0 and no data race", status)
+	}
+	return nil
 }
 
 // Kill ends what is left of the server, with its child processes.

@@ -3,7 +3,6 @@
 package counters
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
@@ -86,11 +85,9 @@ func (m *Module) Provision(h registry.Host) error {
 	for _, id := range m.doubled {
 		h.Log().Errorf(name, "the counter %s is declared twice: the second line changes nothing", id)
 	}
-	var ok bool
-	if m.stats, ok = h.(registry.StatsHost); !ok {
-		return errors.New("this server has no counters")
-	}
-	return nil
+	var err error
+	m.stats, err = registry.StatsOf(h)
+	return err
 }
 
 // Stats are the declared counters.

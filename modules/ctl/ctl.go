@@ -67,7 +67,7 @@ func (m *Module) Exports() registry.Exports {
 				"Where binrpc is spoken: unix:path, unixs:path, unixd:path, tcp:host:port or udp:host:port; may be set several times. Default: unix:kamailio_ctl in the run-time directory."),
 			registry.StrFunc("fifo", m.listenParam("fifo", true),
 				"Where the old FIFO protocol is spoken: fifo:path, tcp:host:port or udp:host:port; may be set several times. Default: nowhere."),
-			{Name: "mode", Type: registry.ParamInt, Set: m.setMode, Doc: "Permissions of the Unix sockets and FIFOs. Default: 0600."},
+			rpc.ModeParam("mode", &m.owner, "Permissions of the Unix sockets and FIFOs. Default: 0600."),
 			registry.StrFunc("user", m.setUser, "Owner of the Unix sockets and FIFOs: a name or a number. Default: the server's user."),
 			registry.StrFunc("group", m.setGroup, "Group of the Unix sockets and FIFOs: a name or a number. Default: the server's group."),
 			m.noEffect("autoconversion"),
@@ -109,11 +109,6 @@ func (m *Module) listenParam(path string, fifo bool) func(registry.ParamValue) e
 	}
 }
 
-func (m *Module) setMode(v registry.ParamValue) (err error) {
-	m.owner.Mode, err = rpc.ParseMode(v.Int)
-	return err
-}
-
 func (m *Module) setUser(v registry.ParamValue) (err error) {
 	m.owner.UID, err = rpc.ParseUser(v.Str)
 	return err
@@ -148,12 +143,7 @@ func (m *Module) noEffect(param string) registry.Param {
 // Provision keeps what Listen needs.
 func (m *Module) Provision(h registry.Host) error {
 	m.log, m.cmds = h.Log(), h.RPC()
-	if d, ok := h.(registry.RunDirHost); ok {
-		m.runDir = d.RunDir()
-	}
-	if m.runDir == "" {
-		m.runDir = "/run/kamailio"
-	}
+	m.runDir = registry.RunDir(h)
 	for _, text := range m.fixed {
 		m.log.Infof(name, "%s", text)
 	}

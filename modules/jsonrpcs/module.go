@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"strconv"
 	"sync"
 
 	"olelo/runtime/log"
@@ -68,14 +67,14 @@ func (m *Module) Exports() registry.Exports {
 			{Name: "transport", Type: registry.ParamInt, Set: m.setTransport, Doc: "What is opened: 2 the FIFO, 4 the datagram socket, 6 both, 0 all that there is. Default: 0."},
 			{Name: "pretty_format", Type: registry.ParamInt, Set: m.setFormat, Doc: "Whether replies have line ends and tabs. Default: 1."},
 			registry.Str("fifo_name", &m.fifo.path, `The FIFO's path, from the run-time directory on where it is relative; "" for none. Default: kamailio_rpc.fifo.`),
-			mode("fifo_mode", &m.fifo.owner, "The FIFO's permissions. Default: 0660."),
-			owner("fifo_user", &m.fifo.owner.UID, rpc.ParseUser, "The FIFO's owner: a name or a number. Default: the server's user."),
-			owner("fifo_group", &m.fifo.owner.GID, rpc.ParseGroup, "The FIFO's group: a name or a number. Default: the server's group."),
+			rpc.ModeParam("fifo_mode", &m.fifo.owner, "The FIFO's permissions. Default: 0660."),
+			rpc.UserParam("fifo_user", &m.fifo.owner, "The FIFO's owner: a name or a number. Default: the server's user."),
+			rpc.GroupParam("fifo_group", &m.fifo.owner, "The FIFO's group: a name or a number. Default: the server's group."),
 			registry.Str("fifo_reply_dir", &m.fifo.replyDir, "The folder of the reply FIFOs; no other is written to. Default: /tmp."),
 			registry.Str("dgram_socket", &m.dgram.address, `The datagram socket: a path, from the run-time directory on where it is relative, or udp:address:port; "" for none. Default: kamailio_rpc.sock.`),
-			mode("dgram_mode", &m.dgram.owner, "The Unix socket's permissions. Default: 0660."),
-			owner("dgram_user", &m.dgram.owner.UID, rpc.ParseUser, "The Unix socket's owner: a name or a number. Default: the server's user."),
-			owner("dgram_group", &m.dgram.owner.GID, rpc.ParseGroup, "The Unix socket's group: a name or a number. Default: the server's group."),
+			rpc.ModeParam("dgram_mode", &m.dgram.owner, "The Unix socket's permissions. Default: 0660."),
+			rpc.UserParam("dgram_user", &m.dgram.owner, "The Unix socket's owner: a name or a number. Default: the server's user."),
+			rpc.GroupParam("dgram_group", &m.dgram.owner, "The Unix socket's group: a name or a number. Default: the server's group."),
 			registry.Int("dgram_workers", &m.dgram.workers, "How many datagrams are answered at the same time. Default: 1."),
 			registry.Int("dgram_timeout", &m.dgram.timeout, "How long a reply may wait for its client to take it, in milliseconds. Default: 2000."),
 		},
@@ -104,37 +103,10 @@ func (m *Module) setFormat(v registry.ParamValue) error {
 	return nil
 }
 
-func mode(param string, o *rpc.Owner, doc string) registry.Param {
-	return registry.Param{
-		Name: param, Type: registry.ParamInt, Doc: doc,
-		Set: func(v registry.ParamValue) (err error) {
-			o.Mode, err = rpc.ParseMode(v.Int)
-			return err
-		},
-	}
-}
-
-// owner is a parameter that takes a name as a string or a number as either.
-func owner(param string, to *int, parse func(string) (int, error), doc string) registry.Param {
-	return registry.Param{
-		Name: param, Type: registry.ParamInt | registry.ParamStr, Doc: doc,
-		Set: func(v registry.ParamValue) (err error) {
-			if v.IsInt {
-				v.Str = strconv.FormatInt(v.Int, 10)
-			}
-			*to, err = parse(v.Str)
-			return err
-		},
-	}
-}
-
 // Provision keeps what Listen needs.
 func (m *Module) Provision(h registry.Host) error {
 	m.log, m.cmds = h.Log(), h.RPC()
-	dir := "/run/kamailio"
-	if d, ok := h.(registry.RunDirHost); ok && d.RunDir() != "" {
-		dir = d.RunDir()
-	}
+	dir := registry.RunDir(h)
 	if m.fifo.path != "" && !filepath.IsAbs(m.fifo.path) {
 		m.fifo.path = filepath.Join(dir, m.fifo.path)
 	}

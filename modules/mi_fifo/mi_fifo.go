@@ -7,7 +7,6 @@ package mi_fifo
 import (
 	"context"
 	"path/filepath"
-	"strconv"
 
 	"olelo/runtime/log"
 	"olelo/runtime/registry"
@@ -51,31 +50,11 @@ func (m *Module) Exports() registry.Exports {
 		},
 		Params: []registry.Param{
 			registry.Str("fifo_name", &m.path, "The FIFO's path, from the run-time directory on where it is relative. Default: none, no FIFO is made."),
-			{
-				Name: "fifo_mode", Type: registry.ParamInt, Doc: "The FIFO's permissions. Default: 0660.",
-				Set: func(v registry.ParamValue) (err error) {
-					m.owner.Mode, err = rpc.ParseMode(v.Int)
-					return err
-				},
-			},
-			owner("fifo_user", &m.owner.UID, rpc.ParseUser, "The FIFO's owner: a name or a number. Default: the server's user."),
-			owner("fifo_group", &m.owner.GID, rpc.ParseGroup, "The FIFO's group: a name or a number. Default: the server's group."),
+			rpc.ModeParam("fifo_mode", &m.owner, "The FIFO's permissions. Default: 0660."),
+			rpc.UserParam("fifo_user", &m.owner, "The FIFO's owner: a name or a number. Default: the server's user."),
+			rpc.GroupParam("fifo_group", &m.owner, "The FIFO's group: a name or a number. Default: the server's group."),
 			registry.Str("reply_dir", &m.replyDir, "The folder of the reply FIFOs; no other is written to. Default: /tmp."),
 			registry.Str("reply_indent", &m.indent, "What a line of the reply's tree is indented with, once a level. Default: a tab."),
-		},
-	}
-}
-
-// owner is a parameter that takes a name as a string or a number as either.
-func owner(param string, to *int, parse func(string) (int, error), doc string) registry.Param {
-	return registry.Param{
-		Name: param, Type: registry.ParamInt | registry.ParamStr, Doc: doc,
-		Set: func(v registry.ParamValue) (err error) {
-			if v.IsInt {
-				v.Str = strconv.FormatInt(v.Int, 10)
-			}
-			*to, err = parse(v.Str)
-			return err
 		},
 	}
 }
@@ -86,11 +65,7 @@ func (m *Module) Provision(h registry.Host) error {
 	if m.path == "" || filepath.IsAbs(m.path) {
 		return nil
 	}
-	dir := "/run/kamailio"
-	if d, ok := h.(registry.RunDirHost); ok && d.RunDir() != "" {
-		dir = d.RunDir()
-	}
-	m.path = filepath.Join(dir, m.path)
+	m.path = filepath.Join(registry.RunDir(h), m.path)
 	return nil
 }
 

@@ -60,11 +60,9 @@ func (m *Module) declare(v registry.ParamValue) error {
 
 // Provision keeps the server, whose counters the functions find.
 func (m *Module) Provision(h registry.Host) error {
-	var ok bool
-	if m.stats, ok = h.(registry.StatsHost); !ok {
-		return errors.New("this server has no counters")
-	}
-	return nil
+	var err error
+	m.stats, err = registry.StatsOf(h)
+	return err
 }
 
 // Stats are the declared counters.

@@ -41,9 +41,17 @@ type Host interface {
 }
 
 // RunDirHost is a Host that knows the run-time directory (-Y, run_dir), where
-// control sockets and FIFOs without a folder of their own are made. Without
-// it, or where it is "", modules take Kamailio's /run/kamailio.
+// control sockets and FIFOs without a folder of their own are made; see RunDir.
 type RunDirHost interface{ RunDir() string }
+
+// RunDir is the Host's run-time directory, Kamailio's /run/kamailio where it knows
+// none.
+func RunDir(h Host) string {
+	if d, ok := h.(RunDirHost); ok && d.RunDir() != "" {
+		return d.RunDir()
+	}
+	return "/run/kamailio"
+}
 
 // ConfigDirHost is a Host that knows the folder of the main configuration
 // file, from where Kamailio's modules look for files named without / or dot.

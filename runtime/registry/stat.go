@@ -1,6 +1,10 @@
 package registry
 
-import "olelo/runtime/counter"
+import (
+	"errors"
+
+	"olelo/runtime/counter"
+)
 
 // StatsHost is a Host that has the counters of the core and of all modules that
 // are a StatSource. They are all there once every module is provisioned.
@@ -10,6 +14,15 @@ type StatsHost interface {
 	// Stat finds one; the group "" is any, and of several of one name that which
 	// came last. It is nil where there is none.
 	Stat(group, name string) *Stat
+}
+
+// StatsOf is the Host as one that has counters.
+func StatsOf(h Host) (StatsHost, error) {
+	s, ok := h.(StatsHost)
+	if !ok {
+		return nil, errors.New("this server has no counters")
+	}
+	return s, nil
 }
 
 // CoreStatsHost is a Host that counts the SIP messages it routes. A module that

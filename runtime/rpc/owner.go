@@ -5,7 +5,44 @@ import (
 	"io/fs"
 	"os/user"
 	"strconv"
+
+	"olelo/runtime/registry"
 )
+
+// ModeParam is a module's parameter for the permissions of a control socket or FIFO.
+func ModeParam(name string, o *Owner, doc string) registry.Param {
+	return registry.Param{
+		Name: name, Type: registry.ParamInt, Doc: doc,
+		Set: func(v registry.ParamValue) (err error) {
+			o.Mode, err = ParseMode(v.Int)
+			return err
+		},
+	}
+}
+
+// UserParam is a module's parameter for its user: a name, or a number as a string or
+// an integer.
+func UserParam(name string, o *Owner, doc string) registry.Param {
+	return idParam(name, &o.UID, ParseUser, doc)
+}
+
+// GroupParam is the same for its group.
+func GroupParam(name string, o *Owner, doc string) registry.Param {
+	return idParam(name, &o.GID, ParseGroup, doc)
+}
+
+func idParam(name string, to *int, parse func(string) (int, error), doc string) registry.Param {
+	return registry.Param{
+		Name: name, Type: registry.ParamInt | registry.ParamStr, Doc: doc,
+		Set: func(v registry.ParamValue) (err error) {
+			if v.IsInt {
+				v.Str = strconv.FormatInt(v.Int, 10)
+			}
+			*to, err = parse(v.Str)
+			return err
+		},
+	}
+}
 
 // ParseUser is the number of a user given by name or number.
 func ParseUser(s string) (int, error) {
