@@ -208,8 +208,11 @@ func TestParams(t *testing.T) {
 
 	for _, bad := range [][2]string{
 		{"db_set_readonly", ""},
-		{"db_set_journal_mode", path}, {"db_set_journal_mode", path + "=x"}, {"db_set_journal_mode", ";"},
-		{"db_set_busy_timeout", path + "=-1"}, {"db_set_busy_timeout", "=5"},
+		{"db_set_journal_mode", path},
+		{"db_set_journal_mode", path + "=x"},
+		{"db_set_journal_mode", ";"},
+		{"db_set_busy_timeout", path + "=-1"},
+		{"db_set_busy_timeout", "=5"},
 	} {
 		if err := set(db_sqlite.New(), bad[0], bad[1]); err == nil {
 			t.Errorf("%s takes %q", bad[0], bad[1])
