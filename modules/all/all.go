@@ -10,6 +10,7 @@ import (
 	"olelo/modules/counters"
 	"olelo/modules/ctl"
 	"olelo/modules/db_sqlite"
+	"olelo/modules/db_text"
 	"olelo/modules/htable"
 	"olelo/modules/ipops"
 	"olelo/modules/jsonrpcs"
@@ -41,6 +42,7 @@ var Modules = map[string]func() registry.Module{
 	"counters":   counters.New,
 	"ctl":        ctl.New,
 	"db_sqlite":  db_sqlite.New,
+	"db_text":    db_text.New,
 	"htable":     func() registry.Module { return htable.New() },
 	"ipops":      ipops.New,
 	"jsonrpcs":   jsonrpcs.New,
