@@ -24,6 +24,11 @@ type State struct {
 	BranchFlags uint32            // of branch 0, the request URI
 	SendSocket  *transport.Socket // forced ($fs), nil for any
 
+	// RequestQ, in thousandths, is the q value of the request URI, where
+	// RequestHasQ tells that it has one.
+	RequestQ    int
+	RequestHasQ bool
+
 	Branches Branches
 	Static   Branch // $sbranch
 
@@ -90,6 +95,7 @@ func (s *State) Reset() {
 	s.XAVU.Reset()
 	s.XAVI.Reset()
 	s.ScriptFlags, s.XFlags, s.BranchFlags, s.SendSocket = 0, 0, 0, nil
+	s.RequestQ, s.RequestHasQ = 0, false
 	s.Branches.Reset()
 	s.Static = Branch{}
 	s.ForceRPort, s.LocalRPort = false, false
