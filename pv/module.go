@@ -40,7 +40,7 @@ func (m *Module) Exports() registry.Exports {
 		m.scriptVars(), m.avps(), m.xavps(),
 		requestURIs(), addresses(), identities(), messageVars(), headers(), credentials(),
 		m.received(), m.clock(), flagVars(), m.branchVars(), m.texts(), escapes(), sending(),
-		m.serverVars(), bufferVars(), unset(), newer(),
+		m.serverVars(), bufferVars(), incoming(), unset(), newer(),
 	} {
 		pvs = append(pvs, list...)
 	}
