@@ -41,9 +41,10 @@ type Params struct {
 	AdvertisedPort         int
 	ForceRPort, LocalRPort bool // as if each route called force_rport, add_local_rport
 
-	MHomed      bool // UDP goes out from the first socket on the address that the system would choose
-	CheckVia    bool // a reply is sent on only where its first Via is the server's own
-	OnSendReply bool // onsend_route runs for replies sent on too
+	MHomed            bool // UDP goes out from the first socket on the address that the system would choose
+	CheckVia          bool // a reply is sent on only where its first Via is the server's own
+	OnSendReply       bool // onsend_route runs for replies sent on too
+	ReceivedRouteMode int  // event_route[core:msg-received] runs, unless 0
 
 	Debug         int // the threshold of the log
 	CoreLog       int // what corelog says, for those who ask

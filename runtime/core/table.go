@@ -208,7 +208,7 @@ var table = []row{
 	{name: "local_rport", kind: boolean, flag: func(p *Params) *bool { return &p.LocalRPort }},
 	{name: "reply_to_via", kind: boolean, class: NotYet, why: "a local reply goes to where the request came from", same: "0 no off false disable"},
 	{name: "onsend_route_reply", kind: boolean, flag: func(p *Params) *bool { return &p.OnSendReply }},
-	{name: "received_route_mode", kind: signed, class: NotYet, why: "event_route[core:msg-received] does not run", same: "0 no off false disable"},
+	{name: "received_route_mode", kind: signed, num: func(p *Params) *int { return &p.ReceivedRouteMode }},
 	{name: "http_reply_parse", aliases: "http_reply_hack", kind: boolean, class: NotYet, why: "HTTP replies are not read as SIP", same: "0 no off false disable"},
 	{name: "phone2tel", kind: boolean, class: NotYet, why: "parameters of a user are always taken apart with user=phone", same: "1 yes on true enable"},
 	{name: "sip_parser_mode", kind: signed, class: NotYet, why: "the parser has one mode, the strict one", same: "1 yes on true enable"},
