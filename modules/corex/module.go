@@ -8,6 +8,7 @@ package corex
 
 import (
 	"olelo/runtime/registry"
+	"olelo/transformations"
 )
 
 // name is the module's name, as it stands before its log lines.
@@ -48,6 +49,10 @@ func (m *Module) Exports() registry.Exports {
 		Doc:    "Functions of the core with variables in their parameters, files, extended flags, sockets.",
 		Params: []registry.Param{registry.StrFunc("alias_subdomains", m.addSubdomains, "A domain that counts as the server's own with all its subdomains: [proto:]domain[:port]. May be set several times.")},
 		RPCs:   m.rpcs(),
+		Trans:  transformations.Corex(),
+		Differs: []registry.Difference{
+			{Of: "{sock.proto}", How: "tls is a protocol also where TLS is off"},
+		},
 	}
 	for _, list := range [][]registry.Func{branchFuncs(), m.sendFuncs(), fileFuncs(), flagFuncs(), m.socketFuncs()} {
 		x.Funcs = append(x.Funcs, list...)

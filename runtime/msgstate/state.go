@@ -24,6 +24,11 @@ type State struct {
 	BranchFlags uint32            // of branch 0, the request URI
 	SendSocket  *transport.Socket // forced ($fs), nil for any
 
+	// RequestQ, in thousandths, is the q value of the request URI, where
+	// RequestHasQ tells that it has one.
+	RequestQ    int
+	RequestHasQ bool
+
 	Branches Branches
 	Static   Branch // $sbranch
 
@@ -42,6 +47,8 @@ type State struct {
 	Replying   SendFlags // of replies to the request
 
 	Sending Sending // what is being sent, while onsend_route runs
+
+	Incoming *Incoming // while event_route[core:msg-received] runs, else nil
 
 	// ReplyHeaders are header lines, each with its CRLF, for the replies to
 	// this request (append_to_reply).
@@ -74,6 +81,13 @@ type Sending struct {
 	Bytes []byte
 }
 
+// Incoming is what came in and was not read yet. Bytes may be replaced by others
+// that live as long as the message.
+type Incoming struct {
+	From  *transport.Recv
+	Bytes []byte
+}
+
 // Now is the time at which it was first asked for this message: $Ts and $Tf
 // stay the same while a message is handled.
 func (s *State) Now() time.Time {
@@ -89,16 +103,22 @@ func (s *State) Reset() {
 	s.XAVP.Reset()
 	s.XAVU.Reset()
 	s.XAVI.Reset()
+	s.Serial++
+	s.ResetMessage()
+}
+
+// ResetMessage forgets all but AVPs.
+func (s *State) ResetMessage() {
 	s.ScriptFlags, s.XFlags, s.BranchFlags, s.SendSocket = 0, 0, 0, nil
+	s.RequestQ, s.RequestHasQ = 0, false
 	s.Branches.Reset()
 	s.Static = Branch{}
 	s.ForceRPort, s.LocalRPort = false, false
 	s.AdvertisedHost, s.AdvertisedPort, s.MTUProto = "", 0, transport.None
 	s.Forwarding, s.Replying = SendFlags{}, SendFlags{}
-	s.Sending = Sending{}
+	s.Sending, s.Incoming = Sending{}, nil
 	s.ReplyHeaders = s.ReplyHeaders[:0]
 	s.ReplyBody = ""
 	s.now = time.Time{}
-	s.Serial++
 	s.uris = [nURIs]parsedURI{}
 }
