@@ -3,6 +3,7 @@ package all
 
 import (
 	"olelo/modules/auth"
+	"olelo/modules/auth_db"
 	"olelo/modules/benchmark"
 	"olelo/modules/cfg_rpc"
 	"olelo/modules/cfgutils"
@@ -35,6 +36,7 @@ import (
 // Modules makes the modules that a configuration may load, by name.
 var Modules = map[string]func() registry.Module{
 	"auth":       func() registry.Module { return auth.New() },
+	"auth_db":    auth_db.New,
 	"benchmark":  benchmark.New,
 	"cfg_rpc":    cfg_rpc.New,
 	"cfgutils":   cfgutils.New,

@@ -5,6 +5,7 @@ package db_text
 import (
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"sync"
 
@@ -101,6 +102,9 @@ func (m *Module) OpenDB(u *db.URL) (db.Conn, error) {
 		path = filepath.Join(dir, path)
 	}
 	path = filepath.Clean(path)
+	if info, err := os.Stat(path); err != nil || !info.IsDir() {
+		return nil, fmt.Errorf("there is no folder %s", path)
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	f := m.folders[path]

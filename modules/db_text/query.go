@@ -51,6 +51,9 @@ func (t *table) query(q db.Query, order sorting, maxRows int, each func([]db.Val
 			return compare(&a[at], &b[at])
 		})
 	}
+	if q.Limit > 0 && q.Limit < len(found) {
+		found = found[:q.Limit]
+	}
 	row := make([]db.Value, len(cols))
 	for _, r := range found {
 		for i, at := range cols {

@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"olelo/runtime/db"
 )
@@ -193,12 +192,13 @@ func matches(row []db.Value, list []condition) bool {
 	return true
 }
 
-// compare orders two values of one column; null comes first.
+// compare orders two values of one column: null comes first, and the case of letters
+// does not count, as in Kamailio.
 func compare(a, b *db.Value) int {
 	if a.Kind == db.Null || b.Kind == db.Null {
 		return cmp.Compare(min(a.Kind, 1), min(b.Kind, 1))
 	}
-	return cmp.Or(cmp.Compare(a.Int, b.Int), cmp.Compare(a.Float, b.Float), strings.Compare(a.Text, b.Text))
+	return cmp.Or(cmp.Compare(a.Int, b.Int), cmp.Compare(a.Float, b.Float), compareFold(a.Text, b.Text))
 }
 
 // convert makes a value one of the column's kind.
@@ -222,4 +222,20 @@ func (c *column) convert(v db.Value) (db.Value, error) {
 		return v, fmt.Errorf("%q is no value of column %s", v.String(), c.text)
 	}
 	return to, nil
+}
+
+func compareFold(a, b string) int {
+	for i := range min(len(a), len(b)) {
+		if d := cmp.Compare(lower(a[i]), lower(b[i])); d != 0 {
+			return d
+		}
+	}
+	return cmp.Compare(len(a), len(b))
+}
+
+func lower(c byte) byte {
+	if c >= 'A' && c <= 'Z' {
+		c += 'a' - 'A'
+	}
+	return c
 }

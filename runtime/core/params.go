@@ -82,13 +82,15 @@ type Params struct {
 	TCPQueue          int // bytes; 0: transport's default
 	MaxBuffer         int // bytes of a UDP socket's receive buffer
 
-	Fork      bool
-	User      string
-	Group     string
-	Chroot    string
-	WorkDir   string
-	RunDir    string
-	OpenFiles int // wanted limit of open files; 0: leave it
+	Fork    bool
+	User    string
+	Group   string
+	Chroot  string
+	WorkDir string
+	RunDir  string
+	// VersionTable is the table of a database that has the versions of its tables.
+	VersionTable string
+	OpenFiles    int // wanted limit of open files; 0: leave it
 
 	// Custom are `group.name = value` lines.
 	Custom []Custom
@@ -143,7 +145,7 @@ func defaults() *Params {
 		ServerHeader:    "Server: olelo (" + Version + " (" + Platform() + "))",
 		TCPLifetime:     120, TCPMaxConns: 2048, TLSMaxConns: 2048,
 		TCPConnectTimeout: 10, TCPSendTimeout: 10, TCPKeepalive: true,
-		Fork: true, WorkDir: "/", RunDir: DefaultRunDir,
+		Fork: true, WorkDir: "/", RunDir: DefaultRunDir, VersionTable: "version",
 		tos:  16, // IPTOS_LOWDELAY, as Kamailio
 		port: 5060, tlsPort: 5061, rest: map[string]int{},
 	}
