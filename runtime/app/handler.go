@@ -72,6 +72,9 @@ func (h handler) message(r *transport.Recv, raw []byte) (*registry.Ctx, error) {
 	w := h.w
 	c := w.begin()
 	c.Recv = r
+	if h.s.wire != nil {
+		raw = h.s.wire.FilterReceived(c, raw)
+	}
 	if err := w.msg.Parse(raw); err != nil {
 		return c, err
 	}
