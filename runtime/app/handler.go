@@ -75,6 +75,9 @@ func (h handler) sip(r *transport.Recv, raw []byte) {
 func (h handler) message(c *registry.Ctx, r *transport.Recv, raw []byte) error {
 	w := h.w
 	c.Recv = r
+	if h.s.wire != nil {
+		raw = h.s.wire.FilterReceived(c, raw)
+	}
 	if err := w.msg.Parse(raw); err != nil {
 		return err
 	}

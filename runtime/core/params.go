@@ -62,6 +62,8 @@ type Params struct {
 	UserAgentHeader string // the same
 	SIPWarning      bool   // add a Warning header to replies
 	ServerID        int
+	ViaParams       string // name of the XAVP with the own Via's parameters (xavp_via_params)
+	ViaFields       string // name of the XAVP with its address and port (xavp_via_fields)
 
 	TCPAcceptNoCL     bool // take SIP messages without Content-Length on connections
 	TCPLifetime       int  // seconds; < 0: for ever

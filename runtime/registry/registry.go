@@ -34,6 +34,13 @@ type (
 	// RequestFilter sees each SIP request before its route; true ends it there:
 	// the module has done all that there was to do.
 	RequestFilter interface{ FilterRequest(*Ctx) (done bool) }
+	// WireFilter sees SIP messages as they are on the wire: each that has come in
+	// before it is read, and each that goes out. What it returns, which lives as
+	// long as the message being handled, takes its place. WireHost tells the server.
+	WireFilter interface {
+		FilterReceived(c *Ctx, raw []byte) []byte
+		FilterSent(c *Ctx, b []byte) []byte
+	}
 	// Cleaner releases what Provision and Start took, also after a partial one.
 	Cleaner interface{ Cleanup() error }
 )
