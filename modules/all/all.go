@@ -23,6 +23,7 @@ import (
 	"olelo/modules/sanity"
 	"olelo/modules/siputils"
 	"olelo/modules/sl"
+	"olelo/modules/sqlops"
 	"olelo/modules/statistics"
 	"olelo/modules/textops"
 	"olelo/modules/textopsx"
@@ -57,6 +58,7 @@ var Modules = map[string]func() registry.Module{
 	"sanity":     sanity.New,
 	"siputils":   siputils.New,
 	"sl":         func() registry.Module { return sl.New() },
+	"sqlops":     sqlops.New,
 	"statistics": statistics.New,
 	"textops":    textops.New,
 	"textopsx":   textopsx.New,
