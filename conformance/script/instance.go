@@ -338,8 +338,18 @@ func (p *play) halt(neg bool, args []string) error {
 		return err
 	}
 	in.fallible = true
+	if in.Program.Kind == server.Kamailio { // what it keeps in databases it writes now, where it does end
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(p.ctx), haltPatience)
+		defer cancel()
+		if _, err := in.Stop(ctx); err == nil {
+			return nil
+		}
+	}
 	return in.stop(p)
 }
+
+// haltPatience is how long a Kamailio may take to end before it is killed.
+const haltPatience = 5 * time.Second
 
 // stop ends the server as an operator does.
 func (in *instance) stop(p *play) error {

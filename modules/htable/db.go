@@ -170,17 +170,20 @@ func (d *database) row(t *Table, it *Item) []db.Field {
 	if !it.Value.IsStr() {
 		v, kind = strconv.FormatInt(it.Value.I, 10), valueInteger
 	}
-	until := int64(0)
-	if d.useExpires != 0 && it.Left != Forever {
-		until = t.store.clock.Now().Add(it.Left).Unix()
-	}
-	return []db.Field{
+	fields := []db.Field{
 		{Column: d.keyName, Value: db.OfText(it.Key)},
 		{Column: d.keyType, Value: db.OfInt(0)},
 		{Column: d.valueType, Value: db.OfInt(kind)},
 		{Column: d.keyValue, Value: db.OfText(v)},
-		{Column: d.expires, Value: db.OfInt(until)},
 	}
+	if d.useExpires == 0 {
+		return fields
+	}
+	until := int64(0)
+	if it.Left != Forever {
+		until = t.store.clock.Now().Add(it.Left).Unix()
+	}
+	return append(fields, db.Field{Column: d.expires, Value: db.OfInt(until)})
 }
 
 // put sets an item; a life of 0 is the table's autoexpire.
