@@ -106,13 +106,14 @@ func (m *Module) declare(v registry.ParamValue) error {
 		return fmt.Errorf("connection %q is declared twice", cname)
 	}
 	s, err := db.NewSource(strings.TrimSpace(address), v.Pos)
-	if err != nil {
+	var notRun *registry.NotRunError
+	if err != nil && !errors.As(err, &notRun) {
 		return err
 	}
 	c := &connection{name: cname, place: len(m.order), source: s, later: make(chan string, laterSize)}
 	m.connections[cname] = c
 	m.order = append(m.order, c)
-	return nil
+	return err // of a driver that is not run: what uses the connection is no mistake of its own
 }
 
 // result is the place of a result, which it makes where there is none.
@@ -135,6 +136,9 @@ func (m *Module) result(rname string) (int, error) {
 func (m *Module) Provision(h registry.Host) error {
 	m.host = h
 	for _, c := range m.order {
+		if !c.source.IsSet() {
+			continue
+		}
 		if err := c.source.Find(h); err != nil {
 			return err
 		}
@@ -146,7 +150,7 @@ func (m *Module) Provision(h registry.Host) error {
 func (m *Module) Start(context.Context) error {
 	for _, c := range m.order {
 		if _, err := c.db(); err != nil {
-			if m.connectMode != 1 {
+			if m.connectMode != 1 && c.source.Found() {
 				return err
 			}
 			m.host.Log().Errorf(name, "connection %q is not there: %v", c.name, err)

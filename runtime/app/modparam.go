@@ -149,7 +149,9 @@ func (s *server) setParam(m loaded, p *ast.ModParam, diags *diag.List) {
 			Severity: diag.Error, Code: "not-run-yet", NotRun: true,
 			Pos: p.Value.Pos, EndLine: p.Value.EndLine, EndCol: p.Value.EndCol, Msg: msg + notRun.Msg,
 		})
-		s.notes.param(m.name, p, inventory.NotRun, notRun.Msg)
+		at := *p // the value, as the diagnostic
+		at.Pos = p.Value.Pos
+		s.notes.param(m.name, &at, inventory.NotRun, notRun.Msg)
 	case err != nil:
 		// Kamailio's modules look at most values when they start.
 		row, _ := catalogue.ParamOf(m.name, p.Name.Text)
