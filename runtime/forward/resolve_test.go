@@ -134,7 +134,8 @@ func TestTargets(t *testing.T) {
 		},
 		srv: map[string][]*net.SRV{
 			"_sip._udp.lb.test": {
-				{Target: "a.test.", Port: 7001, Priority: 10, Weight: 10}, {Target: "a.test.", Port: 7002, Priority: 10, Weight: 90},
+				{Target: "a.test.", Port: 7001, Priority: 10, Weight: 10},
+				{Target: "a.test.", Port: 7002, Priority: 10, Weight: 90},
 				{Target: "two.test.", Port: 7003, Priority: 20, Weight: 100},
 			},
 			"_sip._tcp.na.test":  {{Target: "a.test.", Port: 7004}},
@@ -159,7 +160,8 @@ func TestTargets(t *testing.T) {
 		{"the greatest weight", func(*forward.Rules) {}, sip.Hop{Host: "lb.test"}, "udp:192.0.2.1:7002"},
 		{
 			"all of them", func(r *forward.Rules) { r.Failover = true },
-			sip.Hop{Host: "lb.test"}, "udp:192.0.2.1:7002 udp:192.0.2.1:7001 udp:192.0.2.2:7003 udp:192.0.2.3:7003",
+			sip.Hop{Host: "lb.test"},
+			"udp:192.0.2.1:7002 udp:192.0.2.1:7001 udp:192.0.2.2:7003 udp:192.0.2.3:7003",
 		},
 		{"no NAPTR is asked for", func(*forward.Rules) {}, sip.Hop{Host: "nat.test"}, "udp:192.0.2.1:5060"},
 		{"NAPTR", func(r *forward.Rules) { r.NAPTR = true }, sip.Hop{Host: "nat.test"}, "tcp:192.0.2.1:7004"},
@@ -167,7 +169,8 @@ func TestTargets(t *testing.T) {
 		{"order before preference", func(r *forward.Rules) { r.NAPTR, r.RecordOrder = true, true }, sip.Hop{Host: "na.test"}, "tcp:192.0.2.1:7004"},
 		{
 			"unwanted", func(r *forward.Rules) { r.NAPTR, r.Preference[transport.UDP] = true, -1 },
-			sip.Hop{Host: "na.test"}, "tcp:192.0.2.1:7004",
+			sip.Hop{Host: "na.test"},
+			"tcp:192.0.2.1:7004",
 		},
 		{"another NAPTR", func(r *forward.Rules) { r.NAPTR = true }, sip.Hop{Host: "nou.test"}, "udp:192.0.2.1:5060"},
 		{"UDP alone", func(*forward.Rules) {}, sip.Hop{Host: "tcp.test"}, "udp:192.0.2.1:5060"},
@@ -195,7 +198,8 @@ func TestTargets(t *testing.T) {
 func TestBalance(t *testing.T) {
 	d := records()
 	d.srv["_sip._udp.lb.test"] = []*net.SRV{
-		{Target: "a.example.", Port: 1, Weight: 25}, {Target: "a.example.", Port: 2, Weight: 75},
+		{Target: "a.example.", Port: 1, Weight: 25},
+		{Target: "a.example.", Port: 2, Weight: 75},
 		{Target: "a.example.", Port: 3, Priority: 1, Weight: 1000},
 	}
 	r := forward.NewResolver(d, []*transport.Socket{socket("udp:127.0.0.1:5060")})
