@@ -3,6 +3,7 @@ package all
 
 import (
 	"olelo/modules/auth"
+	"olelo/modules/auth_db"
 	"olelo/modules/benchmark"
 	"olelo/modules/cfg_rpc"
 	"olelo/modules/cfgutils"
@@ -10,6 +11,7 @@ import (
 	"olelo/modules/counters"
 	"olelo/modules/ctl"
 	"olelo/modules/db_sqlite"
+	"olelo/modules/db_text"
 	"olelo/modules/htable"
 	"olelo/modules/ipops"
 	"olelo/modules/jsonrpcs"
@@ -34,6 +36,7 @@ import (
 // Modules makes the modules that a configuration may load, by name.
 var Modules = map[string]func() registry.Module{
 	"auth":       func() registry.Module { return auth.New() },
+	"auth_db":    auth_db.New,
 	"benchmark":  benchmark.New,
 	"cfg_rpc":    cfg_rpc.New,
 	"cfgutils":   cfgutils.New,
@@ -41,6 +44,7 @@ var Modules = map[string]func() registry.Module{
 	"counters":   counters.New,
 	"ctl":        ctl.New,
 	"db_sqlite":  db_sqlite.New,
+	"db_text":    db_text.New,
 	"htable":     func() registry.Module { return htable.New() },
 	"ipops":      ipops.New,
 	"jsonrpcs":   jsonrpcs.New,

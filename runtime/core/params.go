@@ -87,13 +87,15 @@ type Params struct {
 
 	DNS forward.Rules // how next hops are looked for
 
-	Fork      bool
-	User      string
-	Group     string
-	Chroot    string
-	WorkDir   string
-	RunDir    string
-	OpenFiles int // wanted limit of open files; 0: leave it
+	Fork    bool
+	User    string
+	Group   string
+	Chroot  string
+	WorkDir string
+	RunDir  string
+	// VersionTable is the table of a database that has the versions of its tables.
+	VersionTable string
+	OpenFiles    int // wanted limit of open files; 0: leave it
 
 	// Custom are `group.name = value` lines.
 	Custom []Custom
@@ -149,7 +151,7 @@ func defaults() *Params {
 		TCPLifetime:     120, TCPMaxConns: 2048, TLSMaxConns: 2048,
 		TCPConnectTimeout: 10, TCPSendTimeout: 10, TCPKeepalive: true,
 		DNS:  forward.DefaultRules(),
-		Fork: true, WorkDir: "/", RunDir: DefaultRunDir,
+		Fork: true, WorkDir: "/", RunDir: DefaultRunDir, VersionTable: "version",
 		tos:  16, // IPTOS_LOWDELAY, as Kamailio
 		port: 5060, tlsPort: 5061, rest: map[string]int{},
 	}

@@ -218,7 +218,7 @@ var table = []row{
 	{name: "xavp_via_params", kind: text, str: func(p *Params) *string { return &p.ViaParams }},
 	{name: "xavp_via_fields", kind: text, str: func(p *Params) *string { return &p.ViaFields }},
 	{name: "stats_name_separator", kind: text, class: NotYet, why: "names of statistics are joined with _", same: `"_"`},
-	{name: "version_table", kind: text, class: Accepted, why: "no module that runs reads a table of versions"},
+	{name: "version_table", kind: text, str: func(p *Params) *string { return &p.VersionTable }},
 	{name: "cfgengine", kind: text, class: NotYet, why: "routes are written in Kamailio's own language", same: `"native" "default"`},
 	{name: "kemi.onsend_route_callback", kind: text, class: Accepted, why: kemi},
 	{name: "kemi.received_route_callback", kind: text, class: Accepted, why: kemi},
