@@ -1,7 +1,6 @@
 package textops
 
 import (
-	"encoding/hex"
 	"strings"
 
 	"olelo/runtime/registry"
@@ -198,12 +197,11 @@ func removePart(c *registry.Ctx, typ string) int {
 }
 
 func appendHexPart(c *registry.Ctx, body, typ, disposition string) int {
-	b, err := hex.DecodeString(strings.ReplaceAll(body, " ", ""))
-	if err != nil {
-		c.Log.Errorf(logAs, "append_body_part_hex: %.60q is not hexadecimal: %v", body, err)
+	b, ok := unhex(c, "append_body_part_hex", body)
+	if !ok {
 		return -1
 	}
-	return appendPart(c, "append_body_part_hex", string(b), typ, disposition)
+	return appendPart(c, "append_body_part_hex", b, typ, disposition)
 }
 
 // appendPart puts a part before the boundary that ends the body.
