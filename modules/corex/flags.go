@@ -25,7 +25,7 @@ func flagFuncs() []registry.Func {
 		}, "True where an extended flag of the message is set."+numbers),
 		registry.Fn0("is_faked_msg", registry.Any, func(c *registry.Ctx) int { return registry.Truth(c.Msg == nil || c.Recv == nil || c.Recv.Faked) },
 			"True where there is no message from the network: in event routes that run on their own."),
-		registry.Fn0("is_incoming", registry.Any, func(c *registry.Ctx) int { return registry.Truth(c.State.Incoming) },
+		registry.Fn0("is_incoming", registry.Any, func(c *registry.Ctx) int { return registry.Truth(c.State.FromNetwork) },
 			"True in event_route[network:msg] for a message that has come in; false for one that goes out, and elsewhere."),
 		registry.Fn1("msg_iflag_set", flagName, registry.Any, func(c *registry.Ctx, s string) int {
 			c.State.Internal |= internalFlags[s]

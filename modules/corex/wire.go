@@ -73,9 +73,9 @@ func (w *wire) run(c *registry.Ctx, b []byte, incoming bool) []byte {
 	var msg sip.Message
 	msg.Hold(b)
 	was, flow, rc := c.Msg, c.Flow, c.RC
-	c.Msg, c.Flow, c.State.Incoming = &msg, 0, incoming
+	c.Msg, c.Flow, c.State.FromNetwork = &msg, 0, incoming
 	w.block.Run(c, registry.Event)
-	c.Msg, c.Flow, c.RC, c.State.Incoming = was, flow, rc, false
+	c.Msg, c.Flow, c.RC, c.State.FromNetwork = was, flow, rc, false
 	if w.avp == nil {
 		return b
 	}

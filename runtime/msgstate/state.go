@@ -28,6 +28,11 @@ type State struct {
 	// that was another one (set_recv_socket); nil where they do not.
 	InSocket *transport.Socket
 
+	// RequestQ, in thousandths, is the q value of the request URI, where
+	// RequestHasQ tells that it has one.
+	RequestQ    int
+	RequestHasQ bool
+
 	Branches Branches
 	Static   Branch // $sbranch
 
@@ -46,10 +51,12 @@ type State struct {
 	Forwarding SendFlags // of the message sent on
 	Replying   SendFlags // of replies to the request
 
-	// Incoming tells, while event_route[network:msg] runs, that the message has
+	// FromNetwork tells, while event_route[network:msg] runs, that the message has
 	// come in and does not go out.
-	Incoming bool
-	Sending  Sending // what is being sent, while onsend_route runs
+	FromNetwork bool
+	Sending     Sending // what is being sent, while onsend_route runs
+
+	Incoming *Incoming // while event_route[core:msg-received] runs, else nil
 
 	// ReplyHeaders are header lines, each with its CRLF, for the replies to
 	// this request (append_to_reply).
@@ -89,6 +96,13 @@ type Sending struct {
 	Bytes []byte
 }
 
+// Incoming is what came in and was not read yet. Bytes may be replaced by others
+// that live as long as the message.
+type Incoming struct {
+	From  *transport.Recv
+	Bytes []byte
+}
+
 // Now is the time at which it was first asked for this message: $Ts and $Tf
 // stay the same while a message is handled.
 func (s *State) Now() time.Time {
@@ -104,16 +118,22 @@ func (s *State) Reset() {
 	s.XAVP.Reset()
 	s.XAVU.Reset()
 	s.XAVI.Reset()
+	s.Serial++
+	s.ResetMessage()
+}
+
+// ResetMessage forgets all but AVPs.
+func (s *State) ResetMessage() {
 	s.ScriptFlags, s.XFlags, s.Internal, s.BranchFlags, s.SendSocket, s.InSocket = 0, 0, 0, 0, nil, nil
+	s.RequestQ, s.RequestHasQ = 0, false
 	s.Branches.Reset()
 	s.Static = Branch{}
 	s.ForceRPort, s.LocalRPort = false, false
 	s.AdvertisedHost, s.AdvertisedPort, s.MTUProto, s.Via = "", 0, transport.None, ViaExtras{}
 	s.Forwarding, s.Replying = SendFlags{}, SendFlags{}
-	s.Sending, s.Incoming = Sending{}, false
+	s.Sending, s.Incoming, s.FromNetwork = Sending{}, nil, false
 	s.ReplyHeaders = s.ReplyHeaders[:0]
 	s.ReplyBody = ""
 	s.now = time.Time{}
-	s.Serial++
 	s.uris = [nURIs]parsedURI{}
 }

@@ -82,6 +82,26 @@ func NotRun(format string, a ...any) error { return &NotRunError{fmt.Sprintf(for
 
 func (e *NotRunError) Error() string { return e.Msg }
 
+// PosError is an error about a place in the configuration.
+type PosError struct {
+	Pos source.Pos
+	Err error
+}
+
+// At returns a *PosError; err itself where pos is none.
+func At(pos source.Pos, err error) error {
+	if !pos.IsValid() {
+		return err
+	}
+	return &PosError{pos, err}
+}
+
+func (e *PosError) Error() string {
+	return fmt.Sprintf("%s:%d: %v", e.Pos.Filename, e.Pos.Line, e.Err)
+}
+
+func (e *PosError) Unwrap() error { return e.Err }
+
 // StartError is what a variable's Bind returns for a mistake that Kamailio finds
 // only when it starts; it is told once, wherever the variable is used.
 type StartError struct{ Msg string }
