@@ -18,6 +18,7 @@ import (
 	"olelo/modules/mqueue"
 	"olelo/modules/msrp"
 	"olelo/modules/sanity"
+	"olelo/modules/sdpops"
 	"olelo/modules/siputils"
 	"olelo/modules/sl"
 	"olelo/modules/statistics"
@@ -49,6 +50,7 @@ var Modules = map[string]func() registry.Module{
 	"msrp":       func() registry.Module { return msrp.New() },
 	"pv":         func() registry.Module { return pv.New() },
 	"sanity":     sanity.New,
+	"sdpops":     sdpops.New,
 	"siputils":   siputils.New,
 	"sl":         func() registry.Module { return sl.New() },
 	"statistics": statistics.New,
