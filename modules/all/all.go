@@ -11,6 +11,7 @@ import (
 	"olelo/modules/ctl"
 	"olelo/modules/htable"
 	"olelo/modules/ipops"
+	"olelo/modules/jansson"
 	"olelo/modules/jsonrpcs"
 	"olelo/modules/kex"
 	"olelo/modules/maxfwd"
@@ -42,6 +43,7 @@ var Modules = map[string]func() registry.Module{
 	"ctl":        ctl.New,
 	"htable":     func() registry.Module { return htable.New() },
 	"ipops":      ipops.New,
+	"jansson":    jansson.New,
 	"jsonrpcs":   jsonrpcs.New,
 	"kex":        func() registry.Module { return kex.New() },
 	"maxfwd":     maxfwd.New,
