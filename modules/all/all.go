@@ -12,6 +12,7 @@ import (
 	"olelo/modules/htable"
 	"olelo/modules/ipops"
 	"olelo/modules/jansson"
+	"olelo/modules/json"
 	"olelo/modules/jsonrpcs"
 	"olelo/modules/kex"
 	"olelo/modules/maxfwd"
@@ -44,6 +45,7 @@ var Modules = map[string]func() registry.Module{
 	"htable":     func() registry.Module { return htable.New() },
 	"ipops":      ipops.New,
 	"jansson":    jansson.New,
+	"json":       json.New,
 	"jsonrpcs":   jsonrpcs.New,
 	"kex":        func() registry.Module { return kex.New() },
 	"maxfwd":     maxfwd.New,
