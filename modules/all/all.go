@@ -9,6 +9,7 @@ import (
 	"olelo/modules/corex"
 	"olelo/modules/counters"
 	"olelo/modules/ctl"
+	"olelo/modules/db_sqlite"
 	"olelo/modules/htable"
 	"olelo/modules/ipops"
 	"olelo/modules/jansson"
@@ -28,6 +29,7 @@ import (
 	"olelo/modules/textopsx"
 	"olelo/modules/tls"
 	"olelo/modules/uuid"
+	"olelo/modules/xhttp"
 	"olelo/modules/xlog"
 	"olelo/pv"
 	"olelo/runtime/registry"
@@ -42,6 +44,7 @@ var Modules = map[string]func() registry.Module{
 	"corex":      corex.New,
 	"counters":   counters.New,
 	"ctl":        ctl.New,
+	"db_sqlite":  db_sqlite.New,
 	"htable":     func() registry.Module { return htable.New() },
 	"ipops":      ipops.New,
 	"jansson":    jansson.New,
@@ -62,5 +65,6 @@ var Modules = map[string]func() registry.Module{
 	"textopsx":   textopsx.New,
 	"tls":        func() registry.Module { return tls.New() },
 	"uuid":       uuid.New,
+	"xhttp":      xhttp.New,
 	"xlog":       xlog.New,
 }
