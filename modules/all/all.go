@@ -14,6 +14,8 @@ import (
 	"olelo/modules/db_text"
 	"olelo/modules/htable"
 	"olelo/modules/ipops"
+	"olelo/modules/jansson"
+	"olelo/modules/json"
 	"olelo/modules/jsonrpcs"
 	"olelo/modules/kex"
 	"olelo/modules/maxfwd"
@@ -21,6 +23,7 @@ import (
 	"olelo/modules/mqueue"
 	"olelo/modules/msrp"
 	"olelo/modules/sanity"
+	"olelo/modules/sdpops"
 	"olelo/modules/siputils"
 	"olelo/modules/sl"
 	"olelo/modules/statistics"
@@ -28,6 +31,7 @@ import (
 	"olelo/modules/textopsx"
 	"olelo/modules/tls"
 	"olelo/modules/uuid"
+	"olelo/modules/xhttp"
 	"olelo/modules/xlog"
 	"olelo/pv"
 	"olelo/runtime/registry"
@@ -47,6 +51,8 @@ var Modules = map[string]func() registry.Module{
 	"db_text":    db_text.New,
 	"htable":     func() registry.Module { return htable.New() },
 	"ipops":      ipops.New,
+	"jansson":    jansson.New,
+	"json":       json.New,
 	"jsonrpcs":   jsonrpcs.New,
 	"kex":        func() registry.Module { return kex.New() },
 	"maxfwd":     maxfwd.New,
@@ -55,6 +61,7 @@ var Modules = map[string]func() registry.Module{
 	"msrp":       func() registry.Module { return msrp.New() },
 	"pv":         func() registry.Module { return pv.New() },
 	"sanity":     sanity.New,
+	"sdpops":     sdpops.New,
 	"siputils":   siputils.New,
 	"sl":         func() registry.Module { return sl.New() },
 	"statistics": statistics.New,
@@ -62,5 +69,6 @@ var Modules = map[string]func() registry.Module{
 	"textopsx":   textopsx.New,
 	"tls":        func() registry.Module { return tls.New() },
 	"uuid":       uuid.New,
+	"xhttp":      xhttp.New,
 	"xlog":       xlog.New,
 }
