@@ -17,6 +17,7 @@ import (
 	"olelo/modules/mi_fifo"
 	"olelo/modules/mqueue"
 	"olelo/modules/msrp"
+	"olelo/modules/pike"
 	"olelo/modules/sanity"
 	"olelo/modules/siputils"
 	"olelo/modules/sl"
@@ -48,6 +49,7 @@ var Modules = map[string]func() registry.Module{
 	"mqueue":     mqueue.New,
 	"msrp":       func() registry.Module { return msrp.New() },
 	"pv":         func() registry.Module { return pv.New() },
+	"pike":       pike.New,
 	"sanity":     sanity.New,
 	"siputils":   siputils.New,
 	"sl":         func() registry.Module { return sl.New() },
