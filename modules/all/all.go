@@ -9,6 +9,7 @@ import (
 	"olelo/modules/corex"
 	"olelo/modules/counters"
 	"olelo/modules/ctl"
+	"olelo/modules/db_sqlite"
 	"olelo/modules/htable"
 	"olelo/modules/ipops"
 	"olelo/modules/jsonrpcs"
@@ -40,6 +41,7 @@ var Modules = map[string]func() registry.Module{
 	"corex":      corex.New,
 	"counters":   counters.New,
 	"ctl":        ctl.New,
+	"db_sqlite":  db_sqlite.New,
 	"htable":     func() registry.Module { return htable.New() },
 	"ipops":      ipops.New,
 	"jsonrpcs":   jsonrpcs.New,
