@@ -18,6 +18,7 @@ import (
 	"olelo/modules/mi_fifo"
 	"olelo/modules/mqueue"
 	"olelo/modules/msrp"
+	"olelo/modules/permissions"
 	"olelo/modules/pike"
 	"olelo/modules/sanity"
 	"olelo/modules/siputils"
@@ -34,31 +35,32 @@ import (
 
 // Modules makes the modules that a configuration may load, by name.
 var Modules = map[string]func() registry.Module{
-	"auth":       func() registry.Module { return auth.New() },
-	"benchmark":  benchmark.New,
-	"cfg_rpc":    cfg_rpc.New,
-	"cfgutils":   cfgutils.New,
-	"corex":      corex.New,
-	"counters":   counters.New,
-	"ctl":        ctl.New,
-	"db_sqlite":  db_sqlite.New,
-	"htable":     func() registry.Module { return htable.New() },
-	"ipops":      ipops.New,
-	"jsonrpcs":   jsonrpcs.New,
-	"kex":        func() registry.Module { return kex.New() },
-	"maxfwd":     maxfwd.New,
-	"mi_fifo":    mi_fifo.New,
-	"mqueue":     mqueue.New,
-	"msrp":       func() registry.Module { return msrp.New() },
-	"pv":         func() registry.Module { return pv.New() },
-	"pike":       pike.New,
-	"sanity":     sanity.New,
-	"siputils":   siputils.New,
-	"sl":         func() registry.Module { return sl.New() },
-	"statistics": statistics.New,
-	"textops":    textops.New,
-	"textopsx":   textopsx.New,
-	"tls":        func() registry.Module { return tls.New() },
-	"uuid":       uuid.New,
-	"xlog":       xlog.New,
+	"auth":        func() registry.Module { return auth.New() },
+	"benchmark":   benchmark.New,
+	"cfg_rpc":     cfg_rpc.New,
+	"cfgutils":    cfgutils.New,
+	"corex":       corex.New,
+	"counters":    counters.New,
+	"ctl":         ctl.New,
+	"db_sqlite":   db_sqlite.New,
+	"htable":      func() registry.Module { return htable.New() },
+	"ipops":       ipops.New,
+	"jsonrpcs":    jsonrpcs.New,
+	"kex":         func() registry.Module { return kex.New() },
+	"maxfwd":      maxfwd.New,
+	"mi_fifo":     mi_fifo.New,
+	"mqueue":      mqueue.New,
+	"msrp":        func() registry.Module { return msrp.New() },
+	"pv":          func() registry.Module { return pv.New() },
+	"permissions": permissions.New,
+	"pike":        pike.New,
+	"sanity":      sanity.New,
+	"siputils":    siputils.New,
+	"sl":          func() registry.Module { return sl.New() },
+	"statistics":  statistics.New,
+	"textops":     textops.New,
+	"textopsx":    textopsx.New,
+	"tls":         func() registry.Module { return tls.New() },
+	"uuid":        uuid.New,
+	"xlog":        xlog.New,
 }

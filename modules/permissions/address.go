@@ -25,6 +25,7 @@ type address struct {
 
 // addresses are those that routing asks for. They do not change.
 type addresses struct {
+	all     []address                // in their order
 	exact   map[netip.Addr][]address // those of a key: last first
 	domains map[string][]address     // the same
 	subnets []address                // by group, then in their order
@@ -33,12 +34,12 @@ type addresses struct {
 }
 
 func newAddresses(list []address, maxSubnets int) *addresses {
-	t := &addresses{exact: map[netip.Addr][]address{}, domains: map[string][]address{}}
+	t := &addresses{all: list, exact: map[netip.Addr][]address{}, domains: map[string][]address{}}
 	for _, a := range list {
 		switch {
 		case !a.ip.IsValid():
 			t.domains[a.name] = append(t.domains[a.name], a)
-		case a.bits == a.ip.BitLen():
+		case a.isExact():
 			t.exact[a.ip] = append(t.exact[a.ip], a)
 		case len(t.subnets) < maxSubnets:
 			t.subnets = append(t.subnets, a)
@@ -81,6 +82,8 @@ func (t *addresses) findIP(group int, ip netip.Addr, port int) *address {
 	}
 	return nil
 }
+
+func (a *address) isExact() bool { return a.ip.IsValid() && a.bits == a.ip.BitLen() }
 
 func match(list []address, group, port int) *address {
 	for i := range list {

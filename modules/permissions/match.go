@@ -48,7 +48,8 @@ func (m *Module) allowAddressGroup(c *registry.Ctx, host string, port int) int {
 	return a.group
 }
 
-func (m *Module) source(c *registry.Ctx, group int) *address {
+// fromSource finds the entry of where the message came from.
+func (m *Module) fromSource(c *registry.Ctx, group int) *address {
 	t := m.addresses.Load()
 	if t == nil || c.Recv == nil {
 		return nil
@@ -60,11 +61,11 @@ func (m *Module) source(c *registry.Ctx, group int) *address {
 }
 
 func (m *Module) allowSource(c *registry.Ctx, group int) int {
-	return registry.Truth(m.source(c, group) != nil)
+	return registry.Truth(m.fromSource(c, group) != nil)
 }
 
 func (m *Module) allowSourceGroup(c *registry.Ctx) int {
-	if a := m.source(c, anyGroup); a != nil {
+	if a := m.fromSource(c, anyGroup); a != nil {
 		return a.group
 	}
 	return -1
