@@ -125,7 +125,7 @@ func (m *Module) isNull(c *registry.Ctx, t target, key string) int {
 	}
 	vals := c.Borrow(1)
 	defer c.Return(vals)
-	if err := t.Get(c.Worker, key, hashKey(key), &vals[0]); err != nil {
+	if err := t.Get(c.Worker, &c.Arena, key, hashKey(key), &vals[0]); err != nil {
 		return m.done(c, "sht_is_null", t, err)
 	}
 	return registry.Truth(vals[0].IsNull())

@@ -1,8 +1,6 @@
 package textops
 
 import (
-	"strings"
-
 	"olelo/runtime/registry"
 	"olelo/runtime/sip"
 	"olelo/runtime/value"
