@@ -67,13 +67,10 @@ func (m *Module) Exports() registry.Exports {
 	}
 }
 
-// patternOf sets a pattern; an empty one is none.
+// patternOf sets a pattern; an empty one matches every URL.
 func patternOf(to **ere.Regexp) func(registry.ParamValue) error {
 	return func(v registry.ParamValue) (err error) {
-		*to = nil
-		if v.Str != "" {
-			*to, err = ere.Compile(v.Str, 0)
-		}
+		*to, err = ere.Compile(v.Str, 0)
 		return err
 	}
 }
