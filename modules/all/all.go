@@ -9,6 +9,7 @@ import (
 	"olelo/modules/corex"
 	"olelo/modules/counters"
 	"olelo/modules/ctl"
+	"olelo/modules/debugger"
 	"olelo/modules/htable"
 	"olelo/modules/ipops"
 	"olelo/modules/jsonrpcs"
@@ -39,6 +40,7 @@ var Modules = map[string]func() registry.Module{
 	"corex":      corex.New,
 	"counters":   counters.New,
 	"ctl":        ctl.New,
+	"debugger":   debugger.New,
 	"htable":     func() registry.Module { return htable.New() },
 	"ipops":      ipops.New,
 	"jsonrpcs":   jsonrpcs.New,
