@@ -18,6 +18,7 @@ import (
 	"olelo/modules/mi_fifo"
 	"olelo/modules/mqueue"
 	"olelo/modules/msrp"
+	"olelo/modules/rtimer"
 	"olelo/modules/sanity"
 	"olelo/modules/siputils"
 	"olelo/modules/sl"
@@ -50,6 +51,7 @@ var Modules = map[string]func() registry.Module{
 	"mqueue":     mqueue.New,
 	"msrp":       func() registry.Module { return msrp.New() },
 	"pv":         func() registry.Module { return pv.New() },
+	"rtimer":     rtimer.New,
 	"sanity":     sanity.New,
 	"siputils":   siputils.New,
 	"sl":         func() registry.Module { return sl.New() },

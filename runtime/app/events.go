@@ -1,12 +1,9 @@
 package app
 
 import (
-	"net/netip"
-
 	"olelo/lang/diag"
 	"olelo/runtime/registry"
 	"olelo/runtime/sip"
-	"olelo/runtime/transport"
 )
 
 // The event routes that the core raises itself.
@@ -25,18 +22,6 @@ func (s *server) findEvents() {
 	s.events = coreEvents{h.EventRoute(workerOneInit), h.EventRoute(preRouting), h.EventRoute(receiveParseError)}
 }
 
-// initMessage stands in for a message in event_route[core:worker-one-init].
-const initMessage = "OPTIONS sip:you@kamailio.org SIP/2.0\r\n" +
-	"Via: SIP/2.0/UDP 127.0.0.1\r\n" +
-	"From: <sip:you@kamailio.org>;tag=123\r\n" +
-	"To: <sip:you@kamailio.org>\r\n" +
-	"Call-ID: 123\r\n" +
-	"CSeq: 1 OPTIONS\r\n" +
-	"Content-Length: 0\r\n\r\n"
-
-// initSource is where that message seems to come from; it came to no socket.
-var initSource = netip.AddrPortFrom(netip.AddrFrom4([4]byte{1, 0, 0, 127}), 5060)
-
 // initFirstWorker runs event_route[core:worker-one-init]. What it sets in $var
 // stays in that worker.
 func (s *server) initFirstWorker() error {
@@ -47,13 +32,11 @@ func (s *server) initFirstWorker() error {
 	w.ctx.Lock()
 	defer w.ctx.Unlock()
 	defer w.guard()
-	var msg sip.Message
-	if err := msg.Parse([]byte(initMessage)); err != nil {
+	c := w.begin()
+	var msg registry.Fake
+	if err := msg.Take(c); err != nil {
 		return err
 	}
-	c := w.begin()
-	c.Msg = &msg
-	c.Recv = &transport.Recv{Proto: transport.UDP, Src: initSource, SrcIP: initSource.Addr().String(), Faked: true}
 	s.events.oneInit.Run(c, registry.Request)
 	w.begin()
 	return nil

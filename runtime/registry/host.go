@@ -58,6 +58,10 @@ func RunDir(h Host) string {
 // file, from where Kamailio's modules look for files named without / or dot.
 type ConfigDirHost interface{ ConfigDir() string }
 
+// RouteHost is a Host that finds route[name], for modules that run one by its name.
+// Valid from Start on; nil where the config has none.
+type RouteHost interface{ RouteBlock(name string) Block }
+
 // ConfigFileHost is a Host that knows the main configuration file, as the places in
 // it name it.
 type ConfigFileHost interface{ ConfigFile() string }
