@@ -104,11 +104,12 @@ type compiler struct {
 	// Of the route that is compiled.
 	mask   registry.Mask
 	title  string // route[AUTH]
-	block  *ast.Route
-	dead   int // > 0: it never runs
-	regs   int // registers in use
-	most   int // most registers ever in use
-	depth  int // blocks around the statement
+	kind   string // route
+	name   string // AUTH
+	dead   int    // > 0: it never runs
+	regs   int    // registers in use
+	most   int    // most registers ever in use
+	depth  int    // blocks around the statement
 	breaks []jumpList
 	pos    source.Pos // of the code that is emitted
 	late   bool       // Kamailio finds what is wrong here only when it starts
@@ -197,7 +198,8 @@ const tail = 0
 
 func (c *compiler) route(b *block) {
 	c.mask, c.regs, c.most, c.depth, c.breaks = kinds[b.Kind].mask, 1, 1, 0, nil
-	c.pos, c.title, c.block = b.Pos, c.prog.Routes[b.n].Title(), b.Route
+	c.pos, c.title = b.Pos, c.prog.Routes[b.n].Title()
+	c.kind, c.name = b.Kind, b.Name
 	entry := len(c.prog.Code)
 	stmts := b.Body.Stmts
 	for _, m := range b.more {

@@ -12,7 +12,7 @@ func (c *compiler) trace(name string, params int, at ast.Range, line int) {
 		return
 	}
 	do := c.opt.Tracer.Trace(registry.Action{
-		Kind: c.block.Kind, Route: c.block.Name, Name: name, Params: params, File: at.Pos.Filename, Line: line,
+		Kind: c.kind, Route: c.name, Name: name, Params: params, File: at.Pos.Filename, Line: line,
 	})
 	if do != nil {
 		c.probe("trace "+name, do)

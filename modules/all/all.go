@@ -9,6 +9,7 @@ import (
 	"olelo/modules/corex"
 	"olelo/modules/counters"
 	"olelo/modules/ctl"
+	"olelo/modules/db_sqlite"
 	"olelo/modules/debugger"
 	"olelo/modules/htable"
 	"olelo/modules/ipops"
@@ -41,6 +42,7 @@ var Modules = map[string]func() registry.Module{
 	"corex":      corex.New,
 	"counters":   counters.New,
 	"ctl":        ctl.New,
+	"db_sqlite":  db_sqlite.New,
 	"debugger":   debugger.New,
 	"htable":     func() registry.Module { return htable.New() },
 	"ipops":      ipops.New,

@@ -194,7 +194,7 @@ func (m *Module) has(c *registry.Ctx, fn string, t target, op, text string, valu
 	}
 	if op == "eq" && !values {
 		var v value.Value
-		ok, err := t.Lookup(c.Worker, text, hashKey(text), &v)
+		ok, err := t.Lookup(c.Worker, &c.Arena, text, hashKey(text), &v)
 		if !ok && err == nil {
 			return -1
 		}

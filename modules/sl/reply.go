@@ -96,7 +96,7 @@ func (m *Module) reply(c *registry.Ctx, code int, reason, headers string, mode i
 	} else {
 		w.dest.Addr, w.dest.Conn = c.Recv.Src, c.Recv.Conn
 	}
-	if err := m.net.Send(&w.dest, b, c.Recv.Conn); err != nil {
+	if err := m.net.Send(&w.dest, c.OnWire(b), c.Recv.Conn); err != nil {
 		counts.failures.Add(1)
 		return fmt.Errorf("to %s:%s: %w", w.dest.Proto, w.dest.Addr, err)
 	}

@@ -20,6 +20,7 @@ import (
 	"olelo/lang/source"
 	"olelo/runtime/clock"
 	"olelo/runtime/core"
+	"olelo/runtime/forward"
 	"olelo/runtime/log"
 	"olelo/runtime/random"
 	"olelo/runtime/registry"
@@ -64,6 +65,8 @@ type server struct {
 	prog        *program.Program
 	frames      frameHandler // the module that routes MSRP frames, nil if none
 	filters     []registry.RequestFilter
+	wire        registry.WireFilter
+	records     forward.Records
 	ownAliases  []registry.Alias // that modules add to the configuration's
 
 	requestRoute, replyRoute registry.Block // nil: none

@@ -36,8 +36,12 @@ func (h handler) SIP(r *transport.Recv, raw []byte) {
 
 func (h handler) sip(r *transport.Recv, raw []byte) {
 	w := h.w
-	c, err := h.message(r, raw)
-	if err != nil {
+	c := w.begin()
+	raw, ok := h.s.received(c, r, raw)
+	if !ok {
+		return
+	}
+	if err := h.message(c, r, raw); err != nil {
 		if level := log.Level(h.s.params.ParserLog); c.Log.Enabled(level) {
 			c.Log.Log(level, log.Core, fmt.Sprintf("a message from %s:%s cannot be routed: %v; it begins %.80q", r.Proto, r.Src, err, raw))
 		}
@@ -66,22 +70,24 @@ func (h handler) sip(r *transport.Recv, raw []byte) {
 	h.reply(c)
 }
 
-// message makes raw the SIP message that the worker routes. Where it cannot be
-// routed, the context has none.
-func (h handler) message(r *transport.Recv, raw []byte) (*registry.Ctx, error) {
+// message makes raw the SIP message that the worker routes in c, which it has
+// begun. Where it cannot be routed, the context has none.
+func (h handler) message(c *registry.Ctx, r *transport.Recv, raw []byte) error {
 	w := h.w
-	c := w.begin()
 	c.Recv = r
+	if h.s.wire != nil {
+		raw = h.s.wire.FilterReceived(c, raw)
+	}
 	if err := w.msg.Parse(raw); err != nil {
-		return c, err
+		return err
 	}
 	if err := w.msg.Check(); err != nil {
-		return c, err
+		return err
 	}
 	c.Msg = &w.msg
 	h.s.viaDefaults(&c.State)
 	h.s.logPrefix(c)
-	return c, nil
+	return nil
 }
 
 // frame makes raw the MSRP frame that the worker routes.

@@ -44,6 +44,7 @@ func (ws *workers) add(desc string) (*worker, error) {
 		PID:  s.pid + rank,
 		Log:  s.log.With(rank, s.pid+rank),
 		Vars: newVars(s.prog),
+		Wire: s.wire,
 	}
 	w.ctx.State.Clock = s.clock
 	w.ctx.VM = vm.New(s.prog)

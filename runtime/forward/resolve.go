@@ -53,12 +53,9 @@ type answer struct {
 }
 
 // NewResolver returns a Resolver that finds addresses of the families of which
-// there are sockets, IPv4 before IPv6. A nil Lookup is the system's.
+// there are sockets, IPv4 before IPv6.
 func NewResolver(l Lookup, sockets []*transport.Socket) *Resolver {
 	r := &Resolver{lookup: l, network: "ip4"}
-	if l == nil {
-		r.lookup = net.DefaultResolver
-	}
 	var v4, v6 bool
 	for _, s := range sockets {
 		v4 = v4 || s.Addr.Addr().Is4()

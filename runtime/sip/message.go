@@ -64,6 +64,14 @@ func (m *Message) Parse(raw []byte) error {
 	return nil
 }
 
+// Hold makes raw the message as Parse does, even where it is none that can be
+// read: then it has no first line and no headers, but Raw.
+func (m *Message) Hold(raw []byte) {
+	if m.Parse(raw) != nil {
+		m.raw, m.bodyAt, m.scanned = raw, len(raw), true
+	}
+}
+
 // SetSource makes m the message that s builds, at the first need.
 func (m *Message) SetSource(s Source) {
 	m.Reset()

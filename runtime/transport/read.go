@@ -314,8 +314,10 @@ func (c *Conn) message(b []byte) (n int, err error) {
 		c.atLast(n == len(b))
 		c.handler().SIP(&c.recv, b[:n:n])
 	case sip.Ping:
-		// A full queue is no reason to log: the peer does not read.
-		_ = c.send(crlf, false, c)
+		if !c.t.cfg.NoPing {
+			// A full queue is no reason to log: the peer does not read.
+			_ = c.send(crlf, false, c)
+		}
 	}
 	return n, err
 }
