@@ -4,6 +4,7 @@ SEED ?= 1
 STATEMENTS ?= 100000
 CASES ?=
 REPS ?= 5
+BENCHTIME ?= 0.3s
 STATICCHECK ?= honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOFUMPT ?= mvdan.cc/gofumpt@v0.12.0
 
@@ -54,7 +55,7 @@ oracle-fuzz:
 bench: bench-go bench-servers
 
 bench-go:
-	$(GO) test -run '^$$' -bench . -benchmem ./...
+	$(GO) test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./...
 
 # olelo, Kamailio and a relay that copies bytes, one after the other: see
 # conformance/bench. The raw results are for benchstat -col /server.

@@ -62,6 +62,7 @@ func begin(t *target, w load) (*traffic, error) {
 // something went wrong.
 func (tr *traffic) run(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
 	var senders, readers sync.WaitGroup
 	var over atomic.Bool
 	read := func(f func() error) {

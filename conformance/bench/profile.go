@@ -38,7 +38,8 @@ func profile(ctx context.Context, o options, dir string, ports *server.Ports, pr
 	if err != nil {
 		return err
 	}
-	o.warmUp, o.measure = 0, profiled // connecting is to be a small part of it
+	// What is around a load or a loop is to be a small part of it.
+	o.warmUp, o.measure, o.iterations = 0, profiled, 20*o.iterations
 	for _, g := range o.groups() {
 		if !o.wants(g) {
 			continue
