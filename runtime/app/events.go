@@ -8,13 +8,15 @@ import (
 	"olelo/runtime/transport"
 )
 
-// The event routes that the core raises itself.
 const (
 	workerOneInit     = "core:worker-one-init"     // once, in the first worker, before any message
 	preRouting        = "core:pre-routing"         // before the route of each SIP message; drop ends it there
 	receiveParseError = "core:receive-parse-error" // for a SIP message whose headers cannot be read
 	msgReceived       = "core:msg-received"        // for what came in, before it is read, with received_route_mode
 )
+
+// CoreEvents are the event routes that the core raises itself.
+func CoreEvents() []string { return []string{workerOneInit, preRouting, receiveParseError, msgReceived} }
 
 // coreEvents are those that the configuration has; nil is none.
 type coreEvents struct{ oneInit, preRouting, parseError, received registry.Block }

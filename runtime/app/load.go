@@ -196,7 +196,7 @@ func (s *server) provision(diags *diag.List) {
 // compile binds and compiles the route blocks.
 func (s *server) compile(o *Options, diags *diag.List) {
 	s.env.Myself = newNames(s)
-	s.env.Raises("core", workerOneInit, preRouting, receiveParseError, msgReceived)
+	s.env.Raises("core", CoreEvents()...)
 	s.env.Block = func(n int) registry.Block { return s.block(n) }
 	opt := compile.Options{
 		Dialect6:  o.Dialect == Dialect6,
