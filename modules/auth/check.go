@@ -45,7 +45,7 @@ type request struct {
 	side            *side
 	realm, password string
 	flags           int
-	method          string // "" for the message's own
+	method          string                                                         // "" for the message's own
 	secret          func(*sip.Credentials) (password string, isHA1 bool, code int) // in place of password
 }
 

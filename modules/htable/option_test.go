@@ -1,8 +1,8 @@
 package htable_test
 
 import (
-	"reflect"
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 	"time"

@@ -16,7 +16,9 @@ const (
 )
 
 // CoreEvents are the event routes that the core raises itself.
-func CoreEvents() []string { return []string{workerOneInit, preRouting, receiveParseError, msgReceived} }
+func CoreEvents() []string {
+	return []string{workerOneInit, preRouting, receiveParseError, msgReceived}
+}
 
 // coreEvents are those that the configuration has; nil is none.
 type coreEvents struct{ oneInit, preRouting, parseError, received registry.Block }
