@@ -278,6 +278,25 @@ func (w *work) good(c *registry.Ctx) *[2]int {
 	return &w.checked
 }
 
+// Authorized is the user, up to an @, whose credentials were found good for the
+// message being handled: those for this server before those for it as a proxy.
+func (m *Module) Authorized(c *registry.Ctx) (user string, ok bool) {
+	if c.Msg == nil {
+		return "", false
+	}
+	for _, line := range *m.worker(c).good(c) {
+		var k sip.Credentials
+		line = max(line, -line) // negative once it is consumed
+		if line == 0 || line > c.Msg.NumHeaders() {
+			continue
+		}
+		if digest, err := k.Parse(c.Msg.HeaderAt(line - 1).Body); digest && err == nil {
+			return k.User(), true
+		}
+	}
+	return "", false
+}
+
 func (m *Module) worker(c *registry.Ctx) *work {
 	if w, ok := m.perWork.Load(c.Worker); ok {
 		return w.(*work)

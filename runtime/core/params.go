@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"olelo/runtime/forward"
 	"olelo/runtime/log"
 	"olelo/runtime/transport"
 )
@@ -84,6 +85,8 @@ type Params struct {
 	TCPQueue          int // bytes; 0: transport's default
 	MaxBuffer         int // bytes of a UDP socket's receive buffer
 
+	DNS forward.Rules // how next hops are looked for
+
 	Fork    bool
 	User    string
 	Group   string
@@ -147,6 +150,7 @@ func defaults() *Params {
 		ServerHeader:    "Server: olelo (" + Version + " (" + Platform() + "))",
 		TCPLifetime:     120, TCPMaxConns: 2048, TLSMaxConns: 2048,
 		TCPConnectTimeout: 10, TCPSendTimeout: 10, TCPKeepalive: true,
+		DNS:  forward.DefaultRules(),
 		Fork: true, WorkDir: "/", RunDir: DefaultRunDir, VersionTable: "version",
 		tos:  16, // IPTOS_LOWDELAY, as Kamailio
 		port: 5060, tlsPort: 5061, rest: map[string]int{},
