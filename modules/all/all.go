@@ -9,6 +9,7 @@ import (
 	"olelo/modules/cfgutils"
 	"olelo/modules/corex"
 	"olelo/modules/counters"
+	"olelo/modules/crypto"
 	"olelo/modules/ctl"
 	"olelo/modules/db_sqlite"
 	"olelo/modules/db_text"
@@ -51,6 +52,7 @@ var Modules = map[string]func() registry.Module{
 	"cfgutils":    cfgutils.New,
 	"corex":       corex.New,
 	"counters":    counters.New,
+	"crypto":      crypto.New,
 	"ctl":         ctl.New,
 	"db_sqlite":   db_sqlite.New,
 	"db_text":     db_text.New,
