@@ -20,6 +20,7 @@ import (
 	"olelo/modules/msrp"
 	"olelo/modules/permissions"
 	"olelo/modules/pike"
+	"olelo/modules/regex"
 	"olelo/modules/sanity"
 	"olelo/modules/siputils"
 	"olelo/modules/sl"
@@ -54,6 +55,7 @@ var Modules = map[string]func() registry.Module{
 	"pv":          func() registry.Module { return pv.New() },
 	"permissions": permissions.New,
 	"pike":        pike.New,
+	"regex":       regex.New,
 	"sanity":      sanity.New,
 	"siputils":    siputils.New,
 	"sl":          func() registry.Module { return sl.New() },
