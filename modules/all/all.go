@@ -26,6 +26,7 @@ import (
 	"olelo/modules/msrp"
 	"olelo/modules/permissions"
 	"olelo/modules/pike"
+	"olelo/modules/regex"
 	"olelo/modules/rtimer"
 	"olelo/modules/sanity"
 	"olelo/modules/sdpops"
@@ -70,6 +71,7 @@ var Modules = map[string]func() registry.Module{
 	"permissions": permissions.New,
 	"pike":        pike.New,
 	"pv":          func() registry.Module { return pv.New() },
+	"regex":       regex.New,
 	"rtimer":      rtimer.New,
 	"sanity":      sanity.New,
 	"sdpops":      sdpops.New,

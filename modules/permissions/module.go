@@ -152,7 +152,7 @@ func (m *Module) setTag(v registry.ParamValue) error {
 	if num, isNum := strings.CutPrefix(inner, "i:"); isNum {
 		n, err := strconv.ParseInt(num, 10, 32)
 		if err != nil {
-			return fmt.Errorf("peer_tag_avp %q: a number is wanted behind i:", v.Str)
+			return fmt.Errorf("peer_tag_avp %q is not an AVP: i: wants a number behind it", v.Str)
 		}
 		m.tagAVP = avp.Name{Num: n, IsNum: true}
 	} else {
