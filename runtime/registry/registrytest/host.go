@@ -19,3 +19,9 @@ func (h Host) Clock() *clock.Clock { return h.Time }
 
 // Random returns h.Chance.
 func (h Host) Random() *random.Source { return h.Chance }
+
+// Module finds none: there is the tested module alone.
+func (Host) Module(string) (registry.Module, bool) { return nil, false }
+
+// Global is 0, whatever the core's parameter.
+func (Host) Global(string) int { return 0 }
