@@ -102,6 +102,8 @@ type compiler struct {
 	// Of the route that is compiled.
 	mask   registry.Mask
 	title  string // route[AUTH]
+	kind   string // route
+	name   string // AUTH
 	dead   int    // > 0: it never runs
 	regs   int    // registers in use
 	most   int    // most registers ever in use
@@ -196,6 +198,7 @@ const tail = 0
 func (c *compiler) route(b *block) {
 	c.mask, c.regs, c.most, c.depth, c.breaks = kinds[b.Kind].mask, 1, 1, 0, nil
 	c.pos, c.title = b.Pos, c.prog.Routes[b.n].Title()
+	c.kind, c.name = b.Kind, b.Name
 	entry := len(c.prog.Code)
 	stmts := b.Body.Stmts
 	for _, m := range b.more {

@@ -303,6 +303,9 @@ func (f *fixup) Module(name string) (registry.Module, bool) { return f.c.env.Mod
 // Wrap32 tells that integers wrap at 32 bits.
 func (f *fixup) Wrap32() bool { return !f.c.opt.Dialect6 }
 
+// Route is the route block that is compiled.
+func (f *fixup) Route() (kind, name string) { return f.c.kind, f.c.name }
+
 // Pos is the place in the configuration that is bound.
 func (f *fixup) Pos() source.Pos { return f.at.Pos }
 

@@ -71,7 +71,7 @@ func New() *Module {
 
 // Exports lists what the module offers.
 func (m *Module) Exports() registry.Exports {
-	realm, password := m.textP("realm"), m.textP("passwd")
+	realm, password := registry.VarOrText("realm"), registry.VarOrText("passwd")
 	flags := registry.IntP("flags")
 	requests := registry.Request | registry.Event
 	replies := requests | registry.Failure | registry.Reply

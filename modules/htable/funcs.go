@@ -125,7 +125,7 @@ func (m *Module) isNull(c *registry.Ctx, t target, key string) int {
 	}
 	vals := c.Borrow(1)
 	defer c.Return(vals)
-	if err := t.Get(c.Worker, key, hashKey(key), &vals[0]); err != nil {
+	if err := t.Get(c.Worker, &c.Arena, key, hashKey(key), &vals[0]); err != nil {
 		return m.done(c, "sht_is_null", t, err)
 	}
 	return registry.Truth(vals[0].IsNull())
@@ -207,7 +207,7 @@ func (m *Module) has(c *registry.Ctx, fn string, t target, op, text string, valu
 	}
 	if op == "eq" && !values {
 		var v value.Value
-		ok, err := t.Lookup(c.Worker, text, hashKey(text), &v)
+		ok, err := t.Lookup(c.Worker, &c.Arena, text, hashKey(text), &v)
 		if !ok && err == nil {
 			return -1
 		}

@@ -65,19 +65,11 @@ func mimeP(name string) registry.P[string] {
 	}
 }
 
-// mimeOf is the type/subtype of a Content-Type, without its parameters.
-func mimeOf(contentType string) string {
-	if i := strings.IndexByte(contentType, ';'); i >= 0 {
-		contentType = contentType[:i]
-	}
-	return strings.TrimSpace(contentType)
-}
-
 func hasBodyOf(c *registry.Ctx, want string) int {
 	if c.Msg == nil || bodyOf(c.Msg) == "" {
 		return -1
 	}
-	have := mimeOf(c.Msg.ContentType())
+	have := sip.MediaType(c.Msg.ContentType())
 	if have == "" {
 		have = "application/sdp"
 	}

@@ -30,7 +30,7 @@ func setMultipart(c *registry.Ctx, body, typ, mark string) int {
 	if c.Msg == nil {
 		return -1
 	}
-	old := strings.TrimPrefix(boundary(c.Msg), "--")
+	old := strings.TrimPrefix(c.Msg.Boundary(), "--")
 	if body == "" {
 		if old != "" {
 			return 1

@@ -19,6 +19,7 @@ import (
 	"olelo/lang/source"
 	"olelo/runtime/clock"
 	"olelo/runtime/core"
+	"olelo/runtime/forward"
 	"olelo/runtime/log"
 	"olelo/runtime/random"
 	"olelo/runtime/registry"
@@ -60,7 +61,10 @@ type server struct {
 	notes       notes    // what the configuration uses, where a survey asks for it
 	prog        *program.Program
 	frames      frameHandler // the module that routes MSRP frames, nil if none
+	http        httpHandler  // the module that routes HTTP requests, nil if none
 	filters     []registry.RequestFilter
+	wire        registry.WireFilter
+	records     forward.Records
 	ownAliases  []registry.Alias // that modules add to the configuration's
 
 	requestRoute, replyRoute registry.Block // nil: none
@@ -190,6 +194,9 @@ func load(o *Options) (*server, *diag.List) {
 	for _, m := range s.modules {
 		if h, ok := m.it.(frameHandler); ok {
 			s.frames = h
+		}
+		if h, ok := m.it.(httpHandler); ok {
+			s.http = h
 		}
 		if f, ok := m.it.(registry.RequestFilter); ok {
 			s.filters = append(s.filters, f)

@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"net"
 	"net/netip"
 	"time"
 
@@ -105,6 +106,31 @@ type SendHost interface {
 	// or, where that is nil, from the socket that c's message came in on or the
 	// transport's default one. b is copied.
 	Send(c *Ctx, to sip.Hop, sock *transport.Socket, b []byte) error
+}
+
+// WireHost is a Host that passes what is received and sent through a filter.
+type WireHost interface {
+	// FilterWire sets it, at Provision.
+	FilterWire(WireFilter)
+}
+
+// ResolveHost is a Host that finds the addresses of next hops.
+type ResolveHost interface {
+	// AddRecord lets the server know a record, at Provision.
+	AddRecord(DNSRecord)
+	// Resolve finds an address as for a reply: without SRV records. It may wait
+	// for the DNS, for some seconds at most.
+	Resolve(p transport.Proto, to sip.Hop) (netip.AddrPort, error)
+}
+
+// DNSRecord is what the server knows of a name without asking the DNS: of an
+// address, or with SRV of a service such as _sip._udp.example.org.
+type DNSRecord struct {
+	Name  string
+	Addr  netip.Addr
+	SRV   *net.SRV
+	None  bool      // there is no such name
+	Until time.Time // zero: for ever
 }
 
 // RPCs finds and runs RPC commands.

@@ -34,6 +34,13 @@ type (
 	// RequestFilter sees each SIP request before its route; true ends it there:
 	// the module has done all that there was to do.
 	RequestFilter interface{ FilterRequest(*Ctx) (done bool) }
+	// WireFilter sees SIP messages as they are on the wire: each that has come in
+	// before it is read, and each that goes out. What it returns, which lives as
+	// long as the message being handled, takes its place. WireHost tells the server.
+	WireFilter interface {
+		FilterReceived(c *Ctx, raw []byte) []byte
+		FilterSent(c *Ctx, b []byte) []byte
+	}
 	// Cleaner releases what Provision and Start took, also after a partial one.
 	Cleaner interface{ Cleanup() error }
 )
@@ -74,6 +81,26 @@ type NotRunError struct{ Msg string }
 func NotRun(format string, a ...any) error { return &NotRunError{fmt.Sprintf(format, a...)} }
 
 func (e *NotRunError) Error() string { return e.Msg }
+
+// PosError is an error about a place in the configuration.
+type PosError struct {
+	Pos source.Pos
+	Err error
+}
+
+// At returns a *PosError; err itself where pos is none.
+func At(pos source.Pos, err error) error {
+	if !pos.IsValid() {
+		return err
+	}
+	return &PosError{pos, err}
+}
+
+func (e *PosError) Error() string {
+	return fmt.Sprintf("%s:%d: %v", e.Pos.Filename, e.Pos.Line, e.Err)
+}
+
+func (e *PosError) Unwrap() error { return e.Err }
 
 // StartError is what a variable's Bind returns for a mistake that Kamailio finds
 // only when it starts; it is told once, wherever the variable is used.

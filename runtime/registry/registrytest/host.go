@@ -23,5 +23,5 @@ func (h Host) Random() *random.Source { return h.Chance }
 // Module finds none: there is the tested module alone.
 func (Host) Module(string) (registry.Module, bool) { return nil, false }
 
-// Global is 0, whatever the core's parameter.
-func (Host) Global(string) int { return 0 }
+// Global returns 0, as of a parameter that is not set.
+func (h Host) Global(string) int { return 0 }
