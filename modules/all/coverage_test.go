@@ -13,6 +13,7 @@ import (
 
 	"olelo/lang/catalogue"
 	"olelo/modules/core"
+	"olelo/runtime/app"
 	params "olelo/runtime/core"
 	"olelo/runtime/registry"
 	"olelo/runtime/rpc"
@@ -20,7 +21,7 @@ import (
 
 // whole are the modules of which everything that Kamailio 5.6 has must run.
 var whole = []string{
-	"auth", "htable", "maxfwd", "msrp", "sanity", "sl", "xlog",
+	"auth", "htable", "maxfwd", "msrp", "pv", "sanity", "siputils", "sl", "textops", "xlog",
 }
 
 // kinds are the columns of the table.
@@ -153,6 +154,7 @@ func withCore() map[string]registry.Exports {
 	for _, name := range t.Names() {
 		x.RPCs = append(x.RPCs, registry.RPC{Name: name})
 	}
+	x.Events = app.CoreEvents()
 	all := map[string]registry.Exports{"core": x}
 	for name, make := range Modules {
 		all[name] = make().Exports()

@@ -196,7 +196,7 @@ func (s *server) provision(diags *diag.List) {
 // compile binds and compiles the route blocks.
 func (s *server) compile(o *Options, diags *diag.List) {
 	s.env.Myself = newNames(s)
-	s.env.Raises("core", workerOneInit, preRouting, receiveParseError, msgReceived)
+	s.env.Raises("core", CoreEvents()...)
 	s.env.Block = func(n int) registry.Block { return s.block(n) }
 	opt := compile.Options{
 		Dialect6:  o.Dialect == Dialect6,
@@ -210,6 +210,11 @@ func (s *server) compile(o *Options, diags *diag.List) {
 	}
 	if s.recorder != nil {
 		opt.Recorder, opt.Mocks = s.recorder, o.mocks
+	}
+	for _, m := range s.modules {
+		if t, ok := m.it.(registry.Tracer); ok {
+			opt.Tracer = t
+		}
 	}
 	s.prog = compile.Compile(s.file, s.env, opt, diags)
 	s.findEvents()
