@@ -20,5 +20,8 @@ func (h Host) Clock() *clock.Clock { return h.Time }
 // Random returns h.Chance.
 func (h Host) Random() *random.Source { return h.Chance }
 
+// Module finds none: there is the tested module alone.
+func (Host) Module(string) (registry.Module, bool) { return nil, false }
+
 // Global returns 0, as of a parameter that is not set.
 func (h Host) Global(string) int { return 0 }
