@@ -37,6 +37,8 @@ type Options struct {
 	Coverage *coverage.Counters
 	// Recorder, where not nil, is told all that the routes do.
 	Recorder Recorder
+	// Tracer, where not nil, is told of each action before it runs.
+	Tracer registry.Tracer
 	// Mocks take the place of functions, also of those that olelo does not run.
 	Mocks []Mock
 	// MaxErrors is how many errors are reported; 0 is diag.MaxErrors.

@@ -12,6 +12,7 @@ import (
 	"olelo/modules/ctl"
 	"olelo/modules/db_sqlite"
 	"olelo/modules/db_text"
+	"olelo/modules/debugger"
 	"olelo/modules/htable"
 	"olelo/modules/ipops"
 	"olelo/modules/jansson"
@@ -24,6 +25,7 @@ import (
 	"olelo/modules/msrp"
 	"olelo/modules/permissions"
 	"olelo/modules/pike"
+	"olelo/modules/rtimer"
 	"olelo/modules/sanity"
 	"olelo/modules/sdpops"
 	"olelo/modules/siputils"
@@ -51,6 +53,7 @@ var Modules = map[string]func() registry.Module{
 	"ctl":         ctl.New,
 	"db_sqlite":   db_sqlite.New,
 	"db_text":     db_text.New,
+	"debugger":    debugger.New,
 	"htable":      func() registry.Module { return htable.New() },
 	"ipops":       ipops.New,
 	"jansson":     jansson.New,
@@ -61,7 +64,10 @@ var Modules = map[string]func() registry.Module{
 	"mi_fifo":     mi_fifo.New,
 	"mqueue":      mqueue.New,
 	"msrp":        func() registry.Module { return msrp.New() },
+	"permissions": permissions.New,
+	"pike":        pike.New,
 	"pv":          func() registry.Module { return pv.New() },
+	"rtimer":      rtimer.New,
 	"sanity":      sanity.New,
 	"sdpops":      sdpops.New,
 	"siputils":    siputils.New,
@@ -72,33 +78,5 @@ var Modules = map[string]func() registry.Module{
 	"tls":         func() registry.Module { return tls.New() },
 	"uuid":        uuid.New,
 	"xhttp":       xhttp.New,
-	"xlog":        xlog.New,
-	"auth":        func() registry.Module { return auth.New() },
-	"benchmark":   benchmark.New,
-	"cfg_rpc":     cfg_rpc.New,
-	"cfgutils":    cfgutils.New,
-	"corex":       corex.New,
-	"counters":    counters.New,
-	"ctl":         ctl.New,
-	"db_sqlite":   db_sqlite.New,
-	"htable":      func() registry.Module { return htable.New() },
-	"ipops":       ipops.New,
-	"jsonrpcs":    jsonrpcs.New,
-	"kex":         func() registry.Module { return kex.New() },
-	"maxfwd":      maxfwd.New,
-	"mi_fifo":     mi_fifo.New,
-	"mqueue":      mqueue.New,
-	"msrp":        func() registry.Module { return msrp.New() },
-	"pv":          func() registry.Module { return pv.New() },
-	"permissions": permissions.New,
-	"pike":        pike.New,
-	"sanity":      sanity.New,
-	"siputils":    siputils.New,
-	"sl":          func() registry.Module { return sl.New() },
-	"statistics":  statistics.New,
-	"textops":     textops.New,
-	"textopsx":    textopsx.New,
-	"tls":         func() registry.Module { return tls.New() },
-	"uuid":        uuid.New,
 	"xlog":        xlog.New,
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"time"
 
 	"olelo/lang/ast"
@@ -39,14 +40,16 @@ const drainTime = 5 * time.Second
 
 // server is one configuration, loaded and perhaps running.
 type server struct {
-	pid       int
-	dialect   Dialect
-	configDir string
-	started   time.Time
-	quit      context.CancelFunc // ends Run
-	clock     *clock.Clock
-	covered   bool // what runs is counted, for a test
-	random    *random.Source
+	pid        int
+	dialect    Dialect
+	configDir  string
+	configFile string
+	evals      sync.Mutex // one Eval at a time
+	started    time.Time
+	quit       context.CancelFunc // ends Run
+	clock      *clock.Clock
+	covered    bool // what runs is counted, for a test
+	random     *random.Source
 
 	file   *ast.File
 	set    *source.Set
@@ -162,7 +165,7 @@ func Disassemble(o Options, w io.Writer) int {
 // load does all that comes before a socket is opened. Where diags has errors,
 // the server is only fit for cleanup.
 func load(o *Options) (*server, *diag.List) {
-	s := &server{notes: notes{o.uses}, recorder: o.recorder, pid: os.Getpid(), dialect: o.Dialect, configDir: filepath.Dir(o.File), started: time.Now(), env: compile.NewEnv(), rpcs: rpc.NewTable()}
+	s := &server{notes: notes{o.uses}, recorder: o.recorder, pid: os.Getpid(), dialect: o.Dialect, configDir: filepath.Dir(o.File), configFile: o.File, started: time.Now(), env: compile.NewEnv(), rpcs: rpc.NewTable()}
 	s.workers.s, s.workers.next = s, 1 // 0 is the server itself
 	var diags *diag.List
 	s.file, s.set, diags = parseFile(o)
@@ -181,6 +184,7 @@ func load(o *Options) (*server, *diag.List) {
 		}
 	}
 	s.loadModules(o, diags)
+	s.moduleSettings()
 	s.dropTLS(diags)
 	s.sockets = s.params.Sockets
 	if diags.Errors() == 0 {

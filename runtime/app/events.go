@@ -1,8 +1,6 @@
 package app
 
 import (
-	"net/netip"
-
 	"olelo/lang/diag"
 	"olelo/runtime/msgstate"
 	"olelo/runtime/registry"
@@ -32,22 +30,6 @@ func (s *server) findEvents() {
 	}
 }
 
-// standIn stands in for a message in an event route that has none.
-const standIn = "OPTIONS sip:you@kamailio.org SIP/2.0\r\n" +
-	"Via: SIP/2.0/UDP 127.0.0.1\r\n" +
-	"From: <sip:you@kamailio.org>;tag=123\r\n" +
-	"To: <sip:you@kamailio.org>\r\n" +
-	"Call-ID: 123\r\n" +
-	"CSeq: 1 OPTIONS\r\n" +
-	"Content-Length: 0\r\n\r\n"
-
-// standInSource is where that message seems to come from; it came to no socket.
-var standInSource = netip.AddrPortFrom(netip.AddrFrom4([4]byte{1, 0, 0, 127}), 5060)
-
-func standInRecv() *transport.Recv {
-	return &transport.Recv{Proto: transport.UDP, Src: standInSource, SrcIP: standInSource.Addr().String(), Faked: true}
-}
-
 // initFirstWorker runs event_route[core:worker-one-init]. What it sets in $var
 // stays in that worker.
 func (s *server) initFirstWorker() error {
@@ -58,13 +40,11 @@ func (s *server) initFirstWorker() error {
 	w.ctx.Lock()
 	defer w.ctx.Unlock()
 	defer w.guard()
-	var msg sip.Message
-	if err := msg.Parse([]byte(standIn)); err != nil {
+	c := w.begin()
+	var msg registry.Fake
+	if err := msg.Take(c); err != nil {
 		return err
 	}
-	c := w.begin()
-	c.Msg = &msg
-	c.Recv = standInRecv()
 	s.events.oneInit.Run(c, registry.Request)
 	w.begin()
 	return nil
@@ -77,11 +57,10 @@ func (s *server) received(c *registry.Ctx, r *transport.Recv, raw []byte) (_ []b
 	if s.events.received == nil {
 		return raw, true
 	}
-	var msg sip.Message
-	if err := msg.Parse([]byte(standIn)); err != nil {
+	var msg registry.Fake
+	if err := msg.Take(c); err != nil {
 		return raw, true
 	}
-	c.Msg, c.Recv = &msg, standInRecv()
 	in := msgstate.Incoming{From: r, Bytes: raw}
 	c.State.Incoming = &in
 	rc := s.events.received.Run(c, registry.Request)

@@ -13,7 +13,10 @@ import (
 // host is the server as its modules see it.
 type host struct{ *server }
 
-var _ registry.Host = host{}
+var (
+	_ registry.Host      = host{}
+	_ registry.RouteHost = host{}
+)
 
 func (h host) Log() *log.Logger             { return h.log }
 func (h host) Net() registry.Net            { return h.net }
@@ -43,6 +46,9 @@ func (h host) Module(name string) (registry.Module, bool) { return h.env.Module(
 func (h host) EventRoute(name string) registry.Block {
 	return h.route("event_route", name)
 }
+
+// RouteBlock is route[name].
+func (h host) RouteBlock(name string) registry.Block { return h.route("route", name) }
 
 func (h host) NewCtx() *registry.Ctx {
 	w, err := h.workers.add("module worker")

@@ -211,6 +211,11 @@ func (s *server) compile(o *Options, diags *diag.List) {
 	if s.recorder != nil {
 		opt.Recorder, opt.Mocks = s.recorder, o.mocks
 	}
+	for _, m := range s.modules {
+		if t, ok := m.it.(registry.Tracer); ok {
+			opt.Tracer = t
+		}
+	}
 	s.prog = compile.Compile(s.file, s.env, opt, diags)
 	s.findEvents()
 	s.requestRoute, s.replyRoute = s.route("request_route", ""), s.route("reply_route", "")

@@ -70,6 +70,8 @@ type State struct {
 
 	// Serial counts the messages that this worker has ended.
 	Serial uint32
+	// Before is how many messages of this worker $mi does not count.
+	Before uint32
 
 	now  time.Time
 	uris [nURIs]parsedURI

@@ -10,6 +10,7 @@ import (
 	"olelo/runtime/random"
 	"olelo/runtime/sip"
 	"olelo/runtime/transport"
+	"olelo/runtime/value"
 )
 
 // Host is what a module is given at Provision. It stays valid until Cleanup.
@@ -57,6 +58,21 @@ func RunDir(h Host) string {
 // ConfigDirHost is a Host that knows the folder of the main configuration
 // file, from where Kamailio's modules look for files named without / or dot.
 type ConfigDirHost interface{ ConfigDir() string }
+
+// RouteHost is a Host that finds route[name], for modules that run one by its name.
+// Valid from Start on; nil where the config has none.
+type RouteHost interface{ RouteBlock(name string) Block }
+
+// ConfigFileHost is a Host that knows the main configuration file, as the places in
+// it name it.
+type ConfigFileHost interface{ ConfigFile() string }
+
+// EvalHost is a Host that evaluates what was not bound at the start.
+type EvalHost interface {
+	// Eval is the value of a text with variables, such as "$ru", for what c is
+	// routing; c's worker calls it. A text of the value dies with the message.
+	Eval(c *Ctx, text string) (value.Value, error)
+}
 
 // IdentityHost is a Host that knows how the server names itself.
 type IdentityHost interface {
