@@ -41,7 +41,7 @@ func (m *Module) Exports() registry.Exports {
 	x.Differs = append(x.Differs, registry.Difference{
 		Of: "tcp_conn_wq_max=", How: "at half of it the connections that send there are held back; Kamailio closes a connection that is over it",
 	})
-	for _, list := range [][]registry.Func{logFuncs(), m.flagFuncs(), branchFuncs(), uriFuncs(), m.forwardFuncs(), sendFuncs(), m.socketFuncs(), shellFuncs()} {
+	for _, list := range [][]registry.Func{logFuncs(), m.flagFuncs(), branchFuncs(), uriFuncs(), m.forwardFuncs(), sendFuncs(), aliasFuncs(), m.socketFuncs(), shellFuncs()} {
 		x.Funcs = append(x.Funcs, list...)
 	}
 	x.PVs = append(x.PVs, m.selectVar())

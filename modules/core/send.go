@@ -6,7 +6,9 @@ import (
 	"strconv"
 	"strings"
 
+	"olelo/runtime/log"
 	"olelo/runtime/registry"
+	"olelo/runtime/sip"
 	"olelo/runtime/transport"
 )
 
@@ -25,6 +27,52 @@ func sendFuncs() []registry.Func {
 		set("set_reply_no_connect", registry.Any, func(c *registry.Ctx) { c.State.Replying.NoConnect = true }, "Sends replies only where the connection is still open; nothing changes for UDP."),
 		set("set_reply_close", registry.Any, func(c *registry.Ctx) { c.State.Replying.Close = true }, "Closes the connection that a reply was sent on."),
 	}
+}
+
+// aliasFuncs are the functions by which a TCP connection takes what is sent to
+// the port where its peer listens.
+func aliasFuncs() []registry.Func {
+	var list []registry.Func
+	for _, name := range []string{"force_tcp_alias", "add_tcp_alias"} {
+		list = append(list,
+			registry.Fn0(name, notOnSend, func(c *registry.Ctx) int { return aliasByVia(c) },
+				"Sends what goes to the port of the first Via over the connection that the request came in on."),
+			registry.Func{
+				Name: name, Params: []registry.ParamInfo{{Name: "port", Kind: "int"}}, Routes: notOnSend,
+				Doc: "Sends what goes to a port of the peer over the connection that the request came in on.",
+				Bind: func(_ registry.Fixup, args []registry.Arg) (registry.Call, error) {
+					port := args[0].Int
+					if !args[0].IsInt {
+						return nil, fmt.Errorf("%s: %q is not a port", name, args[0].Text)
+					}
+					return func(c *registry.Ctx) int { return alias(c, int(port)) }, nil
+				},
+			})
+	}
+	return list
+}
+
+func aliasByVia(c *registry.Ctx) int {
+	if c.Msg == nil || c.Recv == nil {
+		return 1
+	}
+	v, ok := c.Msg.Via(0)
+	if !ok {
+		return 1
+	}
+	hop := sip.Hop{Port: v.Port}
+	return alias(c, hop.PortOr(c.Recv.Proto.String()))
+}
+
+// alias is true whatever comes of it, as in Kamailio.
+func alias(c *registry.Ctx, port int) int {
+	if c.Recv == nil || c.Recv.Conn == nil {
+		return 1
+	}
+	if port < 1 || port > 65535 || !c.Recv.Conn.Alias(uint16(port)) {
+		c.Log.Errorf(log.Core, "the connection from %s gets no alias for port %d: it is none, or another connection has it", c.Recv.Src, port)
+	}
+	return 1
 }
 
 // socketFuncs are the functions about the socket that the message goes out from

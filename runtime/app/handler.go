@@ -71,6 +71,9 @@ func (h handler) sip(r *transport.Recv, raw []byte) {
 		return
 	}
 	if w.msg.IsRequest() {
+		if h.s.params.TCPAcceptAliases && r.Conn != nil {
+			acceptAlias(c)
+		}
 		for _, f := range h.s.filters {
 			if f.FilterRequest(c) {
 				return
@@ -80,6 +83,16 @@ func (h handler) sip(r *transport.Recv, raw []byte) {
 		return
 	}
 	h.reply(c)
+}
+
+// acceptAlias does what alias in the first Via asks for (RFC 5923).
+func acceptAlias(c *registry.Ctx) {
+	v, ok := c.Msg.Via(0)
+	if !ok || !v.Alias {
+		return
+	}
+	hop := sip.Hop{Port: v.Port}
+	c.Recv.Conn.Alias(uint16(hop.PortOr(c.Recv.Proto.String())))
 }
 
 // message makes raw the SIP message that the worker routes in c, which it has

@@ -73,6 +73,7 @@ type Params struct {
 	TCPConnectTimeout int // seconds
 	TCPSendTimeout    int // seconds
 	TCPNoConnect      bool
+	TCPAcceptAliases  bool // a Via with alias asks for a connection alias
 	TCPNoPing         bool
 	TCPReusePort      bool   // outgoing connections take the port of the socket that they are told
 	TCPSource4        string // address of outgoing connections that are told no socket; "": the system's choice

@@ -253,7 +253,7 @@ var table = []row{
 	{name: "tcp_reuse_port", kind: boolean, flag: func(p *Params) *bool { return &p.TCPReusePort }},
 	{name: "tcp_source_ipv4", kind: ipv4, str: func(p *Params) *string { return &p.TCPSource4 }},
 	{name: "tcp_source_ipv6", kind: ipv6, str: func(p *Params) *string { return &p.TCPSource6 }},
-	{name: "tcp_accept_aliases", kind: boolean, class: NotYet, why: "a Via with alias makes no connection alias", same: "0 no off false disable"},
+	{name: "tcp_accept_aliases", kind: boolean, flag: func(p *Params) *bool { return &p.TCPAcceptAliases }},
 	{name: "tcp_accept_haproxy", kind: boolean, class: NotYet, why: "connections carry no PROXY header", same: "0 no off false disable"},
 	{name: "tcp_accept_hep3", kind: boolean, class: NotYet, why: "connections carry no HEP3", same: "0 no off false disable"},
 	{name: "tcp_accept_unique", kind: number, class: Accepted, why: "the kernel never has two connections with the same addresses"},

@@ -33,6 +33,7 @@ type Conn struct {
 	samePeer *Conn
 	linked   bool
 	localIP  netip.Addr
+	aliases  []peerKey
 
 	// Set before state becomes open, then constant.
 	nc    net.Conn        // bytes as the peer means them: the TCP or the TLS connection

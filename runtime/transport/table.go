@@ -43,6 +43,7 @@ type peerShard struct {
 	sync.RWMutex
 	m      map[peerKey]*Conn
 	gone   map[peerKey]int64 // until when, on the transport's clock
+	alias  map[peerKey]*Conn // connections that are also found by another port of their peer
 	closed bool              // no connection may be added any more
 }
 
@@ -55,6 +56,7 @@ func (t *table) init() {
 	for i := range t.peers {
 		t.peers[i].m = map[peerKey]*Conn{}
 		t.peers[i].gone = map[peerKey]int64{}
+		t.peers[i].alias = map[peerKey]*Conn{}
 		t.ids[i].m = map[uint64]*Conn{}
 	}
 }
@@ -78,7 +80,52 @@ func (s *peerShard) find(k peerKey, from netip.Addr) *Conn {
 			return c
 		}
 	}
+	if c := s.alias[k]; c != nil && (!from.IsValid() || c.local.Addr() == from) && !c.deaf.Load() {
+		return c
+	}
 	return nil
+}
+
+// maxAliases is how many ports a connection may be found by beside its own.
+const maxAliases = 12
+
+// addAlias lets an open connection be found by another port of its peer. It
+// reports whether it is now.
+func (t *table) addAlias(c *Conn, port uint16) bool {
+	k := c.key()
+	own := &t.peers[k.shard()]
+	k.addr = netip.AddrPortFrom(k.addr.Addr(), port)
+	s := &t.peers[k.shard()]
+	s.Lock()
+	has := s.alias[k]
+	free := has == nil || has.deaf.Load()
+	if free && !s.closed {
+		s.alias[k] = c
+	}
+	s.Unlock()
+	if !free {
+		return has == c
+	}
+	// A connection that has ended meanwhile does not take the alias away.
+	own.Lock()
+	ok := c.linked && len(c.aliases) < maxAliases
+	if ok {
+		c.aliases = append(c.aliases, k)
+	}
+	own.Unlock()
+	if !ok {
+		t.dropAlias(c, k)
+	}
+	return ok
+}
+
+func (t *table) dropAlias(c *Conn, k peerKey) {
+	s := &t.peers[k.shard()]
+	s.Lock()
+	if s.alias[k] == c {
+		delete(s.alias, k)
+	}
+	s.Unlock()
 }
 
 // findOrAdd returns the connection to k, or adds the one that mk makes. nil:
@@ -122,6 +169,14 @@ func (t *table) addLocked(s *peerShard, k peerKey, mk func() *Conn) *Conn {
 // unlink takes c out of what find finds; its id stays known. until, where not
 // 0, is how long its peer is remembered as gone.
 func (t *table) unlink(c *Conn, until, now int64) {
+	t.unlinkPeer(c, until, now)
+	// No alias is added to one that is not linked.
+	for _, k := range c.aliases {
+		t.dropAlias(c, k)
+	}
+}
+
+func (t *table) unlinkPeer(c *Conn, until, now int64) {
 	k := c.key()
 	s := &t.peers[k.shard()]
 	s.Lock()
