@@ -66,7 +66,7 @@ func latency(o options) group {
 	return g
 }
 
-var errNothing = errors.New("nothing arrived while it was measured")
+var errNothing = fmt.Errorf("no frame arrived for %v", patience)
 
 // measure runs a load for a while, and checks that each frame arrives.
 func (w load) measure(ctx context.Context, t *target, o options) (sample, error) {
@@ -90,10 +90,17 @@ func (w load) measure(ctx context.Context, t *target, o options) (sample, error)
 	err = wait(o.warmUp)
 	if err == nil {
 		c, err = t.during(func() error {
-			n = tr.count()
 			tr.measuring.Store(true)
-			defer func() { tr.measuring.Store(false); n = tr.count() - n }()
-			return wait(o.measure)
+			defer tr.measuring.Store(false)
+			for late := time.Now().Add(patience); n == 0; n = tr.count() {
+				if time.Now().After(late) {
+					return errNothing
+				}
+				if err := wait(o.measure); err != nil {
+					return err
+				}
+			}
+			return nil
 		})
 	}
 	close(tr.stop)
@@ -103,8 +110,6 @@ func (w load) measure(ctx context.Context, t *target, o options) (sample, error)
 	switch {
 	case err != nil:
 		return sample{}, err
-	case n == 0:
-		return sample{}, errNothing
 	case w.latency:
 		p50, p99 := tr.quantiles()
 		return sample{n, []metric{{"p50-ns", p50}, {"p99-ns", p99}}}, nil

@@ -35,7 +35,7 @@ type pair struct {
 	*traffic
 	from, to *link
 	free     chan int        // how many frames are no longer under way
-	arrived  atomic.Uint64   // written by the receiver
+	arrived  atomic.Uint64   // while it was measured; written by the receiver
 	sent     []atomic.Int64  // when, in ns since epoch, by number modulo window; where the frames are timed
 	took     []time.Duration // the receiver's: from a frame's write until it was whole
 }
@@ -97,7 +97,7 @@ func (tr *traffic) close() {
 	}
 }
 
-// count is how many frames have arrived.
+// count is how many frames have arrived while it was measured.
 func (tr *traffic) count() (n uint64) {
 	for _, p := range tr.pairs {
 		n += p.arrived.Load()
@@ -190,13 +190,15 @@ func (p *pair) receive() error {
 		if k == 0 {
 			continue
 		}
-		if p.latency && p.measuring.Load() {
-			now := int64(time.Since(epoch))
-			for i := range uint64(k) {
-				p.took = append(p.took, time.Duration(now-p.sent[(first+i)%uint64(p.window)].Load()))
+		if p.measuring.Load() {
+			if p.latency {
+				now := int64(time.Since(epoch))
+				for i := range uint64(k) {
+					p.took = append(p.took, time.Duration(now-p.sent[(first+i)%uint64(p.window)].Load()))
+				}
 			}
+			p.arrived.Add(uint64(k))
 		}
-		p.arrived.Add(uint64(k))
 		if !p.replies {
 			p.free <- k
 			continue

@@ -47,13 +47,12 @@ func (r *results) table(w io.Writer, reps int) {
 		fmt.Fprintf(w, "| %s | %s | %s | %s | %s | %s | %s |\n", strings.ReplaceAll(l.row, "/", ", "), shown[l.unit].name,
 			r.value(l, olelo), r.value(l, kamailio), r.ratioText(l, kamailio), r.value(l, ceiling), r.ratioText(l, ceiling))
 	}
-	for _, who := range []string{kamailio, ceiling} {
-		r.means(w, who)
-	}
+	r.means(w, kamailio, "Kamailio's")
+	r.means(w, ceiling, "the ceiling's")
 }
 
 // means are the geometric means of a group's ratios, over what less is better of.
-func (r *results) means(w io.Writer, who string) {
+func (r *results) means(w io.Writer, who, whose string) {
 	sums, counts := map[string]float64{}, map[string]int{}
 	var titles []string
 	for _, l := range r.order {
@@ -68,7 +67,7 @@ func (r *results) means(w io.Writer, who string) {
 		counts[l.title]++
 	}
 	for _, t := range titles {
-		fmt.Fprintf(w, "\n%s: %.2f of what the %s takes, on the geometric mean of %d.\n", t, math.Exp(sums[t]/float64(counts[t])), who, counts[t])
+		fmt.Fprintf(w, "\n%s: %.2f of %s, the geometric mean of %d.\n", t, math.Exp(sums[t]/float64(counts[t])), whose, counts[t])
 	}
 }
 
