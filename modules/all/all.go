@@ -3,6 +3,7 @@ package all
 
 import (
 	"olelo/modules/auth"
+	"olelo/modules/avpops"
 	"olelo/modules/benchmark"
 	"olelo/modules/cfg_rpc"
 	"olelo/modules/cfgutils"
@@ -36,6 +37,7 @@ import (
 // Modules makes the modules that a configuration may load, by name.
 var Modules = map[string]func() registry.Module{
 	"auth":       func() registry.Module { return auth.New() },
+	"avpops":     avpops.New,
 	"benchmark":  benchmark.New,
 	"cfg_rpc":    cfg_rpc.New,
 	"cfgutils":   cfgutils.New,
