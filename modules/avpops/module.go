@@ -10,6 +10,7 @@ import (
 	"olelo/lang/pvar"
 	"olelo/pv"
 	"olelo/runtime/avp"
+	"olelo/runtime/db"
 	"olelo/runtime/ere"
 	"olelo/runtime/registry"
 	"olelo/runtime/value"
@@ -22,6 +23,9 @@ const name = "avpops"
 type Module struct {
 	patterns *ere.Cache // of regular expressions that variables hold
 
+	source db.Source
+	conn   db.Conn
+	table  string
 	unused struct {
 		text string
 		num  int
@@ -44,7 +48,7 @@ func (m *Module) Exports() registry.Exports {
 	return registry.Exports{
 		Doc:    "Tests, copies, computes and removes AVPs.",
 		Params: m.params(),
-		Funcs: []registry.Func{
+		Funcs: append([]registry.Func{
 			one("avp_delete", "which", bindDelete, "Removes the newest value of an AVP; with /g behind it all; \"a\", \"s\" and \"i\" are all AVPs, those named by texts and those named by numbers. False where there is none."),
 			two("avp_pushto", "destination", "value", bindPush, "Puts a value into $ru, $ru/username, $ru/domain, $du or a new branch ($br); with /g behind it all values of an AVP: of the request URI the one before becomes a branch each time."),
 			two("avp_check", "value", "op/value/flags", m.bindCheck, "Compares a value, or with the flag g any of an AVP's: eq, ne, lt, le, gt, ge, re (regular expression), fm (pattern of the shell), and, or, xor. Values are variables, i:NUMBER, s:TEXT or TEXT; i ignores case in eq and ne."),
@@ -54,8 +58,9 @@ func (m *Module) Exports() registry.Exports {
 			two("avp_op", "avps", "op/value/flags", bindOp, "Computes with all numbers of an AVP: add, sub, mul, div, mod, and, or, xor, not; the results are pushed, or go to a second AVP (/$avp(to)); d removes the first ones. Of a value that is an AVP all numbers are applied one after the other."),
 			one("is_avp_set", "avp", bindIsSet, "Whether an AVP has a value; flags behind a /: e it is empty or 0, s a text, n a number."),
 			registry.Fn0("avp_print", routes, printAll, "Logs all AVPs of the message, the newest first."),
-		},
+		}, m.queries()...),
 		Differs: append([]registry.Difference{
+			{Of: "avp_db_query()", How: "a date and time is its seconds since 1970; Kamailio 5.6.3 gives another number"},
 			{Of: "avp_subst_pv()", How: "a variable that comes out of a variable is not evaluated: -3"},
 			{Of: "avp_check()", How: "a value of another type is passed over with the flag g; Kamailio 5.6.3 does not come back"},
 			{Of: "avp_pushto()", How: "an empty host, URI or branch is refused with -1; Kamailio breaks the URI, which cannot be read then"},
@@ -64,10 +69,8 @@ func (m *Module) Exports() registry.Exports {
 	}
 }
 
-// columns are the parameters that only functions with a database use.
+// columns are the parameters that only functions which olelo does not run use.
 var columns = [...]struct{ name, doc string }{
-	{"db_url", "The database of the avp_db functions."},
-	{"avp_table", "Its table."},
 	{"uuid_column", "A column: the user's id."},
 	{"username_column", "A column: the user's name."},
 	{"domain_column", "A column: the user's domain."},
@@ -78,7 +81,11 @@ var columns = [...]struct{ name, doc string }{
 }
 
 func (m *Module) params() []registry.Param {
-	list := []registry.Param{registry.Int("use_domain", &m.unused.num, "1 looks for the user's domain, too.")}
+	list := []registry.Param{
+		m.source.Param("db_url", "The database of avp_db_query."),
+		registry.Str("avp_table", &m.table, "A table in it, which has to be named with db_url."),
+		registry.Int("use_domain", &m.unused.num, "1 looks for the user's domain, too."),
+	}
 	for _, c := range columns {
 		list = append(list, registry.Str(c.name, &m.unused.text, c.doc))
 	}
@@ -86,7 +93,7 @@ func (m *Module) params() []registry.Param {
 }
 
 func forDB() []registry.Difference {
-	const how = "it is only used by the avp_db functions, which olelo does not run yet"
+	const how = "it is only used by avp_db_load, avp_db_store and avp_db_delete, which olelo does not run yet"
 	list := []registry.Difference{{Of: "modparam use_domain", How: how, Idle: true}}
 	for _, c := range columns {
 		list = append(list, registry.Difference{Of: "modparam " + c.name, How: how, Idle: true})
