@@ -45,7 +45,7 @@ func (m *Module) valueFuncs() []registry.Func {
 			var null value.Value
 			return outcome(p.Set(c, &null))
 		}, "Assigns $null."),
-		typeOf(),
+		typeOf(), evaluate(),
 	}
 }
 

@@ -53,7 +53,7 @@ func (m *Module) bindSlot(fx registry.Fixup, r registry.Ref, null bool) (registr
 		return registry.Var{}, err
 	}
 	slot := fx.VarSlot(r.Inner, null)
-	if !null {
+	if e, ok := fx.(evaluator); !null && !(ok && e.Routing()) {
 		m.remember(r.Inner, slot)
 	}
 	n := slot - 1

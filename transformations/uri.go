@@ -125,7 +125,7 @@ func params(u *sip.URI) string {
 }
 
 func isTel(u *sip.URI) bool {
-	return strings.EqualFold(u.Scheme, "tel") || strings.EqualFold(u.Scheme, "tels")
+	return strings.EqualFold(u.Scheme, "tel")
 }
 
 // userHost takes a URN's namespace as its user and the rest as its host.

@@ -113,6 +113,7 @@ type compiler struct {
 	breaks []jumpList
 	pos    source.Pos // of the code that is emitted
 	late   bool       // Kamailio finds what is wrong here only when it starts
+	sealed bool       // the program is made: slots and prog are read alone
 }
 
 func (c *compiler) logPrefix(file *ast.File) {

@@ -263,6 +263,9 @@ func slotKey(name string, null bool) string {
 func (c *compiler) slot(name string, null bool) int {
 	key := slotKey(name, null)
 	n, ok := c.slots[key]
+	if !ok && c.sealed {
+		return c.slots[slotKey("", null)]
+	}
 	if !ok {
 		n = len(c.prog.Slots)
 		c.slots[key] = n

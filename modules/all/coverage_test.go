@@ -20,7 +20,7 @@ import (
 
 // whole are the modules of which everything that Kamailio 5.6 has must run.
 var whole = []string{
-	"auth", "htable", "maxfwd", "msrp", "sanity", "sl", "xlog",
+	"auth", "cfgutils", "corex", "htable", "kex", "maxfwd", "msrp", "pv", "sanity", "siputils", "sl", "textops", "xlog",
 }
 
 // kinds are the columns of the table.

@@ -115,6 +115,9 @@ func (s *session) Select(q db.Query, each func([]db.Value) error) error {
 		b.WriteString(" ORDER BY ")
 		b.name(q.OrderBy)
 	}
+	if q.Limit > 0 {
+		fmt.Fprintf(&b, " LIMIT %d", q.Limit)
+	}
 	var r reader
 	return s.run(&b, func(st *sqlite3.Stmt) error { return each(r.row(st)) })
 }

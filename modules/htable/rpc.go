@@ -34,8 +34,8 @@ func (m *Module) rpcs() []registry.RPC {
 		{Name: "htable.flush", Doc: "Deletes all items of a table.", Run: m.rpcFlush},
 		{Name: "htable.listTables", Doc: "The tables and their options.", List: true, Run: m.rpcList},
 		{Name: "htable.stats", Doc: "The tables' slots and numbers of items.", List: true, Run: m.rpcStats},
-		{Name: "htable.reload", Doc: "Loads a table from its database: not run yet.", Run: m.rpcNoDB},
-		{Name: "htable.store", Doc: "Stores a table in its database: not run yet.", Run: m.rpcNoDB},
+		{Name: "htable.reload", Doc: "Loads a table from its database anew: items that are not there are gone.", Run: m.rpcReload},
+		{Name: "htable.store", Doc: "Stores a table in its database, in place of what is there.", Run: m.rpcStore},
 	}
 }
 
@@ -263,10 +263,5 @@ func (m *Module) rpcStats(call registry.RPCCall) error {
 			Set("min", least).
 			Set("max", most))
 	}
-	return nil
-}
-
-func (m *Module) rpcNoDB(call registry.RPCCall) error {
-	call.Fault(faultServer, noDB)
 	return nil
 }

@@ -21,6 +21,7 @@ import (
 type Table struct {
 	Options
 	store  *Store
+	loaded bool // from the database
 	shards [nShards]shard
 }
 

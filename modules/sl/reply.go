@@ -101,7 +101,7 @@ func (m *Module) reply(c *registry.Ctx, code int, reason, headers string, mode i
 		return fmt.Errorf("to %s:%s: %w", w.dest.Proto, w.dest.Addr, err)
 	}
 	counts.sent(code)
-	if m.response != nil {
+	if m.response != nil && !c.Msg.IsHTTP() {
 		m.tell(c, b)
 	}
 	return nil

@@ -64,6 +64,7 @@ type server struct {
 	notes       notes    // what the configuration uses, where a survey asks for it
 	prog        *program.Program
 	frames      frameHandler // the module that routes MSRP frames, nil if none
+	http        httpHandler  // the module that routes HTTP requests, nil if none
 	filters     []registry.RequestFilter
 	wire        registry.WireFilter
 	records     forward.Records
@@ -197,6 +198,9 @@ func load(o *Options) (*server, *diag.List) {
 	for _, m := range s.modules {
 		if h, ok := m.it.(frameHandler); ok {
 			s.frames = h
+		}
+		if h, ok := m.it.(httpHandler); ok {
+			s.http = h
 		}
 		if f, ok := m.it.(registry.RequestFilter); ok {
 			s.filters = append(s.filters, f)

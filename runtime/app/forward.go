@@ -26,6 +26,7 @@ func (s *server) forwarder() *forward.Forwarder {
 		f := &s.forwards.f
 		f.Net, f.Conn, f.Sockets = s.net, s.net.Conn, s.sockets
 		f.Resolver = forward.NewResolver(&s.records, s.sockets)
+		f.Resolver.Rules, f.Resolver.Chance = s.params.DNS, s.random
 		f.MHomed, f.UDPMTU, f.MTUProto = s.params.MHomed, s.params.UDPMTU, s.params.MTUProto
 		f.ServerID, f.ViaParams, f.ViaFields = s.params.ServerID, s.params.ViaParams, s.params.ViaFields
 		f.OnSend, f.OnSendReply = s.route("onsend_route", ""), s.params.OnSendReply

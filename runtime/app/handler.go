@@ -2,10 +2,12 @@ package app
 
 import (
 	"fmt"
+	"strings"
 
 	"olelo/runtime/log"
 	"olelo/runtime/msrp"
 	"olelo/runtime/registry"
+	"olelo/runtime/sip"
 	"olelo/runtime/transport"
 )
 
@@ -13,6 +15,12 @@ import (
 type frameHandler interface {
 	HandleFrame(c *registry.Ctx, f *msrp.Frame)
 	Undelivered(c *registry.Ctx, frame []byte, src *transport.Conn)
+}
+
+// httpHandler is the module that routes HTTP requests. A negative code ends the
+// connection.
+type httpHandler interface {
+	HandleHTTP(c *registry.Ctx) (code int)
 }
 
 // handler feeds one UDP reader or one connection to its worker. Connections
@@ -54,6 +62,10 @@ func (h handler) sip(r *transport.Recv, raw []byte) {
 		}
 		return
 	}
+	if c.Msg.IsHTTP() {
+		h.http(c)
+		return
+	}
 	h.s.stats.core.received(c.Rank, c.Msg)
 	if !h.s.preRoute(c) {
 		return
@@ -81,13 +93,25 @@ func (h handler) message(c *registry.Ctx, r *transport.Recv, raw []byte) error {
 	if err := w.msg.Parse(raw); err != nil {
 		return err
 	}
-	if err := w.msg.Check(); err != nil {
+	if w.msg.IsHTTP() {
+		w.http = sip.AppendHTTP(w.http[:0], raw, strings.ToUpper(r.Proto.String()), r.Src)
+		if err := w.msg.Parse(w.http); err != nil {
+			return err
+		}
+	} else if err := w.msg.Check(); err != nil {
 		return err
 	}
 	c.Msg = &w.msg
 	h.s.viaDefaults(&c.State)
 	h.s.logPrefix(c)
 	return nil
+}
+
+// http routes an HTTP request, which nobody answers where no module does that.
+func (h handler) http(c *registry.Ctx) {
+	if h.s.http != nil && h.s.http.HandleHTTP(c) < 0 && c.Recv.Conn != nil {
+		c.Recv.Conn.Close()
+	}
 }
 
 // frame makes raw the MSRP frame that the worker routes.

@@ -27,6 +27,9 @@ func (h host) Global(name string) int       { return h.params.Int(name) }
 // RunDir is the run-time directory, for control sockets (-Y, run_dir).
 func (h host) RunDir() string { return h.params.RunDir }
 
+// VersionTable is where databases have the versions of their tables.
+func (h host) VersionTable() string { return h.params.VersionTable }
+
 // ConfigDir is the folder of the configuration, where relative paths start.
 func (h host) ConfigDir() string { return h.configDir }
 

@@ -185,6 +185,8 @@ func (s *server) provision(diags *diag.List) {
 			if at := (*registry.PosError)(nil); errors.As(err, &at) {
 				d.Pos, err = at.Pos, at.Err
 			}
+			var notRun *registry.NotRunError
+			d.NotRun = errors.As(err, &notRun)
 			d.Msg = "module " + m.name + ": " + err.Error()
 			diags.Add(d)
 		}

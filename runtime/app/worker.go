@@ -20,6 +20,7 @@ type worker struct {
 	desc  string // what core.ps says of it
 	msg   sip.Message
 	frame msrp.Frame
+	http  []byte // storage of an HTTP request with its Via
 }
 
 // workers numbers and makes the workers of a running configuration.

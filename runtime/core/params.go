@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"olelo/runtime/forward"
 	"olelo/runtime/log"
 	"olelo/runtime/transport"
 )
@@ -84,13 +85,17 @@ type Params struct {
 	TCPQueue          int // bytes; 0: transport's default
 	MaxBuffer         int // bytes of a UDP socket's receive buffer
 
-	Fork      bool
-	User      string
-	Group     string
-	Chroot    string
-	WorkDir   string
-	RunDir    string
-	OpenFiles int // wanted limit of open files; 0: leave it
+	DNS forward.Rules // how next hops are looked for
+
+	Fork    bool
+	User    string
+	Group   string
+	Chroot  string
+	WorkDir string
+	RunDir  string
+	// VersionTable is the table of a database that has the versions of its tables.
+	VersionTable string
+	OpenFiles    int // wanted limit of open files; 0: leave it
 
 	// Custom are `group.name = value` lines.
 	Custom []Custom
@@ -145,7 +150,8 @@ func defaults() *Params {
 		ServerHeader:    "Server: olelo (" + Version + " (" + Platform() + "))",
 		TCPLifetime:     120, TCPMaxConns: 2048, TLSMaxConns: 2048,
 		TCPConnectTimeout: 10, TCPSendTimeout: 10, TCPKeepalive: true,
-		Fork: true, WorkDir: "/", RunDir: DefaultRunDir,
+		DNS:  forward.DefaultRules(),
+		Fork: true, WorkDir: "/", RunDir: DefaultRunDir, VersionTable: "version",
 		tos:  16, // IPTOS_LOWDELAY, as Kamailio
 		port: 5060, tlsPort: 5061, rest: map[string]int{},
 	}

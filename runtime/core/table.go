@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"olelo/lang/ast"
+	"olelo/runtime/transport"
 )
 
 // Class is what olelo does with a parameter.
@@ -122,7 +123,6 @@ const (
 	kernel    = "connections keep the kernel's setting"
 	kemi      = "only app_ modules have KEMI scripts"
 	async     = "goroutines do the work of asynchronous workers"
-	naptrOnly = "only NAPTR lookups use it, which use dns_try_naptr"
 	blocklist = "only used with use_dst_blocklist"
 	tlsModule = "Kamailio too ignores it since 3.0: the tls module's modparam tls_log says this"
 	tlsGone   = "Kamailio too ignores it since 3.0: the tls module has modparams for this"
@@ -218,7 +218,7 @@ var table = []row{
 	{name: "xavp_via_params", kind: text, str: func(p *Params) *string { return &p.ViaParams }},
 	{name: "xavp_via_fields", kind: text, str: func(p *Params) *string { return &p.ViaFields }},
 	{name: "stats_name_separator", kind: text, class: NotYet, why: "names of statistics are joined with _", same: `"_"`},
-	{name: "version_table", kind: text, class: Accepted, why: "no module that runs reads a table of versions"},
+	{name: "version_table", kind: text, str: func(p *Params) *string { return &p.VersionTable }},
 	{name: "cfgengine", kind: text, class: NotYet, why: "routes are written in Kamailio's own language", same: `"native" "default"`},
 	{name: "kemi.onsend_route_callback", kind: text, class: Accepted, why: kemi},
 	{name: "kemi.received_route_callback", kind: text, class: Accepted, why: kemi},
@@ -264,9 +264,9 @@ var table = []row{
 	// DNS.
 	{name: "dns", kind: boolean, class: NotYet, why: "a Via's host name is not looked up", same: "0 no off false disable"},
 	{name: "rev_dns", kind: boolean, class: NotYet, why: "source addresses are not looked up", same: "0 no off false disable"},
-	{name: "dns_try_naptr", kind: boolean, class: NotYet, why: "NAPTR records are not looked up", same: "0 no off false disable"},
-	{name: "dns_srv_lb", aliases: "dns_srv_loadbalancing", kind: boolean, class: NotYet, why: "SRV records are not weighted", same: "0 no off false disable"},
-	{name: "use_dns_failover", kind: boolean, class: NotYet, why: "a request is sent to one address of its host", same: "0 no off false disable"},
+	{name: "dns_try_naptr", kind: boolean, flag: func(p *Params) *bool { return &p.DNS.NAPTR }},
+	{name: "dns_srv_lb", aliases: "dns_srv_loadbalancing", kind: boolean, flag: func(p *Params) *bool { return &p.DNS.Balance }},
+	{name: "use_dns_failover", kind: boolean, flag: func(p *Params) *bool { return &p.DNS.Failover }},
 	{name: "use_dns_cache", kind: boolean, class: Accepted, why: resolver},
 	{name: "dns_try_ipv6", kind: boolean, class: Accepted, why: resolver},
 	{name: "dns_use_search_list", kind: boolean, class: Accepted, why: resolver},
@@ -283,11 +283,11 @@ var table = []row{
 	{name: "dns_cache_gc_interval", kind: number, class: Accepted, why: resolver},
 	{name: "dns_cache_del_nonexp", aliases: "dns_cache_delete_nonexpired", kind: boolean, class: Accepted, why: resolver},
 	{name: "dns_cache_rec_pref", kind: number, class: Accepted, why: resolver},
-	{name: "dns_naptr_ignore_rfc", kind: boolean, class: Accepted, why: naptrOnly},
-	{name: "dns_udp_pref", aliases: "dns_udp_preference", kind: signed, class: Accepted, why: naptrOnly},
-	{name: "dns_tcp_pref", aliases: "dns_tcp_preference", kind: signed, class: Accepted, why: naptrOnly},
-	{name: "dns_tls_pref", aliases: "dns_tls_preference", kind: signed, class: Accepted, why: naptrOnly},
-	{name: "dns_sctp_pref", aliases: "dns_sctp_preference", kind: signed, class: Accepted, why: naptrOnly},
+	{name: "dns_naptr_ignore_rfc", kind: boolean, not: true, flag: func(p *Params) *bool { return &p.DNS.RecordOrder }},
+	{name: "dns_udp_pref", aliases: "dns_udp_preference", kind: signed, num: func(p *Params) *int { return &p.DNS.Preference[transport.UDP] }},
+	{name: "dns_tcp_pref", aliases: "dns_tcp_preference", kind: signed, num: func(p *Params) *int { return &p.DNS.Preference[transport.TCP] }},
+	{name: "dns_tls_pref", aliases: "dns_tls_preference", kind: signed, num: func(p *Params) *int { return &p.DNS.Preference[transport.TLS] }},
+	{name: "dns_sctp_pref", aliases: "dns_sctp_preference", kind: signed, class: Accepted, why: noSCTP},
 	{name: "use_dst_blocklist", kind: boolean, class: NotYet, why: "a destination that failed is tried again", same: "0 no off false disable"},
 	{name: "dst_blocklist_init", kind: boolean, class: Accepted, why: blocklist},
 	{name: "dst_blocklist_mem", kind: number, class: Accepted, why: blocklist},

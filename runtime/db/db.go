@@ -38,6 +38,7 @@ type Query struct {
 	Columns []string // of each row; nil is all, in the table's order
 	Where   []Match  // all have to match
 	OrderBy string   // a column, ascending; "" is the database's order
+	Limit   int      // how many rows at most; 0 is all
 }
 
 // Match is a condition on a column.

@@ -1,6 +1,22 @@
 package db
 
-import "fmt"
+import (
+	"fmt"
+
+	"olelo/runtime/registry"
+)
+
+// VersionTableHost is a Host that knows version_table=.
+type VersionTableHost interface{ VersionTable() string }
+
+// VersionTable is the table of a database that has its tables' versions: Kamailio's
+// "version" where the Host knows none.
+func VersionTable(h registry.Host) string {
+	if v, ok := h.(VersionTableHost); ok && v.VersionTable() != "" {
+		return v.VersionTable()
+	}
+	return "version"
+}
 
 // CheckVersion reads a table's version out of the database's table of versions
 // and returns what is wrong where it is not the one wanted.

@@ -6,7 +6,6 @@ package forward
 import (
 	"errors"
 	"fmt"
-	"net/netip"
 	"strconv"
 	"sync"
 
@@ -68,10 +67,21 @@ func (f *Forwarder) Request(c *registry.Ctx, to sip.Hop) error {
 	if err := c.Msg.Forwardable(); err != nil {
 		return err
 	}
-	p, addr, err := f.locate(to)
+	targets, err := f.locate(to)
 	if err != nil {
 		return err
 	}
+	for t, ok := targets.Next(); ok; t, ok = targets.Next() {
+		if err = f.requestTo(c, t); err == nil || errors.Is(err, ErrDropped) {
+			return err
+		}
+	}
+	return err
+}
+
+// requestTo sends the request to one of the addresses of its next hop.
+func (f *Forwarder) requestTo(c *registry.Ctx, t Target) error {
+	p, addr := t.Proto, t.Addr
 	sock := f.socketTo(c, p, addr.Addr())
 	if sock == nil {
 		return noSocket(p, addr.Addr().Is4())
@@ -127,31 +137,39 @@ func (f *Forwarder) build(c *registry.Ctx, p transport.Proto, sock *transport.So
 	return c.Msg.AppendForward(b, &info)
 }
 
-// locate finds the address of a next hop, over UDP where that names no
-// transport.
-func (f *Forwarder) locate(to sip.Hop) (p transport.Proto, addr netip.AddrPort, err error) {
+// locate finds the addresses of a next hop.
+func (f *Forwarder) locate(to sip.Hop) (Targets, error) {
 	if to.Host == "" {
-		return p, addr, errNoHost
+		return Targets{}, errNoHost
 	}
-	p = transport.UDP
+	p := transport.None
 	if to.Transport != "" {
-		p = transport.ParseProto(to.Transport)
+		if p = transport.ParseProto(to.Transport); p == transport.None {
+			return Targets{}, noTransport(to.Transport)
+		}
 	}
-	if p == transport.None {
-		return p, addr, noTransport(to.Transport)
-	}
-	addr, err = f.Resolver.Locate(p, to)
-	return p, addr, err
+	return f.Resolver.Locate(p, to)
 }
 
 // Send sends b as it is to a hop, from sock or, where that is nil, from the
 // socket that the message came in on or the transport's default one: not from
 // a forced one.
 func (f *Forwarder) Send(c *registry.Ctx, to sip.Hop, sock *transport.Socket, b []byte) error {
-	p, addr, err := f.locate(to)
+	targets, err := f.locate(to)
 	if err != nil {
 		return err
 	}
+	for t, ok := targets.Next(); ok; t, ok = targets.Next() {
+		if err = f.sendTo(c, t, sock, b); err == nil {
+			return nil
+		}
+	}
+	return err
+}
+
+// sendTo is Send to one of the addresses of the hop.
+func (f *Forwarder) sendTo(c *registry.Ctx, t Target, sock *transport.Socket, b []byte) error {
+	p, addr := t.Proto, t.Addr
 	if sock == nil {
 		sock = f.ownSocket(c, p, addr.Addr())
 	}

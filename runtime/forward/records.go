@@ -1,22 +1,25 @@
 package forward
 
 import (
-	"cmp"
 	"context"
 	"net"
 	"net/netip"
-	"slices"
 	"strings"
 	"time"
 
+	"github.com/miekg/dns"
+
+	"olelo/runtime/nameserver"
 	"olelo/runtime/registry"
 )
 
 // Records is a Lookup that knows some names itself, and asks another one for the
 // rest. It is not to be changed once it is asked.
 type Records struct {
-	Next  Lookup // nil is the system's
+	Next  Lookup // nil is the system's, and its name servers for NAPTR
 	known map[string][]registry.DNSRecord
+
+	system system
 }
 
 // Add makes a record known.
@@ -30,7 +33,7 @@ func (r *Records) Add(x registry.DNSRecord) {
 
 func (r *Records) next() Lookup {
 	if r.Next == nil {
-		return net.DefaultResolver
+		return &r.system
 	}
 	return r.Next
 }
@@ -72,10 +75,13 @@ func (r *Records) LookupNetIP(ctx context.Context, network, host string) ([]neti
 	return r.next().LookupNetIP(ctx, network, host)
 }
 
-// LookupSRV finds the hosts of a service, the most wanted first: as in Kamailio
-// without dns_srv_lb, weights are no chances.
+// LookupSRV finds the hosts of a service; with neither service nor proto name is
+// that of the records.
 func (r *Records) LookupSRV(ctx context.Context, service, proto, name string) (string, []*net.SRV, error) {
-	full := "_" + service + "._" + proto + "." + name
+	full := name
+	if service != "" {
+		full = "_" + service + "._" + proto + "." + name
+	}
 	list, none := r.of(full)
 	var found []*net.SRV
 	for _, x := range list {
@@ -85,12 +91,32 @@ func (r *Records) LookupSRV(ctx context.Context, service, proto, name string) (s
 	}
 	switch {
 	case found != nil:
-		slices.SortStableFunc(found, func(a, b *net.SRV) int {
-			return cmp.Or(cmp.Compare(a.Priority, b.Priority), cmp.Compare(b.Weight, a.Weight))
-		})
 		return full, found, nil
 	case none:
 		return "", nil, notFound(full)
 	}
 	return r.next().LookupSRV(ctx, service, proto, name)
+}
+
+// LookupNAPTR finds the services of a domain, which no known record tells.
+func (r *Records) LookupNAPTR(ctx context.Context, domain string) ([]NAPTR, error) {
+	return r.next().LookupNAPTR(ctx, domain)
+}
+
+// system is the resolver of the system, which knows no NAPTR, and its name
+// servers for those.
+type system struct {
+	net.Resolver
+	servers nameserver.Client
+}
+
+func (s *system) LookupNAPTR(ctx context.Context, domain string) ([]NAPTR, error) {
+	answer, err := s.servers.Ask(ctx, domain, dns.TypeNAPTR)
+	var list []NAPTR
+	for _, rr := range answer {
+		if x, ok := rr.(*dns.NAPTR); ok {
+			list = append(list, NAPTR{x.Order, x.Preference, x.Flags, x.Service, x.Replacement})
+		}
+	}
+	return list, err
 }

@@ -41,7 +41,7 @@ type Message struct {
 
 // first is the first line in parts, as views into raw.
 type first struct {
-	request              bool
+	request, http        bool
 	method, uri, version string
 	reason               string
 	status               int
@@ -133,7 +133,7 @@ func parseFirst(raw []byte) (f first, err error) {
 	if !ok || uri == "" {
 		return f, fmt.Errorf("%w: the first line needs method, URI and version", ErrMessage)
 	}
-	if !equalFold(version, "sip/2.0") {
+	if f.http = isHTTP(version); !f.http && !equalFold(version, "sip/2.0") {
 		return f, fmt.Errorf("%w: the version is not SIP/2.0", ErrMessage)
 	}
 	f.request, f.method, f.uri, f.version = true, a, uri, version

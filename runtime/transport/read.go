@@ -309,6 +309,9 @@ func (c *Conn) message(b []byte) (n int, err error) {
 		}
 	}
 	n, unit, err := in.sip.Next(b)
+	if in.sip.Expects() {
+		_ = c.send(goOn, false, c)
+	}
 	switch unit {
 	case sip.Whole:
 		c.atLast(n == len(b))
@@ -322,7 +325,10 @@ func (c *Conn) message(b []byte) (n int, err error) {
 	return n, err
 }
 
-var crlf = []byte("\r\n")
+var (
+	crlf = []byte("\r\n")
+	goOn = []byte("HTTP/1.1 100 Continue\r\nContent-Length: 0\r\n\r\n")
+)
 
 // atLast ends the batch before its last message is handled: there is nothing
 // to wait for any more, what that message sends is flushed at once.
