@@ -34,6 +34,21 @@ func (m *Module) bindAVPName(fx registry.Fixup, inner string) (n avpNames, err e
 	return n, err
 }
 
+// AVPName binds the name of an AVP, the text in $avp( ); ok is false where a
+// variable in it holds none.
+func (m *Module) AVPName(fx registry.Fixup, inner string) (func(*registry.Ctx) (name avp.Name, ok bool), error) {
+	n, err := m.bindAVPName(fx, inner)
+	if err != nil {
+		return nil, err
+	}
+	return func(c *registry.Ctx) (avp.Name, bool) {
+		t := c.Borrow(1)
+		name, ok := n.at(c, &t[0])
+		c.Return(t)
+		return name, ok
+	}, nil
+}
+
 // at is the name for this message. Where the variable in it holds none, ok is
 // false, and *v what is read then: a void of $null, else $null.
 func (n *avpNames) at(c *registry.Ctx, v *value.Value) (name avpName, ok bool) {

@@ -4,6 +4,7 @@ package all
 import (
 	"olelo/modules/auth"
 	"olelo/modules/auth_db"
+	"olelo/modules/avpops"
 	"olelo/modules/benchmark"
 	"olelo/modules/cfg_rpc"
 	"olelo/modules/cfgutils"
@@ -48,6 +49,7 @@ import (
 var Modules = map[string]func() registry.Module{
 	"auth":        func() registry.Module { return auth.New() },
 	"auth_db":     auth_db.New,
+	"avpops":      avpops.New,
 	"benchmark":   benchmark.New,
 	"cfg_rpc":     cfg_rpc.New,
 	"cfgutils":    cfgutils.New,

@@ -118,7 +118,7 @@ func (m *Module) bp(c registry.RPCCall) error {
 		w.set(m, breaks, false)
 		reply = w.tell(command{what: move})
 	case "show":
-		if a := w.at.Load(); a != nil {
+		if a := w.waiting(); a != nil {
 			reply = "at bkp " + a.place()
 		}
 	case "next":
@@ -151,9 +151,23 @@ func (m *Module) clear(which func(*worker) bool) {
 // step_usleep times step_loops.
 const patience = 20 * time.Second
 
+// stride is how long a worker may take from one breakpoint to the next, for a
+// command to find it there.
+const stride = time.Second
+
+// waiting is the action that the worker waits at, or comes to within a stride; nil
+// where it does not.
+func (w *worker) waiting() *action {
+	for end := time.Now().Add(stride); ; time.Sleep(time.Millisecond) {
+		if a := w.at.Load(); a != nil || w.state.Load() != steps || time.Now().After(end) {
+			return a
+		}
+	}
+}
+
 // tell gives a worker that waits at a breakpoint a command.
 func (w *worker) tell(cmd command) string {
-	if w.at.Load() == nil {
+	if w.waiting() == nil {
 		return done
 	}
 	late := time.NewTimer(patience)

@@ -2,6 +2,7 @@ package textopsx
 
 import (
 	"olelo/runtime/ere"
+	"olelo/runtime/fnmatch"
 	"olelo/runtime/registry"
 	"olelo/runtime/sip"
 )
@@ -27,10 +28,10 @@ func messageFuncs() []registry.Func {
 		registry.Fn1("keep_hf", patternP("pattern"), registry.Any, keepHeaders,
 			"Removes all headers whose name does not match, but for Via, From, To, Call-ID, CSeq, Contact, Max-Forwards, Route, Record-Route, Content-Type and Content-Length. Its code is -1."),
 		registry.Fn2("fnmatch", text("text"), text("pattern"), registry.Any, func(_ *registry.Ctx, s, pattern string) int {
-			return registry.Truth(fnmatch(pattern, s))
+			return registry.Truth(fnmatch.Match(pattern, s))
 		}, "True where the whole text matches a pattern of the shell, with *, ? and [a-z]."),
 		registry.Fn3("fnmatch", text("text"), text("pattern"), text("flags"), registry.Any, func(_ *registry.Ctx, s, pattern, _ string) int {
-			return registry.Truth(fnmatch(pattern, s))
+			return registry.Truth(fnmatch.Match(pattern, s))
 		}, "The same: Kamailio 5.6 heeds no flag."),
 	}
 }

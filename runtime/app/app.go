@@ -235,15 +235,16 @@ func (s *server) start(ctx context.Context) error {
 	if err := s.open(ctx, s.transportConfig(), h); err != nil {
 		return err
 	}
+	// Before a control socket can move a virtual clock.
+	if err := s.timers.start(&s.workers); err != nil {
+		return err
+	}
 	for _, m := range s.modules {
 		if l, ok := m.it.(registry.Listener); ok {
 			if err := l.Listen(ctx); err != nil {
 				return fmt.Errorf("module %s: %w", m.name, err)
 			}
 		}
-	}
-	if err := s.timers.start(&s.workers); err != nil {
-		return err
 	}
 	if err := s.initFirstWorker(); err != nil {
 		return err

@@ -8,6 +8,7 @@ package avp
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unsafe"
@@ -111,6 +112,28 @@ func (l *List) Delete(name Name) {
 		}
 	}
 	l.items = left
+}
+
+// Remove removes a value of name, by Get's index.
+func (l *List) Remove(name Name, i int) {
+	if j := l.find(name, i); j >= 0 {
+		l.items = append(l.items[:j], l.items[j+1:]...)
+	}
+}
+
+// DeleteIf removes all AVPs whose name is one of those, and reports whether there
+// were any.
+func (l *List) DeleteIf(those func(Name) bool) bool {
+	n := len(l.items)
+	l.items = slices.DeleteFunc(l.items, func(it item) bool { return those(it.name) })
+	return len(l.items) < n
+}
+
+// Each calls f with all AVPs, the newest first.
+func (l *List) Each(f func(Name, value.Value)) {
+	for _, it := range slices.Backward(l.items) {
+		f(it.name, it.val)
+	}
 }
 
 // Count is how many values name has.

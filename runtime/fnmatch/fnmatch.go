@@ -1,10 +1,11 @@
-package textopsx
+// Package fnmatch matches texts with patterns of the shell.
+package fnmatch
 
 import "strings"
 
-// fnmatch reports whether all of s matches a pattern of the shell (POSIX.1
+// Match reports whether all of s matches a pattern of the shell (POSIX.1
 // fnmatch without flags), byte by byte.
-func fnmatch(pattern, s string) bool {
+func Match(pattern, s string) bool {
 	star, from := -1, 0 // the last * in the pattern, and what it has matched of s so far ends here
 	p, i := 0, 0
 	for i < len(s) || p < len(pattern) {
