@@ -81,7 +81,7 @@ func setHost(c *registry.Ctx, v *value.Value) bool {
 	case isScheme(u, "urn"):
 		c.Log.Errorf(logAs, "$rd cannot be set: the request URI <%s> is a URN", c.Msg.RURI())
 		return false
-	case isScheme(u, "tel"), isScheme(u, "tels"):
+	case isScheme(u, "tel"):
 		params := u.Params
 		if params != "" {
 			params = concat(c, ";", params)
@@ -99,7 +99,7 @@ func setPort(c *registry.Ctx, v *value.Value) bool {
 	if u == nil {
 		return false
 	}
-	if isScheme(u, "tel") || isScheme(u, "tels") {
+	if isScheme(u, "tel") {
 		c.Log.Errorf(logAs, "$rp cannot be set: the request URI <%s> is a tel URI", c.Msg.RURI())
 		return false
 	}

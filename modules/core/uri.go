@@ -141,7 +141,7 @@ type parts struct {
 	transport, params, phone, head string // params in order: transport as set, what was there, user=phone
 }
 
-func (p *parts) isTel() bool { return p.scheme == "tel" || p.scheme == "tels" }
+func (p *parts) isTel() bool { return p.scheme == "tel" }
 
 // run changes the request URI. Where that cannot be done right it stays as it
 // is.
@@ -182,7 +182,7 @@ func (r *rewrite) run(c *registry.Ctx) int {
 // split takes a URI apart; ok is false for a URN.
 func split(u *sip.URI) (p parts, ok bool) {
 	p = parts{user: u.User, userParams: u.UserParams, pass: u.Password, host: u.Host, port: u.Port, params: u.Params, head: u.Headers}
-	for _, s := range [...]string{"sip", "sips", "tel", "tels"} {
+	for _, s := range [...]string{"sip", "sips", "tel"} {
 		if strings.EqualFold(u.Scheme, s) {
 			p.scheme = s
 		}
