@@ -3,10 +3,12 @@ FUZZTIME ?= 10s
 SEED ?= 1
 STATEMENTS ?= 100000
 CASES ?=
+REPS ?= 5
+BENCHTIME ?= 0.3s
 STATICCHECK ?= honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOFUMPT ?= mvdan.cc/gofumpt@v0.12.0
 
-.PHONY: all build test race vet staticcheck fmt fmt-check lint fuzz oracle-fuzz bench clean
+.PHONY: all build test race vet staticcheck fmt fmt-check lint fuzz oracle-fuzz bench bench-go bench-servers clean
 
 all: build
 
@@ -50,8 +52,15 @@ fuzz:
 oracle-fuzz:
 	$(GO) test -count=1 -timeout 0 -v -run '^TestRandomPrograms$$' ./conformance/random -args -seed=$(SEED) -statements=$(STATEMENTS) -keep=$(abspath $(CASES))
 
-bench:
-	$(GO) test -run '^$$' -bench . -benchmem ./...
+bench: bench-go bench-servers
+
+bench-go:
+	$(GO) test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./...
+
+# olelo, Kamailio and a relay that copies bytes, one after the other: see
+# conformance/bench. The raw results are for benchstat -col /server.
+bench-servers:
+	$(GO) run ./conformance/bench --reps=$(REPS) -o bench.out
 
 clean:
 	rm -f olelo

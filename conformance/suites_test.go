@@ -15,8 +15,8 @@ import (
 	"olelo/conformance/server"
 )
 
-// suites are the folders with cases, the example's among them.
-var suites = []string{"suites", "../examples/msrp-relay/tests"}
+// suites are the folders with cases, the examples' among them.
+var suites = []string{"suites", "../examples/msrp-relay/tests", "../examples/redirect-server/tests", "../examples/stateless-proxy/tests"}
 
 // limit is a bound for a run that hangs; a run takes a minute or two.
 const limit = 9 * time.Minute

@@ -49,28 +49,22 @@ func uriText(a sip.NameAddr) string     { return a.URI }
 func displayText(a sip.NameAddr) string { return a.Display }
 func tagText(a sip.NameAddr) string     { return a.Tag }
 
-// noEdit is why From and To cannot be assigned.
-const noEdit = "olelo does not rewrite From and To headers yet"
-
 func addresses() []registry.PV {
-	get := func(name string, g registry.Getter, doc string) registry.PV {
-		return notSettable(registry.GetPV(name, g, doc), noEdit)
-	}
-	fu := get("fu", addrText(fromAddr, uriText), "The From URI.")
-	fU := get("fU", uriUser(fromURI), "The From URI's user.")
-	fd := get("fd", uriHost(fromURI), "The From URI's host.")
-	tu := get("tu", addrText(toAddr, uriText), "The To URI.")
-	tU := get("tU", uriUser(toURI), "The To URI's user.")
-	td := get("td", uriHost(toURI), "The To URI's host.")
+	fu := registry.GetSetPV("fu", addrText(fromAddr, uriText), fromHeader.setURI("fu"), "The From URI.")
+	fU := registry.GetSetPV("fU", uriUser(fromURI), fromHeader.setUser("fU"), "The From URI's user.")
+	fd := registry.GetSetPV("fd", uriHost(fromURI), fromHeader.setHost("fd"), "The From URI's host.")
+	tu := registry.GetSetPV("tu", addrText(toAddr, uriText), toHeader.setURI("tu"), "The To URI.")
+	tU := registry.GetSetPV("tU", uriUser(toURI), toHeader.setUser("tU"), "The To URI's user.")
+	td := registry.GetSetPV("td", uriHost(toURI), toHeader.setHost("td"), "The To URI's host.")
 	return []registry.PV{
 		fu, alias("from", fu), fU, alias("from.user", fU), fd, alias("from.domain", fd),
-		get("fn", addrText(fromAddr, displayText), "The From display name, with its quotes."),
+		registry.GetSetPV("fn", addrText(fromAddr, displayText), fromHeader.setDisplay("fn"), "The From display name, with its quotes."),
 		registry.GetPV("ft", addrText(fromAddr, tagText), "The From tag."),
 		registry.GetPV("fUl", userLen(fromURI), "The length of the From URI's user."),
 		tu, alias("to", tu), tU, alias("to.user", tU), td, alias("to.domain", td),
-		get("tn", addrText(toAddr, displayText), "The To display name, with its quotes."),
+		registry.GetSetPV("tn", addrText(toAddr, displayText), toHeader.setDisplay("tn"), "The To display name, with its quotes."),
 		registry.GetPV("tt", addrText(toAddr, tagText), "The To tag."),
-		registry.GetPV("tUl", userLen(toURI), "The length of the To URI's user."),
+		registry.GetSetPV("tUl", userLen(toURI), toHeader.setUser("tUl"), "The length of the To URI's user; assigned to, the user itself."),
 		registry.GetPV("AU", accUser, "The user for accounting: the From URI's, empty where it has none."),
 		registry.GetPV("Au", accUserDomain, "The user and domain for accounting: those of the From URI."),
 	}

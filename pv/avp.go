@@ -1,10 +1,6 @@
 package pv
 
 import (
-	"fmt"
-	"strconv"
-	"strings"
-
 	"olelo/runtime/avp"
 	"olelo/runtime/registry"
 	"olelo/runtime/value"
@@ -18,28 +14,6 @@ func (m *Module) avps() []registry.PV {
 		Doc:  "A stack of values of the message: assigning pushes, $null pops, [*] replaces all; [0] is the newest.",
 		Bind: m.bindAVP,
 	}}
-}
-
-// parseAVPName reads a constant AVP name: name, s:name, i:number.
-func parseAVPName(s string) (avpName, error) {
-	class, rest, typed := strings.Cut(s, ":")
-	if typed && (class == "i" || class == "I") {
-		n, err := strconv.ParseInt(rest, 0, 64)
-		if err != nil {
-			return avpName{}, fmt.Errorf("the AVP i:%s needs a number", rest)
-		}
-		return avpName{Num: n, IsNum: true}, nil
-	}
-	if typed && (class == "s" || class == "S") {
-		s = rest
-	}
-	if i := strings.IndexByte(s, '.'); i >= 0 {
-		return avpName{}, fmt.Errorf("an AVP's name has no dot (%q); Kamailio takes what stands before one as a class of its own", s)
-	}
-	if s == "" {
-		return avpName{}, fmt.Errorf("an AVP needs a name")
-	}
-	return avpName{Text: s}, nil
 }
 
 // avpNames gives an AVP's name at run time.
@@ -56,7 +30,7 @@ func (m *Module) bindAVPName(fx registry.Fixup, inner string) (n avpNames, err e
 		n.name = a
 		return n, nil
 	}
-	n.name, err = parseAVPName(inner)
+	n.name, err = avp.ParseName(inner)
 	return n, err
 }
 

@@ -64,17 +64,6 @@ func alias(name string, of registry.PV) registry.PV {
 	return of
 }
 
-// notSettable is a variable that Kamailio can assign and olelo cannot.
-func notSettable(p registry.PV, why string) registry.PV {
-	bind := p.Bind
-	p.Bind = func(fx registry.Fixup, r registry.Ref) (registry.Var, error) {
-		v, err := bind(fx, r)
-		v.NoSet = why
-		return v, err
-	}
-	return p
-}
-
 // index is a bound [index]: where it gives a number at run time. all is [*].
 type index struct {
 	n   int

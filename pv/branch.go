@@ -45,6 +45,7 @@ func (m *Module) branchVars() []registry.PV {
 				v.SetStr(contacts(c, all, ""))
 			}
 		}, "All branches."),
+		registry.GetPV("ds", destinationSet, "The request URI, where it was changed, and all branches, as a Contact header line without its end."),
 		{
 			Name: "branch", Access: registry.ReadWrite,
 			Doc:  "A branch's attributes: uri dst_uri path q flags send_socket ruid location_ua count; the index picks the branch.",
@@ -113,6 +114,31 @@ func qText(q int) string {
 		return "0"
 	}
 	return string(d)
+}
+
+// destinationSet is $null where there is no branch and the request URI is the
+// received one.
+func destinationSet(c *registry.Ctx, v *value.Value) {
+	v.SetNull()
+	list := allBranches(c)
+	if c.Msg != nil && c.Msg.RURIChanged() {
+		uri := &msgstate.Branch{URI: c.Msg.RURI(), Q: c.State.RequestQ, HasQ: c.State.RequestHasQ}
+		list = append([]*msgstate.Branch{uri}, list...)
+	}
+	if len(list) == 0 {
+		return
+	}
+	s := "Contact: "
+	for i, b := range list {
+		if i > 0 {
+			s = concat(c, s, ", ")
+		}
+		s = concat(c, s, "<", b.URI, ">")
+		if b.HasQ {
+			s = concat(c, s, ";q=", qText(b.Q))
+		}
+	}
+	v.SetStr(s)
 }
 
 func addBranch(c *registry.Ctx, v *value.Value) bool {
@@ -331,6 +357,7 @@ func (m *Module) branchFuncs() []registry.Func {
 				return -1
 			}
 			c.Msg.SetDstURI(b.DstURI)
+			c.State.RequestQ, c.State.RequestHasQ = b.Q, b.HasQ
 			c.State.BranchFlags = b.Flags
 			c.State.SendSocket = b.SendSocket
 			return 1

@@ -13,6 +13,8 @@ func (m *Module) Provision(h registry.Host) error {
 	m.started = m.time.Now().Unix()
 	m.sockets = h.Sockets()
 	m.stats, _ = h.(registry.StatsHost)
+	m.settings, _ = h.(registry.SettingHost)
+	m.serverID = int64(h.Global("server_id"))
 	return nil
 }
 
@@ -43,7 +45,7 @@ func (m *Module) valueFuncs() []registry.Func {
 			var null value.Value
 			return outcome(p.Set(c, &null))
 		}, "Assigns $null."),
-		typeOf(),
+		typeOf(), evaluate(),
 	}
 }
 

@@ -265,7 +265,7 @@ func TestNoMessage(t *testing.T) {
 		}
 		v := b.Get(text)
 		switch p.Name {
-		case "Ts", "TS", "Tb", "Tf", "TF", "pp", "mi", "true", "fsp", "sf", "sF", "bf", "bF",
+		case "sid", "Ts", "TS", "Tb", "Tf", "TF", "pp", "mi", "true", "fsp", "sf", "sF", "bf", "bF",
 			"Eb", "En", "Er", "Et", "Es", "Ec", "Eq", "Ek", "Ei", "Ej", "Ev":
 			if v.IsNull() {
 				t.Errorf("%s is $null", text)

@@ -98,9 +98,9 @@ func messageVars() []registry.PV {
 		}), "A reply's reason phrase."),
 		registry.GetPV("rb", ofMessage(func(m *sip.Message, _ *registry.Ctx, v *value.Value) { v.SetStr(m.Body()) }), "The body."),
 		registry.GetPV("bs", ofMessage(func(m *sip.Message, _ *registry.Ctx, v *value.Value) { v.SetInt(int64(len(m.Body()))) }), "The body's length in bytes."),
-		notSettable(registry.GetPV("mb", ofMessage(func(m *sip.Message, _ *registry.Ctx, v *value.Value) { v.SetStr(registry.View(m.Raw())) }), "The whole message as received."), "a message is not rewritten as a whole"),
+		registry.GetPV("mb", ofMessage(func(m *sip.Message, _ *registry.Ctx, v *value.Value) { v.SetStr(registry.View(m.Raw())) }), "The whole message as received."),
 		registry.GetPV("ml", ofMessage(func(m *sip.Message, _ *registry.Ctx, v *value.Value) { v.SetInt(int64(len(m.Raw()))) }), "The message's length in bytes."),
-		registry.GetPV("mi", func(c *registry.Ctx, v *value.Value) { v.SetInt(max(1, int64(c.State.Serial))) }, "The message's number in this worker, from 1."),
+		registry.GetPV("mi", func(c *registry.Ctx, v *value.Value) { v.SetInt(max(1, int64(c.State.Serial-c.State.Before))) }, "The message's number in this worker, from 1."),
 		registry.GetPV("ci", ofMessage(func(m *sip.Message, _ *registry.Ctx, v *value.Value) {
 			if h, ok := m.HeaderByKey(&callID, 0); ok {
 				v.SetStr(h.Body)

@@ -11,14 +11,16 @@ import (
 
 // Module is Kamailio's module pv. Its shared variables live in it.
 type Module struct {
-	shared  shared
-	aliases map[string]avpName
-	preset  []preset // varset
-	vars    []scriptVar
-	time    *clock.Clock
-	started int64 // $Tb, Unix seconds
-	sockets []*transport.Socket
-	stats   registry.StatsHost // nil: there are no counters
+	shared   shared
+	aliases  map[string]avpName
+	preset   []preset // varset
+	vars     []scriptVar
+	time     *clock.Clock
+	started  int64 // $Tb, Unix seconds
+	sockets  []*transport.Socket
+	serverID int64
+	settings registry.SettingHost // nil: there are no parameters to read
+	stats    registry.StatsHost   // nil: there are no counters
 }
 
 // New returns the module.
@@ -38,6 +40,7 @@ func (m *Module) Exports() registry.Exports {
 		m.scriptVars(), m.avps(), m.xavps(),
 		requestURIs(), addresses(), identities(), messageVars(), headers(), credentials(),
 		m.received(), m.clock(), flagVars(), m.branchVars(), m.texts(), escapes(), sending(),
+		m.serverVars(), bufferVars(), incoming(), unset(), newer(),
 	} {
 		pvs = append(pvs, list...)
 	}
@@ -49,6 +52,8 @@ func (m *Module) Exports() registry.Exports {
 		Params: m.params(),
 		RPCs:   m.rpcs(),
 		Differs: []registry.Difference{
+			{Of: "$msgbuf", How: "it is one byte; Kamailio 5.6.3 puts a byte that is 0 behind it"},
+			{Of: "$ccp", How: "what is assigned is read at once; in Kamailio 5.6.3 a message goes on with the value that it began with"},
 			{Of: "$stat", How: "a negative number has its sign also in a text, where Kamailio writes it without one, in 32 bits"},
 			{Of: "{s.rafter}", How: "it is what follows the last such byte; Kamailio 5.6.3 gives nothing"},
 			{Of: "{s.rbefore}", How: "it is what stands before the last such byte; Kamailio 5.6.3 gives bytes from behind the text's end"},

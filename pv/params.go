@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"olelo/runtime/avp"
 	"olelo/runtime/registry"
 	"olelo/runtime/value"
 )
@@ -59,11 +60,11 @@ func (m *Module) setAliases(v registry.ParamValue) error {
 		if !ok || name == "" || of == "" {
 			return fmt.Errorf("avp_aliases: %q must be alias=s:name or alias=i:number", one)
 		}
-		avp, err := parseAVPName(of)
+		as, err := avp.ParseName(of)
 		if err != nil {
 			return fmt.Errorf("avp_aliases: %w", err)
 		}
-		m.aliases[name] = avp
+		m.aliases[name] = as
 	}
 	return nil
 }

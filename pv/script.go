@@ -38,6 +38,10 @@ func (m *Module) scriptVars() []registry.PV {
 			Name: "shv", Access: registry.ReadWrite, Doc: "A variable that all workers share, 0 until it is set.",
 			Bind: m.bindShared,
 		},
+		{
+			Name: "shvinc", Doc: "Adds 1 to a $shv, and is what it is then; a text counts as 0.",
+			Bind: m.bindIncrement,
+		},
 	}
 }
 
@@ -49,7 +53,7 @@ func (m *Module) bindSlot(fx registry.Fixup, r registry.Ref, null bool) (registr
 		return registry.Var{}, err
 	}
 	slot := fx.VarSlot(r.Inner, null)
-	if !null {
+	if e, ok := fx.(evaluator); !null && !(ok && e.Routing()) {
 		m.remember(r.Inner, slot)
 	}
 	n := slot - 1
@@ -154,4 +158,29 @@ func (m *Module) bindShared(_ registry.Fixup, r registry.Ref) (registry.Var, err
 		Get: func(_ *registry.Ctx, v *value.Value) { *v = *sv.Load() },
 		Set: func(_ *registry.Ctx, v *value.Value) bool { sv.put(v); return true },
 	}, nil
+}
+
+func (m *Module) bindIncrement(_ registry.Fixup, r registry.Ref) (registry.Var, error) {
+	if err := noIndex(r); err != nil {
+		return registry.Var{}, err
+	}
+	if err := needInner(r, "a name"); err != nil {
+		return registry.Var{}, err
+	}
+	sv := m.shared.lookup(r.Inner, true)
+	return registry.Var{Get: func(_ *registry.Ctx, v *value.Value) { v.SetInt(sv.increment()) }}, nil
+}
+
+// increment adds 1 to what it holds, a text as 0.
+func (v *sharedVar) increment() int64 {
+	for {
+		old := v.Load()
+		n := value.OfInt(old.I + 1)
+		if old.IsStr() {
+			n = value.OfInt(1)
+		}
+		if v.CompareAndSwap(old, &n) {
+			return n.I
+		}
+	}
 }

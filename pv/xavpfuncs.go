@@ -7,6 +7,7 @@ import (
 	"olelo/runtime/avp"
 	"olelo/runtime/log"
 	"olelo/runtime/registry"
+	"olelo/runtime/transport"
 	"olelo/runtime/value"
 )
 
@@ -37,12 +38,19 @@ func (m *Module) xavpFuncs() []registry.Func {
 				return 1
 			}, "Replaces an XAVP by a copy of another."),
 		registry.Fn2("xavp_params_explode", registry.Text("parameters"), root, registry.Any,
-			func(c *registry.Ctx, params, name string) int { return explode(c, &c.State.XAVP, params, name) },
+			func(c *registry.Ctx, params, name string) int { return explode(c, &c.State.XAVP, params, ';', name) },
 			"Makes an XAVP of name=value;name=value."),
+		registry.Fn3("xavp_xparams_explode", registry.Text("parameters"), registry.Text("separator"), root, registry.Any, explodeBy,
+			"The same with another character between the parameters."),
+		registry.Fn2("xavp_lshift", root, registry.IntP("index"), registry.Any, func(c *registry.Ctx, name string, i int) int {
+			return outcome(c.State.XAVP.Rotate(name, i))
+		}, "Makes an XAVP the newest of its name, and those before it the oldest; a negative index counts from the oldest."),
+		registry.Fn1("xavp_push_dst", root, registry.Request|registry.Branch|registry.Failure, m.pushDestination,
+			"Sets the request URI, the destination and the socket to send from by uri, dsturi and socket of an XAVP."),
 		registry.Fn2("xavu_params_explode", registry.Text("parameters"), root, registry.Any,
 			func(c *registry.Ctx, params, name string) int {
 				c.State.XAVU.RemoveAll(avp.Root, name)
-				return explode(c, &c.State.XAVU, params, name)
+				return explode(c, &c.State.XAVU, params, ';', name)
 			}, "Makes an XAVU of name=value;name=value."),
 		registry.Fn2("xavp_params_implode", root, registry.OutP("variable"), registry.Any,
 			func(c *registry.Ctx, name string, p *registry.Var) int { return implode(c, &c.State.XAVP, name, p) },
@@ -101,6 +109,10 @@ func (m *Module) xavpFuncs() []registry.Func {
 				k.list(c).Remove(avp.Root, k.key(c, root), 0)
 				return 1
 			}, "Removes the newest node of a name."),
+			registry.Fn1(k.prefix+"_rm_all", root, registry.Any, func(c *registry.Ctx, root string) int {
+				k.list(c).RemoveAll(avp.Root, k.key(c, root))
+				return 1
+			}, "Removes all nodes of a name."),
 			registry.Fn2(k.prefix+"_child_rm", root, child, registry.Any, func(c *registry.Ctx, root, child string) int {
 				l := k.list(c)
 				if n := l.Get(avp.Root, k.key(c, root), 0); n != 0 && l.IsList(n) {
@@ -121,16 +133,49 @@ func xavpSource(c *registry.Ctx, name string, i int) avp.Node {
 	return n
 }
 
+func explodeBy(c *registry.Ctx, params, separator, name string) int {
+	if len(separator) != 1 {
+		c.Log.Errorf(logAs, "xavp_xparams_explode: the separator %q is not one character", separator)
+		return -1
+	}
+	return explode(c, &c.State.XAVP, params, separator[0], name)
+}
+
+// pushDestination is xavp_push_dst: what the XAVP does not have stays.
+func (m *Module) pushDestination(c *registry.Ctx, name string) int {
+	l := &c.State.XAVP
+	n := l.Get(avp.Root, name, 0)
+	if n == 0 || !l.IsList(n) {
+		c.Log.Errorf(logAs, "xavp_push_dst: there is no $xavp(%s=>…)", name)
+		return -1
+	}
+	for _, f := range []struct {
+		name string
+		set  registry.Setter
+	}{
+		{"uri", setURI},
+		{"dsturi", setDestination},
+		{"socket", func(c *registry.Ctx, v *value.Value) bool { return m.forceSocket(c, v, "fs", transport.SocketAt) }},
+	} {
+		if field := l.Get(n, f.name, 0); field != 0 && !l.IsList(field) {
+			if v := l.Value(field); !f.set(c, &v) {
+				return -1
+			}
+		}
+	}
+	return 1
+}
+
 // explode makes a list of parameters (RFC 3261 section 25.1, generic-param),
 // the first being the newest.
-func explode(c *registry.Ctx, l *avp.XList, params, name string) int {
+func explode(c *registry.Ctx, l *avp.XList, params string, separator byte, name string) int {
 	if strings.TrimSpace(params) == "" {
 		return -1
 	}
 	n := l.PushList(avp.Root, name)
 	for params != "" {
 		var one string
-		one, params = nextParam(params)
+		one, params = nextParam(params, separator)
 		key, val, _ := strings.Cut(one, "=")
 		if key = strings.TrimSpace(key); key == "" {
 			continue
@@ -145,8 +190,8 @@ func explode(c *registry.Ctx, l *avp.XList, params, name string) int {
 	return 1
 }
 
-// nextParam takes the text up to a ; that is in no quotes.
-func nextParam(s string) (one, rest string) {
+// nextParam takes the text up to a separator that is in no quotes.
+func nextParam(s string, separator byte) (one, rest string) {
 	var quote byte
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; {
@@ -158,7 +203,7 @@ func nextParam(s string) (one, rest string) {
 			}
 		case c == '"' || c == '\'':
 			quote = c
-		case c == ';':
+		case c == separator:
 			return s[:i], s[i+1:]
 		}
 	}

@@ -29,7 +29,7 @@ type others struct{}
 
 func (others) Exports() registry.Exports {
 	var all []registry.Trans
-	for _, l := range [][]registry.Trans{transformations.Textops(), transformations.SQLOps(), transformations.XHTTP()} {
+	for _, l := range [][]registry.Trans{transformations.Textops(), transformations.SQLOps(), transformations.XHTTP(), transformations.Corex()} {
 		all = append(all, l...)
 	}
 	return registry.Exports{Trans: all}

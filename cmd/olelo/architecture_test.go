@@ -37,7 +37,7 @@ var layers = []layer{
 		never: []string{"modules/*", "pv", "transformations", "runtime/vm", "runtime/app", "runtime/core"},
 	},
 	{of: []string{"runtime/app"}, may: []string{"lang/*", "runtime/*"}, never: []string{"modules/*", "pv", "transformations"}},
-	{of: []string{"runtime/core"}, may: []string{"lang/ast", "lang/diag", "lang/source", "runtime/log", "runtime/transport"}},
+	{of: []string{"runtime/core"}, may: []string{"lang/ast", "lang/diag", "lang/source", "runtime/forward", "runtime/log", "runtime/transport"}},
 	{
 		of: []string{"runtime/*", "runtime/registry/registrytest"}, may: []string{"lang/source", "lang/program", "lang/pvar", "runtime/*"},
 		except: []string{"runtime/app", "runtime/core"}, never: []string{"modules/*", "pv", "transformations", "lang/compile"},

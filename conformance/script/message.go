@@ -61,7 +61,7 @@ func (m *message) word(n int) string {
 	return ""
 }
 
-// kind is a request's method, a reply's status, or "keepalive".
+// kind is a request's method, a reply's status, also of HTTP, or "keepalive".
 func (m *message) kind() string {
 	switch {
 	case strings.Trim(string(m.raw), "\r\n\x00") == "":
@@ -69,7 +69,7 @@ func (m *message) kind() string {
 	case m.msrp():
 		kind, _, _ := strings.Cut(m.word(2), " ")
 		return kind
-	case strings.HasPrefix(m.first, "SIP/2.0 "):
+	case strings.HasPrefix(m.first, "SIP/2.0 "), strings.HasPrefix(m.first, "HTTP/"):
 		return m.word(1)
 	}
 	return m.word(0)

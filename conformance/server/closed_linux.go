@@ -2,6 +2,7 @@ package server
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"net/netip"
 	"os"
@@ -23,7 +24,12 @@ func CloseArrived(local, peer netip.AddrPort) bool {
 	return true
 }
 
+// entry is an address as the kernel's tables have it: words of 32 bits, their
+// bytes as this machine's numbers.
 func entry(a netip.AddrPort) string {
-	ip := a.Addr().As4()
-	return fmt.Sprintf("%02X%02X%02X%02X:%04X", ip[3], ip[2], ip[1], ip[0], a.Port())
+	text := ""
+	for ip := a.Addr().AsSlice(); len(ip) > 0; ip = ip[4:] {
+		text += fmt.Sprintf("%08X", binary.NativeEndian.Uint32(ip))
+	}
+	return fmt.Sprintf("%s:%04X", text, a.Port())
 }

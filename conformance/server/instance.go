@@ -16,7 +16,7 @@ import (
 )
 
 // Endpoint is one socket that an instance is to open: Network is "udp" or
-// "tcp" (also for TLS), Addr an IPv4 address with its port.
+// "tcp" (also for TLS).
 type Endpoint struct {
 	Network string
 	Addr    netip.AddrPort
@@ -130,18 +130,29 @@ func (in *Instance) write(o Options) error {
 }
 
 func (in *Instance) waitReady(ctx context.Context, ready []Endpoint) error {
+	for _, e := range ready {
+		switch err := await(ctx, in.exited, e); {
+		case errors.Is(err, ErrExited):
+			return fmt.Errorf("%w: status %d, log:\n%s", ErrExited, in.status, in.Log)
+		case err != nil:
+			return fmt.Errorf("%s: %w; log:\n%s", in.Program.Kind, err, in.Log)
+		}
+	}
+	return nil
+}
+
+// Await waits until a socket of whatever program is open.
+func Await(ctx context.Context, e Endpoint) error { return await(ctx, nil, e) }
+
+func await(ctx context.Context, exited <-chan struct{}, e Endpoint) error {
 	tick := time.NewTicker(pollEvery)
 	defer tick.Stop()
-	for len(ready) > 0 {
-		if listening(ready[0].Network, ready[0].Addr) {
-			ready = ready[1:]
-			continue
-		}
+	for !listening(e.Network, e.Addr) {
 		select {
-		case <-in.exited:
-			return fmt.Errorf("%w: status %d, log:\n%s", ErrExited, in.status, in.Log)
+		case <-exited:
+			return ErrExited
 		case <-ctx.Done():
-			return fmt.Errorf("%s did not open %s %s: %w; log:\n%s", in.Program.Kind, ready[0].Network, ready[0].Addr, ctx.Err(), in.Log)
+			return fmt.Errorf("%s %s was not opened: %w", e.Network, e.Addr, ctx.Err())
 		case <-tick.C:
 		}
 	}

@@ -157,9 +157,17 @@ type Block struct {
 	Stmts []Stmt
 }
 
+// ReadAt is the line where Kamailio's parser, which may read one token ahead, is
+// when it has a statement: its trace names that line.
+type ReadAt struct{ Line int }
+
+// SetLine sets it.
+func (r *ReadAt) SetLine(line int) { r.Line = line }
+
 // If is `if (Cond) Then [else Else]`.
 type If struct {
 	Range
+	ReadAt
 	Cond Expr
 	Then *Block
 	Else *Block // nil if absent; `else if` is a Block of one If
@@ -168,6 +176,7 @@ type If struct {
 // While is `while (Cond) Body`.
 type While struct {
 	Range
+	ReadAt
 	Cond Expr
 	Body *Block
 }
@@ -192,6 +201,7 @@ type Case struct {
 // Jump is return, exit, drop, break with an optional code.
 type Jump struct {
 	Range
+	ReadAt
 	Keyword string `parser:"@Key"`
 	Code    Expr   `parser:"@@?"` // nil if absent
 }
@@ -199,6 +209,7 @@ type Jump struct {
 // Assign is `$x = Value`.
 type Assign struct {
 	Range
+	ReadAt
 	To    *Var
 	Value Expr
 }

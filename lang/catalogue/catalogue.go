@@ -44,8 +44,8 @@ type Var struct {
 	Versions
 }
 
-// Name is a name that has nothing but a module: a transformation class, an
-// event route, an RPC command.
+// Name is a name that has nothing but a module: a transformation class, one of
+// its keys, an event route, an RPC command.
 type Name struct {
 	Module string
 	Name   string
@@ -123,6 +123,24 @@ func ParamsOf(module string) []Param { return params.ofModule(module) }
 // VarsOf returns module's pseudo-variable classes, by name.
 func VarsOf(module string) []Var { return vars.ofModule(module) }
 
+// TransformationsOf returns module's transformation classes, by name.
+func TransformationsOf(module string) []Name { return trans.ofModule(module) }
+
+// TransformationKeys returns what may stand behind class in a transformation:
+// "uri.host" is the key host of the class uri. Their Module is the class.
+func TransformationKeys(class string) []Name { return transKeys.ofModule(class) }
+
+// EventRoutesOf returns module's event routes, by name.
+func EventRoutesOf(module string) []Name { return events.ofModule(module) }
+
+// RPCsOf returns module's RPC commands, by name; those of the core for "core".
+func RPCsOf(module string) []Name {
+	if module == "core" {
+		return coreRPCs.ofModule(module)
+	}
+	return rpcs.ofModule(module)
+}
+
 // Vars returns the pseudo-variable classes called name, without the dollar.
 func Vars(name string) []Var { return vars.of(name) }
 
@@ -147,6 +165,20 @@ func RPCs(name string) []Name { return rpcs.of(name) }
 
 // Words returns the core's words called name, one for each section that has it.
 func Words(name string) []Word { return words()[name] }
+
+// WordsOf returns the words of a section of the core cookbook, by name.
+func WordsOf(section string) []Word {
+	var list []Word
+	for _, of := range words() {
+		for _, w := range of {
+			if w.Section == section {
+				list = append(list, w)
+			}
+		}
+	}
+	slices.SortFunc(list, func(a, b Word) int { return cmp.Compare(a.Name, b.Name) })
+	return list
+}
 
 // HasModule reports whether Kamailio has a module of that name, without ".so".
 func HasModule(name string) bool {

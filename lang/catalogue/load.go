@@ -35,6 +35,10 @@ var (
 	rpcTSV string
 	//go:embed data/core.tsv
 	coreTSV string
+	//go:embed data/core_rpc.tsv
+	coreRPCTSV string // its module is called core, which no configuration may load
+	//go:embed data/transformation_keys.tsv
+	transKeysTSV string
 )
 
 // table finds the rows of a name. It is indexed when it is first asked, and of
@@ -122,6 +126,9 @@ var (
 	trans  = newTable(&transTSV, readName)
 	events = newTable(&eventsTSV, readName)
 	rpcs   = newTable(&rpcTSV, readName)
+
+	coreRPCs  = newTable(&coreRPCTSV, readName)
+	transKeys = newTable(&transKeysTSV, readName)
 )
 
 func readName(f []string) Name { return Name{f[0], f[1], versions(f[2])} }

@@ -18,6 +18,9 @@ import (
 // call compiles a function or route call into dst: its raw code, or with test
 // 1 where that is > 0 and 0 otherwise.
 func (c *compiler) call(e *ast.Call, dst uint8, test bool) {
+	if e.Name != "selval" {
+		c.trace(e.Name, len(e.Args), e.Range, e.EndLine)
+	}
 	switch e.Name {
 	case "route":
 		c.statement("route()", e.Pos)
@@ -171,6 +174,9 @@ func (c *compiler) computed(e *ast.Call, i int, params []registry.ParamInfo) (re
 	if params[i].Kind == "text" {
 		op = "str" // $null is nothing, not "<null>"
 	}
+	tracer := c.opt.Tracer
+	c.opt.Tracer = nil // the place is no variable of the configuration
+	defer func() { c.opt.Tracer = tracer }()
 	c.assign(rangeOf(a), keep, &ast.Unary{Range: rangeOf(a), Op: op, X: a}, -1)
 	return registry.Arg{Text: keep.Text, Pos: keep.Pos}, nil
 }

@@ -37,6 +37,8 @@ type Options struct {
 	Coverage *coverage.Counters
 	// Recorder, where not nil, is told all that the routes do.
 	Recorder Recorder
+	// Tracer, where not nil, is told of each action before it runs.
+	Tracer registry.Tracer
 	// Mocks take the place of functions, also of those that olelo does not run.
 	Mocks []Mock
 	// MaxErrors is how many errors are reported; 0 is diag.MaxErrors.
@@ -102,6 +104,8 @@ type compiler struct {
 	// Of the route that is compiled.
 	mask   registry.Mask
 	title  string // route[AUTH]
+	kind   string // route
+	name   string // AUTH
 	dead   int    // > 0: it never runs
 	regs   int    // registers in use
 	most   int    // most registers ever in use
@@ -109,6 +113,7 @@ type compiler struct {
 	breaks []jumpList
 	pos    source.Pos // of the code that is emitted
 	late   bool       // Kamailio finds what is wrong here only when it starts
+	sealed bool       // the program is made: slots and prog are read alone
 }
 
 func (c *compiler) logPrefix(file *ast.File) {
@@ -195,6 +200,7 @@ const tail = 0
 func (c *compiler) route(b *block) {
 	c.mask, c.regs, c.most, c.depth, c.breaks = kinds[b.Kind].mask, 1, 1, 0, nil
 	c.pos, c.title = b.Pos, c.prog.Routes[b.n].Title()
+	c.kind, c.name = b.Kind, b.Name
 	entry := len(c.prog.Code)
 	stmts := b.Body.Stmts
 	for _, m := range b.more {

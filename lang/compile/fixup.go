@@ -263,6 +263,9 @@ func slotKey(name string, null bool) string {
 func (c *compiler) slot(name string, null bool) int {
 	key := slotKey(name, null)
 	n, ok := c.slots[key]
+	if !ok && c.sealed {
+		return c.slots[slotKey("", null)]
+	}
 	if !ok {
 		n = len(c.prog.Slots)
 		c.slots[key] = n
@@ -299,6 +302,9 @@ func (f *fixup) Module(name string) (registry.Module, bool) { return f.c.env.Mod
 
 // Wrap32 tells that integers wrap at 32 bits.
 func (f *fixup) Wrap32() bool { return !f.c.opt.Dialect6 }
+
+// Route is the route block that is compiled.
+func (f *fixup) Route() (kind, name string) { return f.c.kind, f.c.name }
 
 // Pos is the place in the configuration that is bound.
 func (f *fixup) Pos() source.Pos { return f.at.Pos }

@@ -10,8 +10,8 @@ import (
 	"olelo/runtime/registry"
 )
 
-// Instrumentation is compiled in: where neither Coverage nor Recorder is asked
-// for, none of this leaves an instruction.
+// Instrumentation is compiled in: where none of Coverage, Recorder and Tracer is
+// asked for, none of this leaves an instruction.
 
 // Recorder is told what routes do while they run. Each of its methods is called
 // once for a place in the configuration, while that is compiled, and returns
@@ -99,6 +99,7 @@ func (c *compiler) begins(s ast.Stmt) {
 	if !ok {
 		return
 	}
+	c.traceStmt(s)
 	c.count(c.placeOf(at, coverage.Statement))
 	if _, loop := s.(*ast.While); !loop {
 		c.record(at, coverage.Statement)

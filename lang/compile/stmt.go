@@ -101,11 +101,13 @@ func (c *compiler) assign(at ast.Range, to *ast.Var, val ast.Expr, want int) {
 	if !c.check(val) {
 		return
 	}
+	v = c.traced(to, v)
 	start := c.here()
 	if k, isConst := c.constant(val); isConst && v.Slot > 0 && c.konst(k) <= program.MaxK {
 		c.unused(val)
 		n := c.konst(k)
 		c.emit(program.Instr{Op: program.OpStoreVarK, B: uint8(n >> 8), C: uint8(n), D: int32(v.Slot - 1)})
+		c.traceSet(to, v)
 		c.result(want, 1)
 		return
 	}
@@ -129,6 +131,7 @@ func (c *compiler) assign(at ast.Range, to *ast.Var, val ast.Expr, want int) {
 	default:
 		c.emit(program.Instr{Op: program.OpStoreVar, A: r, D: int32(v.Slot - 1)})
 	}
+	c.traceSet(to, v)
 	end := c.here()
 	if want < 0 {
 		c.prog.OnFailure(start, end, end)

@@ -83,6 +83,7 @@ var codes = []Code{
 	{"module-twice", Error, "a module is loaded twice"},
 	{"mpath-ignored", Warning, "mpath and loadpath have no effect: olelo's modules are built in"},
 	{"newer-directive", Warning, "a directive of a newer Kamailio is a comment in 5.6"},
+	{"no-avp", Warning, "an AVP is wanted and something else is given"},
 	{"no-call", Error, "a word stands where a function's call would have its ("},
 	{"no-effect", Error, "a statement does nothing"},
 	{"no-environment", Error, "an environment variable is not set"},

@@ -28,7 +28,7 @@ import (
 // is linear, which cmp is not for trees.
 func dump(out *strings.Builder, name string, v reflect.Value) {
 	switch v.Type() {
-	case reflect.TypeFor[source.Pos](), reflect.TypeFor[ast.Range]():
+	case reflect.TypeFor[source.Pos](), reflect.TypeFor[ast.Range](), reflect.TypeFor[ast.ReadAt]():
 		return
 	case reflect.TypeFor[ast.Define]():
 		// A carriage return behind a define's value belongs to its line's end.

@@ -57,7 +57,47 @@ func (p *parser) next(lx *lexer.PeekingLexer) ast.Stmt {
 		s = &ast.BadStmt{Range: p.span(t, lx)}
 	}
 	p.wrong = outer || p.unwind
+	if r, ok := s.(interface{ SetLine(int) }); ok {
+		r.SetLine(p.readAt(s, lx))
+	}
 	return s
+}
+
+// readAt is where Kamailio's parser is when it has s, which is parsed.
+func (p *parser) readAt(s ast.Stmt, lx *lexer.PeekingLexer) int {
+	line, _ := p.lastEnd(lx)
+	switch s := s.(type) {
+	case *ast.If:
+		if s.Else == nil { // one may follow
+			return lx.Peek().Pos.Line
+		}
+		return inside(s.Else, line)
+	case *ast.While:
+		return inside(s.Body, line)
+	case *ast.Jump:
+		if s.Keyword == "break" { // it takes no code: the `;` need not be read
+			return s.EndLine
+		}
+	}
+	return line
+}
+
+// inside is where the statement is read that ends with b: with b's own where that
+// is one statement without braces.
+func inside(b *ast.Block, line int) int {
+	if len(b.Stmts) == 1 {
+		switch s := b.Stmts[0].(type) {
+		case *ast.If:
+			if s.Pos == b.Pos {
+				return s.Line
+			}
+		case *ast.While:
+			if s.Pos == b.Pos {
+				return s.Line
+			}
+		}
+	}
+	return line
 }
 
 // block parses `{ … }`, or the one statement of an if without braces. It is

@@ -3,7 +3,6 @@ package all
 import (
 	"flag"
 	"fmt"
-	"os"
 	"path/filepath"
 	"sort"
 	"strings"
@@ -17,18 +16,7 @@ var update = flag.Bool("update", false, "write the modules' README.md from their
 // TestReadmes keeps each module's README.md equal to its export table.
 func TestReadmes(t *testing.T) {
 	for name, make := range Modules {
-		file := filepath.Join(folder(name), "README.md")
-		want := readme(name, make().Exports())
-		if *update {
-			if err := os.WriteFile(file, []byte(want), 0o644); err != nil {
-				t.Fatal(err)
-			}
-			continue
-		}
-		got, err := os.ReadFile(file)
-		if err != nil || string(got) != want {
-			t.Errorf("%s does not match the module's export table (%v): run go test ./modules/all -update", file, err)
-		}
+		keep(t, filepath.Join(folder(name), "README.md"), readme(name, make().Exports()))
 	}
 }
 

@@ -46,6 +46,22 @@ type request struct {
 	realm, password string
 	flags           int
 	method          string // "" for the message's own
+	secret          func(*sip.Credentials) (password string, isHA1 bool, code int) // in place of password
+}
+
+// Check checks the message's credentials for a realm as pv_www_authenticate does,
+// those of Authorization or, where www is not set, of Proxy-Authorization; method
+// is "" for the message's own. Once they are well-formed and their nonce is good,
+// secret is asked for the user's password or HA1; a code of it other than 1 is
+// the result.
+func (m *Module) Check(c *registry.Ctx, www bool, realm, method string, secret func(*sip.Credentials) (password string, isHA1 bool, code int)) int {
+	r := request{side: &m.proxy, realm: m.stripRealm(realm), method: method, secret: secret}
+	if www {
+		r.side = &m.www
+	}
+	w := m.worker(c)
+	w.good(c)[r.side.index] = 0
+	return m.verify(c, w, &r)
 }
 
 func (m *Module) wwwAuthenticate(c *registry.Ctx, realm, password string, flags int) int {
@@ -131,7 +147,14 @@ func (m *Module) verify(c *registry.Ctx, w *work, r *request) int {
 	if code := m.checkNonce(c, w, k); code != codeOK {
 		return code
 	}
-	w.digest.setPassword(m.alg, k.Username, r.realm, r.password, r.flags&flagHA1 != 0)
+	password, isHA1 := r.password, r.flags&flagHA1 != 0
+	if r.secret != nil {
+		var code int
+		if password, isHA1, code = r.secret(k); code != codeOK {
+			return code
+		}
+	}
+	w.digest.setPassword(m.alg, k.Username, r.realm, password, isHA1)
 	if !m.responseFits(c, w, k, r.method) {
 		return codePassword
 	}

@@ -71,7 +71,7 @@ func New() *Module {
 
 // Exports lists what the module offers.
 func (m *Module) Exports() registry.Exports {
-	realm, password := m.textP("realm"), m.textP("passwd")
+	realm, password := registry.VarOrText("realm"), registry.VarOrText("passwd")
 	flags := registry.IntP("flags")
 	requests := registry.Request | registry.Event
 	replies := requests | registry.Failure | registry.Reply
@@ -276,6 +276,25 @@ func (w *work) good(c *registry.Ctx) *[2]int {
 		w.checked, w.serial = [2]int{}, c.State.Serial
 	}
 	return &w.checked
+}
+
+// Authorized is the user, up to an @, whose credentials were found good for the
+// message being handled: those for this server before those for it as a proxy.
+func (m *Module) Authorized(c *registry.Ctx) (user string, ok bool) {
+	if c.Msg == nil {
+		return "", false
+	}
+	for _, line := range *m.worker(c).good(c) {
+		var k sip.Credentials
+		line = max(line, -line) // negative once it is consumed
+		if line == 0 || line > c.Msg.NumHeaders() {
+			continue
+		}
+		if digest, err := k.Parse(c.Msg.HeaderAt(line - 1).Body); digest && err == nil {
+			return k.User(), true
+		}
+	}
+	return "", false
 }
 
 func (m *Module) worker(c *registry.Ctx) *work {

@@ -20,7 +20,7 @@ func (m *Module) sendFuncs() []registry.Func {
 		registry.Fn2("send_data", uri, data, registry.Any, m.sendData, "Sends a text to a SIP URI, as it is."),
 		registry.Fn3("sendx", uri, registry.Text("socket"), data, registry.Any, m.sendX,
 			"Sends a text to a SIP URI, as it is, from a socket proto:ip:port; any socket where that one is not there."),
-		registry.Fn0("forward_reply", registry.CoreOnReply, m.forwardReply, "Sends the reply on by its second Via, now."),
+		registry.Fn0("forward_reply", registry.CoreOnReply, m.forwardReply, "Sends the reply on by its second Via, now. It is true where there is none: the reply was for this server."),
 	}
 	for _, f := range []struct{ name, proto string }{{"send_udp", "udp"}, {"send_tcp", "tcp"}} {
 		proto := f.proto
@@ -110,5 +110,9 @@ func (m *Module) forwardReply(c *registry.Ctx) int {
 	if m.forward == nil {
 		return failed(c, "forward_reply", "", errNoSend)
 	}
-	return failed(c, "forward_reply", "", m.forward.ForwardReply(c, 0, ""))
+	err := m.forward.ForwardReply(c, 0, "")
+	if errors.Is(err, sip.ErrNoNextVia) {
+		return 1 // it was for this server
+	}
+	return failed(c, "forward_reply", "", err)
 }

@@ -18,6 +18,7 @@ func (m *Module) funcs() []registry.Func {
 		registry.Fn0("sht_print", registry.Any, m.print, "Writes all tables to the log, at L_ERR."),
 		registry.Fn1("sht_reset", table, registry.Any, m.reset, "Deletes all items."),
 		registry.Fn2("sht_rm", table, key, registry.Any, m.remove, "Deletes an item."),
+		registry.Fn2("sht_is_null", table, key, registry.Any, m.isNull, "True where the item is $null."),
 		registry.Fn1("sht_rm_name_re", m.accessP("table=>regexp"), registry.Any, m.removeNameRE, "Deletes the items whose key matches."),
 		registry.Fn1("sht_rm_value_re", m.accessP("table=>regexp"), registry.Any, m.removeValueRE, "Deletes the items whose string value matches."),
 		registry.Fn3("sht_rm_name", table, op, val, registry.Any, m.removeName, "Deletes the items whose key matches: op re (regular expression) or sw (starts with)."),
@@ -118,6 +119,18 @@ func (m *Module) remove(c *registry.Ctx, t target, key string) int {
 	return m.done(c, "sht_rm", t, err)
 }
 
+func (m *Module) isNull(c *registry.Ctx, t target, key string) int {
+	if !m.usable(c, "sht_is_null", t, "key", key) {
+		return -1
+	}
+	vals := c.Borrow(1)
+	defer c.Return(vals)
+	if err := t.Get(c.Worker, &c.Arena, key, hashKey(key), &vals[0]); err != nil {
+		return m.done(c, "sht_is_null", t, err)
+	}
+	return registry.Truth(vals[0].IsNull())
+}
+
 func (m *Module) setString(c *registry.Ctx, t target, key, text string, life int) int {
 	v := value.OfStr(text)
 	return m.setFor(c, "sht_setxs", t, key, &v, life)
@@ -194,7 +207,7 @@ func (m *Module) has(c *registry.Ctx, fn string, t target, op, text string, valu
 	}
 	if op == "eq" && !values {
 		var v value.Value
-		ok, err := t.Lookup(c.Worker, text, hashKey(text), &v)
+		ok, err := t.Lookup(c.Worker, &c.Arena, text, hashKey(text), &v)
 		if !ok && err == nil {
 			return -1
 		}

@@ -104,7 +104,7 @@ func (m *Module) step(c *registry.Ctx, it *iterator) bool {
 	}
 	for len(it.items) > 0 {
 		it.cur, it.items = it.items[0], it.items[1:]
-		ok, err := it.table.Lookup(c.Worker, it.cur.Key, it.cur.hash, &it.cur.Value)
+		ok, err := it.table.Lookup(c.Worker, nil, it.cur.Key, it.cur.hash, &it.cur.Value)
 		if err != nil {
 			c.Log.Errorf(name, "sht_iterator_next: table %s: %v", it.table.Name, err)
 			return false
@@ -151,7 +151,7 @@ func (m *Module) iteratorSet(c *registry.Ctx, fn, iname string, v *value.Value) 
 	}
 	err := it.table.Set(c.Worker, it.cur.Key, it.cur.hash, v)
 	if err == nil {
-		_, err = it.table.Lookup(c.Worker, it.cur.Key, it.cur.hash, &it.cur.Value)
+		_, err = it.table.Lookup(c.Worker, nil, it.cur.Key, it.cur.hash, &it.cur.Value)
 	}
 	if err != nil {
 		c.Log.Errorf(name, "%s: table %s: %v", fn, it.table.Name, err)

@@ -2,8 +2,7 @@
 // share, with items that expire, as variables ($sht), functions, event routes
 // and RPC commands.
 //
-// Tables cannot be loaded from a database nor be replicated over DMQ yet:
-// db_url and enable_dmq are load errors.
+// Tables cannot be replicated over DMQ yet: enable_dmq is a load error.
 package htable
 
 import (
@@ -32,17 +31,18 @@ type Module struct {
 	host    registry.Host
 	expired map[*Table]registry.Block // event_route[htable:expired:TABLE]
 
-	// Parameters that matter only with a database or a DMQ peer.
-	unused struct {
-		num int
-		str string
-	}
+	db        database
+	reload    sync.Mutex
+	reloadCtx *registry.Ctx // of event_route[htable:reloaded:TABLE]; nil before the first
+
+	unused int // parameters that matter only with a DMQ peer, or not at all
 }
 
 var (
 	_ registry.Module      = (*Module)(nil)
 	_ registry.Provisioner = (*Module)(nil)
 	_ registry.Starter     = (*Module)(nil)
+	_ registry.Cleaner     = (*Module)(nil)
 )
 
 // patternsKept is how many compiled regular expressions of running functions
@@ -54,6 +54,7 @@ func New() *Module {
 	return &Module{
 		store: NewStore(), interval: 20, warned: map[string]bool{},
 		patterns: ere.NewCache(patternsKept), expired: map[*Table]registry.Block{},
+		db: newDatabase(),
 	}
 }
 
@@ -68,50 +69,38 @@ func (m *Module) Exports() registry.Exports {
 		Params: m.params(),
 		PVs:    m.vars(),
 		RPCs:   m.rpcs(),
-		Events: []string{"htable:mod-init", "htable:expired:"},
-		Differs: append([]registry.Difference{
+		Events: []string{"htable:mod-init", "htable:expired:", "htable:reloaded:"},
+		Differs: []registry.Difference{
 			{Of: "sht_setxi()", How: "returns 1; Kamailio's returns 0, which ends the script"},
 			{Of: "modparam timer_procs", How: "the search has a worker of its own in any case", Idle: true},
 			{Of: "modparam event_callback_mode", How: "event_route[htable:mod-init] runs once, before the first message", Idle: true},
 			{Of: "modparam dmq_init_sync", How: "it is only used with enable_dmq=1, which olelo does not run yet", Idle: true},
-		}, forDB()...),
+			{Of: "modparam fetch_rows", How: "rows are read one by one in any case", Idle: true},
+			{How: "a table is stored in its database as a whole or not at all; Kamailio deletes the old rows first"},
+			{How: "a table that could not be loaded from its database is not stored in it at the end"},
+		},
 	}
-}
-
-// forDB are the parameters that tables in a database need.
-func forDB() []registry.Difference {
-	var list []registry.Difference
-	for _, p := range []string{
-		"key_name_column", "key_type_column", "value_type_column", "key_value_column", "expires_column",
-		"array_size_suffix", "fetch_rows", "db_expires",
-	} {
-		list = append(list, registry.Difference{Of: "modparam " + p, How: "it is only used with db_url, which olelo does not run yet", Idle: true})
-	}
-	return list
 }
 
 func (m *Module) params() []registry.Param {
 	return []registry.Param{
 		registry.StrFunc("htable", m.declare, `Declares a table: "name=>size=8;autoexpire=3600;initval=0;updateexpire=1;". May be given many times.`),
 		registry.Int("timer_interval", &m.interval, "Seconds between two searches for expired items; default 20."),
-		registry.Int("timer_procs", &m.unused.num, "Workers for that search."),
+		registry.Int("timer_procs", &m.unused, "Workers for that search."),
 		{
 			Name: "event_callback", Type: registry.ParamStr, Doc: "KEMI function for events: olelo runs the native language only.",
 			Set: refuseText("event_callback names a KEMI function; olelo runs event_route[htable:…] blocks instead"),
 		},
-		registry.Int("event_callback_mode", &m.unused.num, "In which worker event_route[htable:mod-init] runs."),
-		{
-			Name: "db_url", Type: registry.ParamStr, Doc: "Database to load tables from: not run yet.",
-			Set: refuseText("db_url is known, but olelo does not load tables from a database yet; fill them in event_route[htable:mod-init] or by RPC htable.sets"),
-		},
-		registry.Str("key_name_column", &m.unused.str, "A column of the table in the database: the key."),
-		registry.Str("key_type_column", &m.unused.str, "A column: the type of the key."),
-		registry.Str("value_type_column", &m.unused.str, "A column: the type of the value."),
-		registry.Str("key_value_column", &m.unused.str, "A column: the value."),
-		registry.Str("expires_column", &m.unused.str, "A column: when the item expires."),
-		registry.Str("array_size_suffix", &m.unused.str, "Ends the key that holds the size of a list in the database."),
-		registry.Int("fetch_rows", &m.unused.num, "How many rows are fetched from the database at once."),
-		registry.Int("db_expires", &m.unused.num, "Whether the database has an expiry for each item."),
+		registry.Int("event_callback_mode", &m.unused, "In which worker event_route[htable:mod-init] runs."),
+		m.db.source.Param("db_url", "Database that tables with dbtable= are loaded from, and stored in at the end with dbmode=1."),
+		registry.Str("key_name_column", &m.db.keyName, "Column of the key; default key_name."),
+		registry.Str("key_type_column", &m.db.keyType, "Column of the key's type: 1 for the keys that become a list, key[0], key[1] …; default key_type."),
+		registry.Str("value_type_column", &m.db.valueType, "Column of the value's type: 0 text, 1 integer; default value_type."),
+		registry.Str("key_value_column", &m.db.keyValue, "Column of the value; default key_value."),
+		registry.Str("expires_column", &m.db.expires, "Column of the time at which the item expires; default expires."),
+		registry.Str("array_size_suffix", &m.db.sizeSuffix, `What follows a list's key in the key of its length; default "::size".`),
+		registry.Int("fetch_rows", &m.unused, "How many rows are fetched from the database at once."),
+		registry.Int("db_expires", &m.db.useExpires, "1 loads and stores when items expire, of tables with autoexpire; default 0."),
 		{
 			Name: "enable_dmq", Type: registry.ParamInt, Doc: "Replication over DMQ: 0; 1 is not run yet.",
 			Set: func(v registry.ParamValue) error {
@@ -121,7 +110,7 @@ func (m *Module) params() []registry.Param {
 				return nil
 			},
 		},
-		registry.Int("dmq_init_sync", &m.unused.num, "Whether the tables of other servers are asked for at the start."),
+		registry.Int("dmq_init_sync", &m.unused, "Whether the tables of other servers are asked for at the start."),
 	}
 }
 
@@ -149,9 +138,6 @@ func (m *Module) declare(v registry.ParamValue) error {
 	if rest != "" {
 		remark("%q is ignored, as Kamailio does: options are separated by semicolons", rest)
 	}
-	if o.DBTable != "" {
-		remark("dbtable=%s does nothing without db_url", o.DBTable)
-	}
 	if o.Replicate {
 		remark("dmqreplicate=1 does nothing without enable_dmq")
 	}
@@ -168,6 +154,16 @@ func (m *Module) Provision(h registry.Host) error {
 	if m.interval <= 0 {
 		return fmt.Errorf("timer_interval is %d: a number of seconds above 0 is wanted", m.interval)
 	}
+	if m.db.source.IsSet() {
+		if err := m.db.source.Find(h); err != nil {
+			return err
+		}
+	}
+	for _, t := range m.store.Tables() {
+		if t.DBTable != "" && !m.db.source.IsSet() {
+			h.Log().Warnf(name, "table %q: dbtable=%s does nothing without db_url", t.Name, t.DBTable)
+		}
+	}
 	for _, t := range m.store.Tables() {
 		if t.AutoExpire > 0 {
 			h.Every(time.Duration(m.interval)*time.Second, m.sweep)
@@ -177,8 +173,12 @@ func (m *Module) Provision(h registry.Host) error {
 	return nil
 }
 
-// Start finds the event routes and runs event_route[htable:mod-init].
+// Start loads tables from the database, finds the event routes and runs
+// event_route[htable:mod-init].
 func (m *Module) Start(context.Context) error {
+	if err := m.openDB(); err != nil {
+		return err
+	}
 	for _, t := range m.store.Tables() {
 		if b := m.host.EventRoute("htable:expired:" + t.Name); b != nil {
 			m.expired[t] = b

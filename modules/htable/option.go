@@ -16,10 +16,11 @@ type Options struct {
 	AutoExpire time.Duration // life of an item; 0 is for ever
 	InitVal    int64         // what a missing item reads as, where HasInitVal
 	HasInitVal bool
-	KeepExpire bool   // updateexpire=0: an update does not prolong life
-	DBTable    string // kept for htable.listTables
-	DBMode     int    // kept for htable.listTables
-	Replicate  bool   // dmqreplicate=1, kept for htable.listTables
+	KeepExpire bool     // updateexpire=0: an update does not prolong life
+	DBTable    string   // of the database; "": it is not in one
+	Cols       []string // cols=: its columns, the key and the values; nil: those of the module
+	DBMode     int      // 1: it is stored at the end
+	Replicate  bool     // dmqreplicate=1, kept for htable.listTables
 }
 
 // Sizes of a table in bits, as Kamailio 5.6.3 takes them: one out of range is
@@ -107,6 +108,16 @@ func (o *Options) set(name, val string) string {
 		o.DBTable = val
 		return ""
 	case "cols":
+		o.Cols = strings.Split(val, ",")
+		for i := range o.Cols {
+			o.Cols[i] = strings.TrimSpace(o.Cols[i])
+		}
+		if strings.ContainsAny(val, `'"`) {
+			return "the quotes do not match"
+		}
+		if len(o.Cols) < 2 {
+			return "two columns are wanted, the key's and a value's"
+		}
 		return ""
 	}
 	var n int64
@@ -161,15 +172,17 @@ func names(yield func(string) bool) {
 
 // part is the length of s up to its first semicolon or comma outside quotes.
 func part(s string) int {
-	quoted := false
+	quote := byte(0)
 	for i := range len(s) {
-		switch s[i] {
-		case '"':
-			quoted = !quoted
-		case ';', ',':
-			if !quoted {
-				return i
+		switch c := s[i]; {
+		case quote != 0:
+			if c == quote {
+				quote = 0
 			}
+		case c == '"' || c == '\'':
+			quote = c
+		case c == ';' || c == ',':
+			return i
 		}
 	}
 	return len(s)
@@ -178,7 +191,7 @@ func part(s string) int {
 func leading(s string) int { return len(s) - len(strings.TrimLeft(s, " \t\r\n")) }
 
 func unquote(s string) string {
-	if len(s) >= 2 && s[0] == '"' && s[len(s)-1] == '"' {
+	if len(s) >= 2 && (s[0] == '"' || s[0] == '\'') && s[len(s)-1] == s[0] {
 		return s[1 : len(s)-1]
 	}
 	return s

@@ -1,6 +1,7 @@
 package htable_test
 
 import (
+	"reflect"
 	"fmt"
 	"strings"
 	"testing"
@@ -29,7 +30,8 @@ func TestTableOptions(t *testing.T) {
 		"c=>size=8,autoexpire=5":              {Name: "c", Slots: 256},
 		"c=>autoexpire=5":                     {Name: "c", Slots: 16, AutoExpire: 5 * time.Second},
 		"c=>size=4;autoexpire=":               {Name: "c", Slots: 16},
-		`c=>size=4;cols="a,b";autoexpire=5`:   {Name: "c", Slots: 16, AutoExpire: 5 * time.Second},
+		`c=>size=4;cols="a,b";autoexpire=5`:   {Name: "c", Slots: 16, AutoExpire: 5 * time.Second, Cols: []string{"a", "b"}},
+		`c=>cols='a, b,c';`:                   {Name: "c", Slots: 16, Cols: []string{"a", "b", "c"}},
 		"c=>size=4;initval=-3;updateexpire=2": {Name: "c", Slots: 16, InitVal: -3, HasInitVal: true},
 	} {
 		m := htable.New()
@@ -37,7 +39,7 @@ func TestTableOptions(t *testing.T) {
 			t.Errorf("%s: %v", text, err)
 			continue
 		}
-		if got := m.Store().Tables()[0].Options; got != want {
+		if got := m.Store().Tables()[0].Options; !reflect.DeepEqual(got, want) {
 			t.Errorf("%s:\n got %+v\nwant %+v", text, got, want)
 		}
 	}
@@ -77,7 +79,7 @@ func TestParams(t *testing.T) {
 		want string
 	}{
 		{"db_url", "", ""},
-		{"db_url", "mysql://kamailio@localhost/kamailio", "does not load tables from a database yet"},
+		{"db_url", "mysql://kamailio@localhost/kamailio", "olelo runs databases of sqlite:// and text:// only yet"},
 		{"enable_dmq", 0, ""},
 		{"enable_dmq", 1, "DMQ"},
 		{"event_callback", "ksr_event", "KEMI"},

@@ -1,6 +1,7 @@
 package htable
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -33,8 +34,8 @@ func (m *Module) rpcs() []registry.RPC {
 		{Name: "htable.flush", Doc: "Deletes all items of a table.", Run: m.rpcFlush},
 		{Name: "htable.listTables", Doc: "The tables and their options.", List: true, Run: m.rpcList},
 		{Name: "htable.stats", Doc: "The tables' slots and numbers of items.", List: true, Run: m.rpcStats},
-		{Name: "htable.reload", Doc: "Loads a table from its database: not run yet.", Run: m.rpcNoDB},
-		{Name: "htable.store", Doc: "Stores a table in its database: not run yet.", Run: m.rpcNoDB},
+		{Name: "htable.reload", Doc: "Loads a table from its database anew: items that are not there are gone.", Run: m.rpcReload},
+		{Name: "htable.store", Doc: "Stores a table in its database, in place of what is there.", Run: m.rpcStore},
 	}
 }
 
@@ -79,7 +80,7 @@ func (m *Module) rpcGet(call registry.RPCCall) error {
 	}
 	key, hash := args[1], hashKey(args[1])
 	var v value.Value
-	ok, err := t.Lookup(nil, key, hash, &v)
+	ok, err := t.Lookup(nil, nil, key, hash, &v)
 	if err != nil {
 		return answer(call, "", err)
 	}
@@ -236,14 +237,18 @@ func (m *Module) rpcStats(call registry.RPCCall) error {
 	tables := m.store.Tables()
 	for i := len(tables) - 1; i >= 0; i-- {
 		t := tables[i]
-		items, err := t.Items(nil)
-		if err != nil {
+		var slots []int // of each item
+		if err := t.Each(nil, func(key string, _ *value.Value) bool {
+			slots = append(slots, t.slot(hashKey(key)))
+			return true
+		}); err != nil {
 			return answer(call, "", err)
 		}
-		used, most, least := 0, 0, len(items)
-		for rest := items; len(rest) > 0; used++ {
+		slices.Sort(slots)
+		used, most, least := 0, 0, len(slots)
+		for rest := slots; len(rest) > 0; used++ {
 			n := 1
-			for n < len(rest) && rest[n].Slot == rest[0].Slot {
+			for n < len(rest) && rest[n] == rest[0] {
 				n++
 			}
 			most, least = max(most, n), min(least, n)
@@ -255,14 +260,9 @@ func (m *Module) rpcStats(call registry.RPCCall) error {
 		call.Add(new(registry.RPCStruct).
 			Set("name", t.Name).
 			Set("slots", t.Slots).
-			Set("all", len(items)).
+			Set("all", len(slots)).
 			Set("min", least).
 			Set("max", most))
 	}
-	return nil
-}
-
-func (m *Module) rpcNoDB(call registry.RPCCall) error {
-	call.Fault(faultServer, noDB)
 	return nil
 }

@@ -1,6 +1,7 @@
 package htable
 
 import (
+	"hash/maphash"
 	"maps"
 	"slices"
 	"time"
@@ -15,11 +16,12 @@ type Store struct {
 	declared []*Table          // in the configuration's order
 	clock    *clock.Clock
 	epoch    time.Time
+	secret   maphash.Seed
 }
 
 // NewStore returns a Store without tables, on the system's clock.
 func NewStore() *Store {
-	s := &Store{tables: map[string]*Table{}}
+	s := &Store{tables: map[string]*Table{}, secret: maphash.MakeSeed()}
 	s.SetClock(nil)
 	return s
 }

@@ -2,6 +2,7 @@ package htable
 
 import (
 	"cmp"
+	"hash/maphash"
 	"slices"
 	"strings"
 	"time"
@@ -20,62 +21,61 @@ import (
 type Table struct {
 	Options
 	store  *Store
+	loaded bool // from the database
 	shards [nShards]shard
 }
 
 // nShards is how many locks a table has: enough that workers seldom meet on
-// one by chance. Items are found by the shards' maps, so that a table's size
+// one by chance. Items are found by the shards' indexes, so that a table's size
 // (its slots) does not decide how fast it is.
 const nShards = 64
 
-type item struct {
-	key   string
-	val   value.Value // Int or Str; a Str's text is the table's own
-	until time.Duration
-	hash  uint64
-}
-
-// forever is the until of an item that does not expire.
-const forever time.Duration = 0
-
-func (it *item) lapsed(now time.Duration) bool { return it.until != forever && it.until <= now }
-
 func (t *Table) shard(hash uint64) *shard { return &t.shards[hash>>32%nShards] }
 
+// tag is how a key stands in its shard's index: by a secret of the store, so that
+// who can choose keys cannot choose places.
+func (t *Table) tag(key string) uint32 { return uint32(maphash.String(t.store.secret, key)) }
+
 // find returns the live item with key; the shard is locked.
-func (t *Table) find(s *shard, key string) *item {
-	it := s.items[key]
-	if it == nil || it.until != forever && it.lapsed(t.store.now()) {
+func (t *Table) find(s *shard, key string) *row {
+	x := s.rows.find(key, t.tag(key))
+	if x == nil || x.until != forever && x.lapsed(t.store.now()) {
 		return nil
 	}
-	return it
+	return x
 }
 
 // Get puts the item's value into *v: the table's initval where there is none,
-// $null where the table has no initval. The text stays valid for good.
-func (t *Table) Get(w *registry.Worker, key string, hash uint64, v *value.Value) error {
-	ok, err := t.Lookup(w, key, hash, v)
+// $null where the table has no initval. A text is copied into the arena.
+func (t *Table) Get(w *registry.Worker, a *registry.Arena, key string, hash uint64, v *value.Value) error {
+	ok, err := t.Lookup(w, a, key, hash, v)
 	if !ok && t.HasInitVal && err == nil {
 		v.SetInt(t.InitVal)
 	}
 	return err
 }
 
-// Lookup is Get without the initval: ok tells whether there is such an item.
-func (t *Table) Lookup(w *registry.Worker, key string, hash uint64, v *value.Value) (ok bool, err error) {
+// Lookup is Get without the initval: ok tells whether there is such an item. With
+// a nil arena the text is valid for good.
+func (t *Table) Lookup(w *registry.Worker, a *registry.Arena, key string, hash uint64, v *value.Value) (ok bool, err error) {
 	s := t.shard(hash)
 	if err := s.lock(w); err != nil {
 		v.SetNull()
 		return false, err
 	}
-	it := t.find(s, key)
-	if it != nil {
-		*v = it.val
-	} else {
+	x := t.find(s, key)
+	switch {
+	case x == nil:
 		v.SetNull()
+	case x.kind == value.Str && a != nil:
+		v.SetStr(a.Concat(s.rows.text(x), ""))
+	case x.kind == value.Str:
+		v.SetStr(strings.Clone(s.rows.text(x)))
+	default:
+		v.SetInt(x.num)
 	}
 	s.mu.Unlock()
-	return it != nil, nil
+	return x != nil, nil
 }
 
 // Set assigns *v to the item, creating it; $null deletes it. The text is
@@ -90,9 +90,9 @@ func (t *Table) Set(w *registry.Worker, key string, hash uint64, v *value.Value)
 	if err := s.lock(w); err != nil {
 		return err
 	}
-	it, fresh := t.make(s, key, hash)
-	it.assign(v)
-	t.touch(it, fresh)
+	x, fresh := t.make(s, key)
+	s.assign(x, v)
+	t.touch(x, fresh)
 	s.mu.Unlock()
 	return nil
 }
@@ -103,12 +103,12 @@ func (t *Table) SetFor(w *registry.Worker, key string, hash uint64, v *value.Val
 	if err := s.lock(w); err != nil {
 		return err
 	}
-	it, _ := t.make(s, key, hash)
-	it.assign(v)
+	x, _ := t.make(s, key)
+	s.assign(x, v)
 	if life <= 0 {
 		life = t.AutoExpire
 	}
-	t.live(it, life)
+	t.live(x, life)
 	s.mu.Unlock()
 	return nil
 }
@@ -123,24 +123,24 @@ func (t *Table) Add(w *registry.Worker, key string, hash uint64, delta int64, wr
 		return err
 	}
 	defer s.mu.Unlock()
-	it := t.find(s, key)
-	fresh := it == nil
+	x := t.find(s, key)
+	fresh := x == nil
 	if fresh {
 		if !t.HasInitVal {
 			return nil
 		}
-		it, _ = t.make(s, key, hash)
-		it.val.SetInt(t.InitVal)
+		x, _ = t.make(s, key)
+		s.rows.setInt(x, t.InitVal)
 	}
-	if !it.val.IsInt() {
+	if x.kind != value.Int {
 		return nil
 	}
-	it.val.I += delta
+	x.num += delta
 	if wrap {
-		it.val.I = int64(int32(it.val.I))
+		x.num = int64(int32(x.num))
 	}
-	t.touch(it, fresh)
-	v.SetInt(it.val.I)
+	t.touch(x, fresh)
+	v.SetInt(x.num)
 	return nil
 }
 
@@ -151,7 +151,9 @@ func (t *Table) Delete(w *registry.Worker, key string, hash uint64) (had bool, e
 		return false, err
 	}
 	had = t.find(s, key) != nil
-	delete(s.items, key)
+	if x := s.rows.find(key, t.tag(key)); x != nil {
+		s.rows.remove(x)
+	}
 	s.mu.Unlock()
 	return had, nil
 }
@@ -164,18 +166,18 @@ func (t *Table) Left(w *registry.Worker, key string, hash uint64) (left time.Dur
 		return 0, false, err
 	}
 	defer s.mu.Unlock()
-	it := t.find(s, key)
-	if it == nil {
+	x := t.find(s, key)
+	if x == nil {
 		return 0, false, nil
 	}
-	return t.left(it, t.store.now()), true, nil
+	return x.left(t.store.now()), true, nil
 }
 
-func (t *Table) left(it *item, now time.Duration) time.Duration {
-	if it.until == forever {
+func (x *row) left(now time.Duration) time.Duration {
+	if x.until == forever {
 		return Forever
 	}
-	return it.until - now
+	return x.until - now
 }
 
 // Expire sets how long the item has still to live; 0 or less is for ever. It
@@ -185,8 +187,8 @@ func (t *Table) Expire(w *registry.Worker, key string, hash uint64, life time.Du
 	if err := s.lock(w); err != nil {
 		return err
 	}
-	if it := t.find(s, key); it != nil {
-		t.live(it, life)
+	if x := t.find(s, key); x != nil {
+		t.live(x, life)
 	}
 	s.mu.Unlock()
 	return nil
@@ -199,22 +201,30 @@ func (t *Table) Reset(w *registry.Worker) error {
 		if err := s.lock(w); err != nil {
 			return err
 		}
-		s.items = nil
+		s.rows = rows{}
 		s.mu.Unlock()
 	}
 	return nil
 }
 
-// RemoveIf removes the items that f picks; f must not use the table.
+// RemoveIf removes the items that f picks. f must not use the table, nor keep
+// what it is given.
 func (t *Table) RemoveIf(w *registry.Worker, f func(key string, v *value.Value) bool) error {
+	var v value.Value
 	for i := range t.shards {
 		s := &t.shards[i]
 		if err := s.lock(w); err != nil {
 			return err
 		}
-		for key, it := range s.items {
-			if f(key, &it.val) {
-				delete(s.items, key)
+		list := s.rows.list // which remove gives up with the last item
+		for i := range list {
+			x := &list[i]
+			if x.kind == value.Null {
+				continue
+			}
+			s.rows.value(x, &v)
+			if f(s.rows.keyOf(x), &v) {
+				s.rows.remove(x)
 			}
 		}
 		s.mu.Unlock()
@@ -222,16 +232,23 @@ func (t *Table) RemoveIf(w *registry.Worker, f func(key string, v *value.Value) 
 	return nil
 }
 
-// Each calls f with each item until it returns false; f must not use the table.
+// Each calls f with each item until it returns false. f must not use the table,
+// nor keep what it is given.
 func (t *Table) Each(w *registry.Worker, f func(key string, v *value.Value) bool) error {
 	now := t.store.now()
+	var v value.Value
 	for i := range t.shards {
 		s := &t.shards[i]
 		if err := s.lock(w); err != nil {
 			return err
 		}
-		for key, it := range s.items {
-			if !it.lapsed(now) && !f(key, &it.val) {
+		for i := range s.rows.list {
+			x := &s.rows.list[i]
+			if x.kind == value.Null || x.lapsed(now) {
+				continue
+			}
+			s.rows.value(x, &v)
+			if !f(s.rows.keyOf(x), &v) {
 				s.mu.Unlock()
 				return nil
 			}
@@ -263,9 +280,9 @@ func (t *Table) Items(w *registry.Worker) ([]Item, error) {
 		if err := s.lock(w); err != nil {
 			return nil, err
 		}
-		for _, it := range s.items {
-			if !it.lapsed(now) {
-				items = append(items, Item{it.key, it.val, t.left(it, now), t.slot(it), it.hash})
+		for i := range s.rows.list {
+			if x := &s.rows.list[i]; x.kind != value.Null && !x.lapsed(now) {
+				items = append(items, t.item(s, x, now))
 			}
 		}
 		s.mu.Unlock()
@@ -279,7 +296,17 @@ func bySlot(a, b Item) int {
 	return cmp.Or(cmp.Compare(a.Slot, b.Slot), cmp.Compare(a.hash, b.hash), strings.Compare(a.Key, b.Key))
 }
 
-func (t *Table) slot(it *item) int { return int(it.hash & uint64(t.Slots-1)) }
+// item is a copy of a row.
+func (t *Table) item(s *shard, x *row, now time.Duration) Item {
+	it := Item{Key: strings.Clone(s.rows.keyOf(x)), Left: x.left(now)}
+	s.rows.value(x, &it.Value)
+	it.Value.S = strings.Clone(it.Value.S)
+	it.hash = hashKey(it.Key)
+	it.Slot = t.slot(it.hash)
+	return it
+}
+
+func (t *Table) slot(hash uint64) int { return int(hash & uint64(t.Slots-1)) }
 
 // Hold gives w the part of the table that key is in, until as many Release.
 func (t *Table) Hold(w *registry.Worker, hash uint64, at source.Pos) error {
@@ -301,14 +328,18 @@ func (t *Table) sweep(wanted bool) []Item {
 		s.mu.Lock()
 		if s.holder == nil {
 			now := t.store.now()
-			for key, it := range s.items {
-				if it.lapsed(now) {
-					delete(s.items, key)
-					if wanted {
-						gone = append(gone, Item{Key: it.key, Value: it.val, Slot: t.slot(it), hash: it.hash})
-					}
+			list := s.rows.list // which remove gives up with the last item
+			for i := range list {
+				x := &list[i]
+				if x.kind == value.Null || !x.lapsed(now) {
+					continue
 				}
+				if wanted {
+					gone = append(gone, t.item(s, x, now))
+				}
+				s.rows.remove(x)
 			}
+			s.rows.compact()
 		}
 		s.mu.Unlock()
 	}
@@ -317,47 +348,38 @@ func (t *Table) sweep(wanted bool) []Item {
 }
 
 // make finds or makes the item; the shard is locked.
-func (t *Table) make(s *shard, key string, hash uint64) (it *item, fresh bool) {
-	if it := t.find(s, key); it != nil {
-		return it, false
+func (t *Table) make(s *shard, key string) (x *row, fresh bool) {
+	tag := t.tag(key)
+	x = s.rows.find(key, tag)
+	if x == nil {
+		return s.rows.add(key, tag), true
 	}
-	if it := s.items[key]; it != nil { // lapsed: a new life for its storage
-		return it, true
-	}
-	if s.items == nil {
-		s.items = map[string]*item{}
-	}
-	it = &item{key: strings.Clone(key), hash: hash}
-	s.items[it.key] = it
-	return it, true
+	return x, x.lapsed(t.store.now()) // lapsed: a new life for its row
 }
 
-// assign takes v over. Readers share the texts: they are replaced, never
-// changed.
-func (it *item) assign(v *value.Value) {
-	switch {
-	case v.K&value.Str == 0:
-		it.val.SetInt(v.I)
-	case it.val.K == value.Str && it.val.S == v.S:
-	default:
-		it.val.SetStr(strings.Clone(v.S))
+// assign takes v over.
+func (s *shard) assign(x *row, v *value.Value) {
+	if v.K&value.Str == 0 {
+		s.rows.setInt(x, v.I)
+		return
 	}
+	s.rows.setText(x, v.S)
 }
 
 // touch starts the item's life where it is new or was updated.
-func (t *Table) touch(it *item, fresh bool) {
+func (t *Table) touch(x *row, fresh bool) {
 	if fresh || !t.KeepExpire {
-		t.live(it, t.AutoExpire)
+		t.live(x, t.AutoExpire)
 	}
 }
 
 // live gives the item a life from now on; 0 or less is for ever. Items of a
 // table without autoexpire never lapse, as in Kamailio.
-func (t *Table) live(it *item, life time.Duration) {
+func (t *Table) live(x *row, life time.Duration) {
 	switch {
 	case t.AutoExpire == 0 || life <= 0:
-		it.until = forever
+		x.until = forever
 	default:
-		it.until = t.store.now() + life
+		x.until = t.store.now() + life
 	}
 }

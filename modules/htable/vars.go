@@ -84,7 +84,7 @@ func (a *access) get(c *registry.Ctx, v *value.Value) {
 		return
 	}
 	key, hash := a.key(c)
-	if err := a.table.Get(c.Worker, key, hash, v); err != nil {
+	if err := a.table.Get(c.Worker, &c.Arena, key, hash, v); err != nil {
 		a.failed(c, "$sht", key, err)
 	}
 }

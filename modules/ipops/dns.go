@@ -83,7 +83,7 @@ func (m *Module) internal(host string) ([]netip.Addr, error) {
 		}
 		return []netip.Addr{a}, nil
 	}
-	return m.dns.addresses(host, m.ipv6)
+	return m.addresses(host, m.ipv6)
 }
 
 func match(c *registry.Ctx, fn, host, ip string, resolve func(string) ([]netip.Addr, error)) int {
@@ -126,7 +126,7 @@ func records[T dns.RR](c *registry.Ctx, m *Module, fn, host, answer string, typ 
 		c.Log.Errorf(name, "%s: the answer's name is empty", fn)
 		return nil, noName
 	}
-	rrs, err := m.dns.ask(host, typ)
+	rrs, err := m.ask(host, typ)
 	if err != nil {
 		c.Log.Debugf(name, "%s: %.80q: %v", fn, host, err)
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/miekg/dns"
 
 	"olelo/pv"
+	"olelo/runtime/nameserver"
 	"olelo/runtime/registry"
 	"olelo/runtime/registry/registrytest"
 	"olelo/runtime/transport"
@@ -82,7 +83,7 @@ func listen(t *testing.T, s *dns.Server) *dns.Server {
 
 func bench(t *testing.T, servers ...string) *registrytest.Bench {
 	t.Helper()
-	m := &Module{dns: &resolver{servers: servers}}
+	m := &Module{dns: nameserver.Client{Servers: servers}}
 	if err := m.Provision(server{}); err != nil {
 		t.Fatal(err)
 	}
@@ -122,12 +123,12 @@ func TestDNS(t *testing.T) {
 }
 
 func TestIPv6Names(t *testing.T) {
-	r := &resolver{servers: []string{serve(t)}}
+	m := &Module{dns: nameserver.Client{Servers: []string{serve(t)}}}
 	for _, k := range []struct {
 		name string
 		want int
 	}{{"a.ex.test", 2}, {"v6.ex.test", 1}} {
-		if list, err := r.addresses(k.name, true); err != nil || len(list) != k.want {
+		if list, err := m.addresses(k.name, true); err != nil || len(list) != k.want {
 			t.Errorf("%s: %v %v", k.name, list, err)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 
+	"olelo/runtime/nameserver"
 	"olelo/runtime/registry"
 )
 
@@ -14,7 +15,7 @@ const name = "ipops"
 
 // Module is the module's instance.
 type Module struct {
-	dns       *resolver
+	dns       nameserver.Client
 	ipv6      bool // the server has a socket of IPv6
 	host      func() host
 	perWorker sync.Map // *registry.Worker → *answers
@@ -26,7 +27,7 @@ var (
 )
 
 // New returns the module.
-func New() registry.Module { return &Module{dns: &resolver{}} }
+func New() registry.Module { return &Module{} }
 
 // Exports lists what the module offers.
 func (m *Module) Exports() registry.Exports {

@@ -188,7 +188,7 @@ func (m *Module) findHost() (h host) {
 	}
 	h.full = full
 	h.name, h.domain, _ = strings.Cut(full, ".")
-	if list, err := m.dns.addresses(full, m.ipv6); err == nil && len(list) > 0 {
+	if list, err := m.addresses(full, m.ipv6); err == nil && len(list) > 0 {
 		h.ip = list[0].String()
 	}
 	return h

@@ -36,6 +36,8 @@ func (h *host) Log() *log.Logger   { return h.logger }
 func (h *host) RPC() registry.RPCs { return h.table }
 func (h *host) RunDir() string     { return h.runDir }
 
+func (h *host) Module(string) (registry.Module, bool) { return nil, false }
+
 // open has a module with parameters, given as name, value.
 func open(t *testing.T, dir string, params ...any) (*registrytest.Bench, error) {
 	t.Helper()
@@ -183,8 +185,8 @@ func TestMistakes(t *testing.T) {
 		params []any
 		want   string // part of the error
 	}{
-		{[]any{"transport", 1}, "no module xhttp"},
-		{[]any{"transport", -1}, "no module xhttp"},
+		{[]any{"transport", 1}, "needs the module xhttp"},
+		{[]any{"transport", -1}, "needs the module xhttp"},
 		{[]any{"fifo_mode", 0o1777}, "no file mode"},
 		{[]any{"fifo_user", "no such user"}, "no user of this machine"},
 		{[]any{"dgram_group", -1}, "no group of this machine"},

@@ -22,6 +22,8 @@ const name = "jsonrpcs"
 // Module is the module's instance.
 type Module struct {
 	transport transports
+	http      bool // jsonrpc_dispatch answers
+	xhttp     httpReplier
 	compact   bool
 	fifo      fifo
 	dgram     dgram
@@ -64,7 +66,7 @@ func (m *Module) Exports() registry.Exports {
 	return registry.Exports{
 		Doc: "RPC commands as JSON-RPC 2.0 over a FIFO and datagrams, and for routes.",
 		Params: []registry.Param{
-			{Name: "transport", Type: registry.ParamInt, Set: m.setTransport, Doc: "What is opened: 2 the FIFO, 4 the datagram socket, 6 both, 0 all that there is. Default: 0."},
+			{Name: "transport", Type: registry.ParamInt, Set: m.setTransport, Doc: "What is opened: 1 HTTP (by xhttp and jsonrpc_dispatch), 2 the FIFO, 4 the datagram socket, a sum for several, 0 all that there is. Default: FIFO and datagram socket."},
 			{Name: "pretty_format", Type: registry.ParamInt, Set: m.setFormat, Doc: "Whether replies have line ends and tabs. Default: 1."},
 			registry.Str("fifo_name", &m.fifo.path, `The FIFO's path, from the run-time directory on where it is relative; "" for none. Default: kamailio_rpc.fifo.`),
 			rpc.ModeParam("fifo_mode", &m.fifo.owner, "The FIFO's permissions. Default: 0660."),
@@ -79,6 +81,7 @@ func (m *Module) Exports() registry.Exports {
 			registry.Int("dgram_timeout", &m.dgram.timeout, "How long a reply may wait for its client to take it, in milliseconds. Default: 2000."),
 		},
 		Funcs: []registry.Func{
+			registry.Fn0("jsonrpc_dispatch", registry.Request|registry.Event, m.dispatch, "Runs the command that is the body of an HTTP request, and answers it. False where the body is no JSON."),
 			registry.Fn1("jsonrpc_exec", registry.Text("request"), registry.Any, m.exec, "Runs a command that is a JSON-RPC document; $jsonrpl is its reply. It is false only where the document is no JSON."),
 		},
 		PVs:  []registry.PV{m.replyVar()},
@@ -86,15 +89,13 @@ func (m *Module) Exports() registry.Exports {
 		Differs: []registry.Difference{
 			{How: "a request that is refused (no version 2.0, no method, a missing argument) is answered with an error, code 400; Kamailio answers with an empty result"},
 			{Of: "modparam fifo_reply_dir", How: "it need not end with a slash"},
-			{Of: "modparam transport", How: "1, HTTP, is an error of the start, as in Kamailio without the module xhttp"},
 		},
 	}
 }
 
 func (m *Module) setTransport(v registry.ParamValue) error {
-	if m.transport = transports(v.Int); m.transport&overHTTP != 0 {
-		return registry.NotRun("transport %d asks for HTTP, for which olelo has no module xhttp yet: 2 is the FIFO, 4 the datagram socket, 6 both", v.Int)
-	}
+	m.transport = transports(v.Int)
+	m.http = m.transport.has(overHTTP)
 	return nil
 }
 
@@ -106,6 +107,10 @@ func (m *Module) setFormat(v registry.ParamValue) error {
 // Provision keeps what Listen needs.
 func (m *Module) Provision(h registry.Host) error {
 	m.log, m.cmds = h.Log(), h.RPC()
+	xhttp, _ := h.Module("xhttp")
+	if m.xhttp, _ = xhttp.(httpReplier); m.xhttp == nil && m.transport&overHTTP != 0 {
+		return fmt.Errorf("transport %d asks for HTTP, which needs the module xhttp: load it before", m.transport)
+	}
 	dir := registry.RunDir(h)
 	if m.fifo.path != "" && !filepath.IsAbs(m.fifo.path) {
 		m.fifo.path = filepath.Join(dir, m.fifo.path)

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 
+	"olelo/runtime/db"
 	"olelo/runtime/registry"
 )
 
@@ -22,11 +23,16 @@ type Module struct {
 	order      []*queue
 	remarks    []string
 	perWorker  sync.Map // *registry.Worker → map[*queue]item
+
+	source db.Source
+	conn   db.Conn // nil without a database
 }
 
 var (
 	_ registry.Module      = (*Module)(nil)
 	_ registry.Provisioner = (*Module)(nil)
+	_ registry.Starter     = (*Module)(nil)
+	_ registry.Cleaner     = (*Module)(nil)
 )
 
 // New returns the module.
@@ -44,20 +50,15 @@ func (m *Module) Exports() registry.Exports {
 			registry.Fn1("mq_size", q, registry.Any, m.length, "Its code is the number of items, -1 where there is none, -2 where there is no such queue."),
 		},
 		Params: []registry.Param{
-			registry.StrFunc("mqueue", m.declare, "Makes a queue: \"name=N;size=S;addmode=M\". It holds size items, of which the oldest gives way; 0, the default, is no limit. "+
-				"addmode 1 leaves out a key that is there, 2 takes the older item of the key away; 0, the default, keeps both."),
+			registry.StrFunc("mqueue", m.declare, "Makes a queue: \"name=N;size=S;addmode=M;dbmode=D\". It holds size items, of which the oldest gives way; 0, the default, is no limit. "+
+				"addmode 1 leaves out a key that is there, 2 takes the older item of the key away; 0, the default, keeps both. dbmode 1 takes the items of its table out at the start and puts those that are left in at the end, 2 does the first, 3 the second; 0, the default, neither."),
 			registry.StrFunc("mqueue_name", func(v registry.ParamValue) error { return m.make(v.Str, m.size, m.mode) }, "Makes a queue with the mqueue_size and mqueue_addmode before it."),
 			registry.Int("mqueue_size", &m.size, "The size of the queues that mqueue_name makes. Default 0."),
 			registry.Int("mqueue_addmode", &m.mode, "The addmode of the queues that mqueue_name makes. Default 0."),
-			{
-				Name: "db_url", Type: registry.ParamStr, Doc: "Database to keep queues in: not run yet.",
-				Set: func(v registry.ParamValue) error {
-					if v.Str == "" {
-						return nil
-					}
-					return registry.NotRun("db_url is known, but olelo does not keep queues in a database yet")
-				},
-			},
+			m.source.Param("db_url", "Database of the queues with a dbmode: each is a table of the queue's name with the columns key and val."),
+		},
+		Differs: []registry.Difference{
+			{Of: "modparam db_url", How: "may stand behind the queues' lines; without it a dbmode is an error, with which Kamailio 5.6.3 crashes"},
 		},
 		PVs: []registry.PV{
 			m.pv("mqk", "The key of the item fetched last from a queue by this worker.", func(i *item) string { return i.key }),
@@ -72,10 +73,19 @@ func (m *Module) Exports() registry.Exports {
 	}
 }
 
-// Provision tells what the queues' lines say that is hardly meant.
+// Provision tells what the queues' lines say that is hardly meant, and finds the
+// database's driver.
 func (m *Module) Provision(h registry.Host) error {
 	for _, r := range m.remarks {
 		h.Log().Warnf(name, "%s", r)
+	}
+	if m.source.IsSet() {
+		return m.source.Find(h)
+	}
+	for _, q := range m.order {
+		if q.reads() || q.writes() {
+			return registry.At(q.pos, fmt.Errorf("queue %q has dbmode=%d, and there is no db_url", q.name, q.dbMode))
+		}
 	}
 	return nil
 }
@@ -91,7 +101,7 @@ func (m *Module) declare(v registry.ParamValue) error {
 		switch k {
 		case "name", "size", "addmode", "dbmode":
 		default:
-			return fmt.Errorf("%q is no option of a queue: name, size and addmode are", k)
+			return fmt.Errorf("%q is no option of a queue: name, size, addmode and dbmode are", k)
 		}
 		if _, twice := given[k]; !twice {
 			given[k] = val
@@ -104,10 +114,12 @@ func (m *Module) declare(v registry.ParamValue) error {
 		}
 		return n
 	}
-	if number("dbmode") != 0 {
-		return registry.NotRun("dbmode=%s is known, but olelo does not keep queues in a database yet", given["dbmode"])
+	if err := m.make(given["name"], number("size"), number("addmode")); err != nil {
+		return err
 	}
-	return m.make(given["name"], number("size"), number("addmode"))
+	q := m.queues[given["name"]]
+	q.dbMode, q.pos = number("dbmode"), v.Pos
+	return nil
 }
 
 func (m *Module) make(name string, size, mode int) error {

@@ -4,6 +4,8 @@ import (
 	"container/list"
 	"strings"
 	"sync"
+
+	"olelo/lang/source"
 )
 
 // item is a key and its value; they belong to the queue.
@@ -21,6 +23,10 @@ type queue struct {
 	name string
 	size int // 0 or less: without limit
 	mode int
+
+	dbMode int
+	pos    source.Pos // of its line
+	read   bool       // what its table had is in it
 
 	mu    sync.Mutex
 	items list.List                // of item

@@ -24,6 +24,8 @@ func (m *Module) contactFuncs() []registry.Func {
 			"Makes of the URIs of contact_param_encode in all Contacts those that they came from."),
 		registry.Fn1("contact_param_decode_ruri", name, registry.Request|registry.Event, decodeRequestFromParam,
 			"Makes of a request URI of contact_param_encode the one that it came from. True also where it has no such parameter."),
+		registry.Fn1("contact_param_check", name, registry.Any, checkContactParam,
+			"True where the URI of a Contact has a parameter."),
 		registry.Fn1("contact_param_rm", name, routes, removeContactParam,
 			"Removes a parameter from the URIs of all Contacts."),
 	}
@@ -49,6 +51,20 @@ func contacts(m *sip.Message, one bool, f func(a *sip.NameAddr) bool) (found boo
 			return true
 		}
 	}
+}
+
+func checkContactParam(c *registry.Ctx, name string) int {
+	if c.Msg == nil {
+		return -1
+	}
+	has := false
+	contacts(c.Msg, false, func(a *sip.NameAddr) bool {
+		if u, err := sip.ParseURI(a.URI); err == nil {
+			_, has = sip.Param(u.Params, strings.ToLower(name))
+		}
+		return !has
+	})
+	return registry.Truth(has)
 }
 
 // replaceURI lays another URI over a Contact's. One with parameters needs

@@ -21,6 +21,11 @@ func (m *Module) messageFuncs() []registry.Func {
 		registry.Fn0("is_reply", registry.Any, func(c *registry.Ctx) int {
 			return registry.Truth(c.Msg != nil && !c.Msg.IsRequest())
 		}, "True in a reply."),
+		registry.Fn0("is_sip", registry.Any, func(c *registry.Ctx) int { return isVersion(c, "SIP/") }, "True where the first line tells of SIP."),
+		registry.Fn0("is_http", registry.Any, func(c *registry.Ctx) int { return isVersion(c, "HTTP/") }, "True where the first line tells of HTTP."),
+		registry.Fn0("sip_parse_headers", registry.Any, func(c *registry.Ctx) int {
+			return registry.Truth(c.Msg != nil && c.Msg.NumHeaders() > 0)
+		}, "Reads all headers, and is true where that is possible."),
 		registry.Fn0("is_first_hop", registry.Any, func(c *registry.Ctx) int { return m.isFirstHop(c, 0) },
 			"True where nothing is between the sender and this server: a request with one Via, a reply whose topmost Record-Route is this server's address."),
 		registry.Fn1("is_first_hop", registry.IntP("mode"), registry.Any, m.isFirstHop,
@@ -30,6 +35,10 @@ func (m *Module) messageFuncs() []registry.Func {
 		registry.Fn1("hdr_date_check", registry.IntP("seconds"), registry.Any, checkDate,
 			"True where the Date header is not older than so many seconds: -1 where there is none, or it cannot be read, -4 where it is older."),
 	}
+}
+
+func isVersion(c *registry.Ctx, prefix string) int {
+	return registry.Truth(c.Msg != nil && strings.HasPrefix(c.Msg.Version(), prefix))
 }
 
 func (m *Module) isFirstHop(c *registry.Ctx, mode int) int {

@@ -24,6 +24,7 @@ type Module struct {
 	separator byte // between the parts of an encoded Contact
 
 	random  *random.Source
+	auth    authorizer
 	sockets []netip.AddrPort // the server's own
 	names   []string         // alias=
 }
@@ -48,7 +49,7 @@ func (m *Module) Exports() registry.Exports {
 		Doc: "Tests and changes of URIs, Contacts and other parts of SIP messages.",
 		Funcs: slices.Concat(
 			m.messageFuncs(), m.optionsFuncs(), numberFuncs(), paramFuncs(), uriFuncs(), compareFuncs(),
-			m.contactFuncs(), m.rpidFuncs(), m.chargingFuncs(),
+			m.contactFuncs(), m.rpidFuncs(), m.chargingFuncs(), m.userFuncs(),
 		),
 		PVs: chargingVars(),
 		Params: []registry.Param{
@@ -73,6 +74,9 @@ func (m *Module) Exports() registry.Exports {
 // Provision learns which addresses are the server's own.
 func (m *Module) Provision(h registry.Host) error {
 	m.random = h.Random()
+	if a, ok := h.Module("auth"); ok {
+		m.auth, _ = a.(authorizer)
+	}
 	m.sockets, m.names = nil, nil
 	for _, s := range h.Sockets() {
 		m.sockets = append(m.sockets, s.Addr)

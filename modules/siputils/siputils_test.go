@@ -112,6 +112,8 @@ func (host) Sockets() []*transport.Socket {
 	return []*transport.Socket{{Proto: transport.UDP, Addr: netip.MustParseAddrPort("127.0.0.1:5060")}}
 }
 
+func (host) Module(string) (registry.Module, bool) { return nil, false }
+
 func (host) AddAlias(registry.Alias) {}
 
 func (host) Aliases() []registry.Alias { return []registry.Alias{{Host: "sip.example"}} }

@@ -57,6 +57,7 @@ func (m *Module) Exports() registry.Exports {
 	return registry.Exports{
 		Doc: "Stateless replies to SIP requests.",
 		Differs: []registry.Difference{
+			{Of: "event_route[sl:local-response]", How: "does not run for replies to HTTP requests; in Kamailio it does, where the reply's first line can be read as a request's"},
 			{Of: "modparam bind_tm", How: "without module tm no request has a transaction", Idle: true},
 		},
 		Funcs: []registry.Func{

@@ -96,12 +96,12 @@ func (m *Module) reply(c *registry.Ctx, code int, reason, headers string, mode i
 	} else {
 		w.dest.Addr, w.dest.Conn = c.Recv.Src, c.Recv.Conn
 	}
-	if err := m.net.Send(&w.dest, b, c.Recv.Conn); err != nil {
+	if err := m.net.Send(&w.dest, c.OnWire(b), c.Recv.Conn); err != nil {
 		counts.failures.Add(1)
 		return fmt.Errorf("to %s:%s: %w", w.dest.Proto, w.dest.Addr, err)
 	}
 	counts.sent(code)
-	if m.response != nil {
+	if m.response != nil && !c.Msg.IsHTTP() {
 		m.tell(c, b)
 	}
 	return nil

@@ -1,6 +1,7 @@
 package textops
 
 import (
+	"encoding/hex"
 	"fmt"
 	"strings"
 
@@ -19,6 +20,20 @@ func bodyFuncs() []registry.Func {
 		registry.Fn1("has_body", mimeP("type"), registry.Any, hasBodyOf,
 			"The same, of a type: application/sdp, which is also what a body without Content-Type is taken for."),
 		registry.Fn2("set_body", body, typ, changes, setBody, "Replaces the body and the Content-Type."),
+		registry.Fn2("set_body_hex", body, typ, registry.Any, func(c *registry.Ctx, body, typ string) int {
+			b, ok := unhex(c, "set_body_hex", body)
+			if !ok {
+				return -1
+			}
+			return setBody(c, b, typ)
+		}, "The same with a body that is written in hexadecimal; blanks in it count nothing."),
+		registry.Fn2("set_reply_body_hex", body, typ, replies, func(c *registry.Ctx, body, typ string) int {
+			b, ok := unhex(c, "set_reply_body_hex", body)
+			if !ok {
+				return -1
+			}
+			return setReplyBody(c, b, typ)
+		}, "As set_reply_body, with a body that is written in hexadecimal; blanks in it count nothing."),
 		registry.Fn2("set_reply_body", body, typ, replies, setReplyBody, "Gives the replies to this request a body, once."),
 		registry.Fn0("is_audio_on_hold", registry.Any, isAudioOnHold,
 			"Whether an audio stream of the SDP is on hold: 1 by the address 0.0.0.0, 2 by sendonly or inactive."),
@@ -50,19 +65,11 @@ func mimeP(name string) registry.P[string] {
 	}
 }
 
-// mimeOf is the type/subtype of a Content-Type, without its parameters.
-func mimeOf(contentType string) string {
-	if i := strings.IndexByte(contentType, ';'); i >= 0 {
-		contentType = contentType[:i]
-	}
-	return strings.TrimSpace(contentType)
-}
-
 func hasBodyOf(c *registry.Ctx, want string) int {
 	if c.Msg == nil || bodyOf(c.Msg) == "" {
 		return -1
 	}
-	have := mimeOf(c.Msg.ContentType())
+	have := sip.MediaType(c.Msg.ContentType())
 	if have == "" {
 		have = "application/sdp"
 	}
@@ -83,6 +90,16 @@ func setBody(c *registry.Ctx, body, contentType string) int {
 		return -1
 	}
 	return 1
+}
+
+// unhex is what a text in hexadecimal stands for; an error is logged where it
+// is none.
+func unhex(c *registry.Ctx, fn, s string) (string, bool) {
+	b, err := hex.DecodeString(strings.ReplaceAll(s, " ", ""))
+	if err != nil {
+		c.Log.Errorf(logAs, "%s: %.60q is not hexadecimal: %v", fn, s, err)
+	}
+	return string(b), err == nil
 }
 
 func setReplyBody(c *registry.Ctx, body, contentType string) int {

@@ -36,8 +36,11 @@ func (m *Module) Exports() registry.Exports {
 		Funcs: slices.Concat(
 			methodFuncs(), m.presentFuncs(), m.searchFuncs(), m.stringFuncs(),
 			appendFuncs(), m.removeFuncs(), m.replaceFuncs(), substFuncs(),
-			bodyFuncs(), partFuncs(),
+			bodyFuncs(), partFuncs(), toMultipartFuncs(),
 		),
 		Trans: transformations.Textops(),
+		Differs: []registry.Difference{
+			{Of: "set_body_multipart()", How: "the last boundary ends the body, and a multipart message keeps its boundary; Kamailio 5.6.3 leaves the body without an end until a part is appended, puts another boundary in it than the Content-Type tells, and ends where there is no Content-Type"},
+		},
 	}
 }

@@ -12,11 +12,11 @@ const sdpType = "application/sdp"
 // sdpOf is the message's session description: its body, or a part of it.
 func sdpOf(m *sip.Message) string {
 	body := m.Body()
-	if equalFold(mimeOf(m.ContentType()), sdpType) {
+	if equalFold(sip.MediaType(m.ContentType()), sdpType) {
 		return body
 	}
-	if p, ok := findPart(m, sdpType); ok {
-		return body[p.content:p.end]
+	if p, ok := m.FindPart(sdpType); ok {
+		return body[p.Content:p.End]
 	}
 	return ""
 }

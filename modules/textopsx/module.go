@@ -5,8 +5,8 @@ package textopsx
 
 import (
 	"slices"
-	"sync"
 
+	"olelo/runtime/iterator"
 	"olelo/runtime/registry"
 )
 
@@ -15,13 +15,18 @@ const name = "textopsx"
 
 // Module is the module's instance.
 type Module struct {
-	perWorker sync.Map // *registry.Worker → *iterators
+	headers, lines iterator.Kind
 }
 
 var _ registry.Module = (*Module)(nil)
 
 // New returns the module.
-func New() registry.Module { return &Module{} }
+func New() registry.Module {
+	m := new(Module)
+	m.headers.Module, m.headers.Prefix, m.headers.Parts = name, "hf_iterator_", headerParts
+	m.lines.Module, m.lines.Prefix, m.lines.Parts = name, "bl_iterator_", bodyLines
+	return m
+}
 
 // Exports lists what the module offers.
 func (m *Module) Exports() registry.Exports {

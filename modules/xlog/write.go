@@ -21,7 +21,7 @@ type line struct {
 // write writes the text at level. It always gives 1: a script does not depend
 // on what is logged.
 func (l *line) write(c *registry.Ctx, level log.Level, f log.Facility) int {
-	if !c.Log.Enabled(level) {
+	if !c.Log.EnabledFor("xlog", level) {
 		return 1
 	}
 	prefix := l.m.prefix

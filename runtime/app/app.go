@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"time"
 
 	"olelo/lang/ast"
@@ -19,6 +20,7 @@ import (
 	"olelo/lang/source"
 	"olelo/runtime/clock"
 	"olelo/runtime/core"
+	"olelo/runtime/forward"
 	"olelo/runtime/log"
 	"olelo/runtime/random"
 	"olelo/runtime/registry"
@@ -38,14 +40,16 @@ const drainTime = 5 * time.Second
 
 // server is one configuration, loaded and perhaps running.
 type server struct {
-	pid       int
-	dialect   Dialect
-	configDir string
-	started   time.Time
-	quit      context.CancelFunc // ends Run
-	clock     *clock.Clock
-	covered   bool // what runs is counted, for a test
-	random    *random.Source
+	pid        int
+	dialect    Dialect
+	configDir  string
+	configFile string
+	evals      sync.Mutex // one Eval at a time
+	started    time.Time
+	quit       context.CancelFunc // ends Run
+	clock      *clock.Clock
+	covered    bool // what runs is counted, for a test
+	random     *random.Source
 
 	file   *ast.File
 	set    *source.Set
@@ -60,7 +64,10 @@ type server struct {
 	notes       notes    // what the configuration uses, where a survey asks for it
 	prog        *program.Program
 	frames      frameHandler // the module that routes MSRP frames, nil if none
+	http        httpHandler  // the module that routes HTTP requests, nil if none
 	filters     []registry.RequestFilter
+	wire        registry.WireFilter
+	records     forward.Records
 	ownAliases  []registry.Alias // that modules add to the configuration's
 
 	requestRoute, replyRoute registry.Block // nil: none
@@ -158,7 +165,7 @@ func Disassemble(o Options, w io.Writer) int {
 // load does all that comes before a socket is opened. Where diags has errors,
 // the server is only fit for cleanup.
 func load(o *Options) (*server, *diag.List) {
-	s := &server{notes: notes{o.uses}, recorder: o.recorder, pid: os.Getpid(), dialect: o.Dialect, configDir: filepath.Dir(o.File), started: time.Now(), env: compile.NewEnv(), rpcs: rpc.NewTable()}
+	s := &server{notes: notes{o.uses}, recorder: o.recorder, pid: os.Getpid(), dialect: o.Dialect, configDir: filepath.Dir(o.File), configFile: o.File, started: time.Now(), env: compile.NewEnv(), rpcs: rpc.NewTable()}
 	s.workers.s, s.workers.next = s, 1 // 0 is the server itself
 	var diags *diag.List
 	s.file, s.set, diags = parseFile(o)
@@ -177,6 +184,7 @@ func load(o *Options) (*server, *diag.List) {
 		}
 	}
 	s.loadModules(o, diags)
+	s.moduleSettings()
 	s.dropTLS(diags)
 	s.sockets = s.params.Sockets
 	if diags.Errors() == 0 {
@@ -190,6 +198,9 @@ func load(o *Options) (*server, *diag.List) {
 	for _, m := range s.modules {
 		if h, ok := m.it.(frameHandler); ok {
 			s.frames = h
+		}
+		if h, ok := m.it.(httpHandler); ok {
+			s.http = h
 		}
 		if f, ok := m.it.(registry.RequestFilter); ok {
 			s.filters = append(s.filters, f)

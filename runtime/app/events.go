@@ -1,41 +1,36 @@
 package app
 
 import (
-	"net/netip"
-
 	"olelo/lang/diag"
+	"olelo/runtime/msgstate"
 	"olelo/runtime/registry"
 	"olelo/runtime/sip"
 	"olelo/runtime/transport"
 )
 
-// The event routes that the core raises itself.
 const (
 	workerOneInit     = "core:worker-one-init"     // once, in the first worker, before any message
 	preRouting        = "core:pre-routing"         // before the route of each SIP message; drop ends it there
 	receiveParseError = "core:receive-parse-error" // for a SIP message whose headers cannot be read
+	msgReceived       = "core:msg-received"        // for what came in, before it is read, with received_route_mode
 )
 
+// CoreEvents are the event routes that the core raises itself.
+func CoreEvents() []string { return []string{workerOneInit, preRouting, receiveParseError, msgReceived} }
+
 // coreEvents are those that the configuration has; nil is none.
-type coreEvents struct{ oneInit, preRouting, parseError registry.Block }
+type coreEvents struct{ oneInit, preRouting, parseError, received registry.Block }
 
 // findEvents looks the core's event routes up, once the routes are compiled.
 func (s *server) findEvents() {
 	h := host{s}
-	s.events = coreEvents{h.EventRoute(workerOneInit), h.EventRoute(preRouting), h.EventRoute(receiveParseError)}
+	s.events = coreEvents{
+		oneInit: h.EventRoute(workerOneInit), preRouting: h.EventRoute(preRouting), parseError: h.EventRoute(receiveParseError),
+	}
+	if s.params.ReceivedRouteMode != 0 {
+		s.events.received = h.EventRoute(msgReceived)
+	}
 }
-
-// initMessage stands in for a message in event_route[core:worker-one-init].
-const initMessage = "OPTIONS sip:you@kamailio.org SIP/2.0\r\n" +
-	"Via: SIP/2.0/UDP 127.0.0.1\r\n" +
-	"From: <sip:you@kamailio.org>;tag=123\r\n" +
-	"To: <sip:you@kamailio.org>\r\n" +
-	"Call-ID: 123\r\n" +
-	"CSeq: 1 OPTIONS\r\n" +
-	"Content-Length: 0\r\n\r\n"
-
-// initSource is where that message seems to come from; it came to no socket.
-var initSource = netip.AddrPortFrom(netip.AddrFrom4([4]byte{1, 0, 0, 127}), 5060)
 
 // initFirstWorker runs event_route[core:worker-one-init]. What it sets in $var
 // stays in that worker.
@@ -47,16 +42,34 @@ func (s *server) initFirstWorker() error {
 	w.ctx.Lock()
 	defer w.ctx.Unlock()
 	defer w.guard()
-	var msg sip.Message
-	if err := msg.Parse([]byte(initMessage)); err != nil {
+	c := w.begin()
+	var msg registry.Fake
+	if err := msg.Take(c); err != nil {
 		return err
 	}
-	c := w.begin()
-	c.Msg = &msg
-	c.Recv = &transport.Recv{Proto: transport.UDP, Src: initSource, SrcIP: initSource.Addr().String(), Faked: true}
 	s.events.oneInit.Run(c, registry.Request)
 	w.begin()
 	return nil
+}
+
+// received runs event_route[core:msg-received] in c, which was begun, and returns
+// what is to be read as the message: raw, or what $rcv(buf) was set to. ok is
+// false where the route dropped it, or returned a negative number. Of what the route set, AVPs stay for the message.
+func (s *server) received(c *registry.Ctx, r *transport.Recv, raw []byte) (_ []byte, ok bool) {
+	if s.events.received == nil {
+		return raw, true
+	}
+	var msg registry.Fake
+	if err := msg.Take(c); err != nil {
+		return raw, true
+	}
+	in := msgstate.Incoming{From: r, Bytes: raw}
+	c.State.Incoming = &in
+	rc := s.events.received.Run(c, registry.Request)
+	c.State.ResetMessage()
+	ok = rc >= 0 && c.Flow&registry.FlowDrop == 0
+	c.Msg, c.Flow, c.RC = nil, 0, 0
+	return in.Bytes, ok
 }
 
 // preRoute runs event_route[core:pre-routing] and reports whether the message

@@ -2,6 +2,7 @@ package app
 
 import (
 	"errors"
+	"net/netip"
 	"strings"
 	"sync"
 
@@ -24,8 +25,10 @@ func (s *server) forwarder() *forward.Forwarder {
 	s.forwards.once.Do(func() {
 		f := &s.forwards.f
 		f.Net, f.Conn, f.Sockets = s.net, s.net.Conn, s.sockets
-		f.Resolver = forward.NewResolver(nil, s.sockets)
+		f.Resolver = forward.NewResolver(&s.records, s.sockets)
+		f.Resolver.Rules, f.Resolver.Chance = s.params.DNS, s.random
 		f.MHomed, f.UDPMTU, f.MTUProto = s.params.MHomed, s.params.UDPMTU, s.params.MTUProto
+		f.ServerID, f.ViaParams, f.ViaFields = s.params.ServerID, s.params.ViaParams, s.params.ViaFields
 		f.OnSend, f.OnSendReply = s.route("onsend_route", ""), s.params.OnSendReply
 	})
 	return &s.forwards.f
@@ -67,6 +70,7 @@ func (s *server) forwardReply(c *registry.Ctx) error {
 var (
 	_ registry.ForwardHost = host{}
 	_ registry.SendHost    = host{}
+	_ registry.ResolveHost = host{}
 )
 
 // ForwardRequest sends the request being handled on.
@@ -88,4 +92,12 @@ func (h host) ForwardReply(c *registry.Ctx, status int, reason string) error {
 // Send sends bytes as they are.
 func (h host) Send(c *registry.Ctx, to sip.Hop, sock *transport.Socket, b []byte) error {
 	return h.forwarder().Send(c, to, sock, b)
+}
+
+// AddRecord lets the server know a DNS record.
+func (h host) AddRecord(r registry.DNSRecord) { h.records.Add(r) }
+
+// Resolve finds an address as for a reply.
+func (h host) Resolve(p transport.Proto, to sip.Hop) (netip.AddrPort, error) {
+	return h.forwarder().Resolver.Address(p, to)
 }

@@ -2,10 +2,12 @@ package app
 
 import (
 	"fmt"
+	"strings"
 
 	"olelo/runtime/log"
 	"olelo/runtime/msrp"
 	"olelo/runtime/registry"
+	"olelo/runtime/sip"
 	"olelo/runtime/transport"
 )
 
@@ -13,6 +15,12 @@ import (
 type frameHandler interface {
 	HandleFrame(c *registry.Ctx, f *msrp.Frame)
 	Undelivered(c *registry.Ctx, frame []byte, src *transport.Conn)
+}
+
+// httpHandler is the module that routes HTTP requests. A negative code ends the
+// connection.
+type httpHandler interface {
+	HandleHTTP(c *registry.Ctx) (code int)
 }
 
 // handler feeds one UDP reader or one connection to its worker. Connections
@@ -36,8 +44,12 @@ func (h handler) SIP(r *transport.Recv, raw []byte) {
 
 func (h handler) sip(r *transport.Recv, raw []byte) {
 	w := h.w
-	c, err := h.message(r, raw)
-	if err != nil {
+	c := w.begin()
+	raw, ok := h.s.received(c, r, raw)
+	if !ok {
+		return
+	}
+	if err := h.message(c, r, raw); err != nil {
 		if level := log.Level(h.s.params.ParserLog); c.Log.Enabled(level) {
 			c.Log.Log(level, log.Core, fmt.Sprintf("a message from %s:%s cannot be routed: %v; it begins %.80q", r.Proto, r.Src, err, raw))
 		}
@@ -48,6 +60,10 @@ func (h handler) sip(r *transport.Recv, raw []byte) {
 		if r.Conn != nil { // as Kamailio does: a stream cannot be trusted behind it
 			r.Conn.Close()
 		}
+		return
+	}
+	if c.Msg.IsHTTP() {
+		h.http(c)
 		return
 	}
 	h.s.stats.core.received(c.Rank, c.Msg)
@@ -66,22 +82,36 @@ func (h handler) sip(r *transport.Recv, raw []byte) {
 	h.reply(c)
 }
 
-// message makes raw the SIP message that the worker routes. Where it cannot be
-// routed, the context has none.
-func (h handler) message(r *transport.Recv, raw []byte) (*registry.Ctx, error) {
+// message makes raw the SIP message that the worker routes in c, which it has
+// begun. Where it cannot be routed, the context has none.
+func (h handler) message(c *registry.Ctx, r *transport.Recv, raw []byte) error {
 	w := h.w
-	c := w.begin()
 	c.Recv = r
-	if err := w.msg.Parse(raw); err != nil {
-		return c, err
+	if h.s.wire != nil {
+		raw = h.s.wire.FilterReceived(c, raw)
 	}
-	if err := w.msg.Check(); err != nil {
-		return c, err
+	if err := w.msg.Parse(raw); err != nil {
+		return err
+	}
+	if w.msg.IsHTTP() {
+		w.http = sip.AppendHTTP(w.http[:0], raw, strings.ToUpper(r.Proto.String()), r.Src)
+		if err := w.msg.Parse(w.http); err != nil {
+			return err
+		}
+	} else if err := w.msg.Check(); err != nil {
+		return err
 	}
 	c.Msg = &w.msg
 	h.s.viaDefaults(&c.State)
 	h.s.logPrefix(c)
-	return c, nil
+	return nil
+}
+
+// http routes an HTTP request, which nobody answers where no module does that.
+func (h handler) http(c *registry.Ctx) {
+	if h.s.http != nil && h.s.http.HandleHTTP(c) < 0 && c.Recv.Conn != nil {
+		c.Recv.Conn.Close()
+	}
 }
 
 // frame makes raw the MSRP frame that the worker routes.

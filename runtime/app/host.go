@@ -13,7 +13,10 @@ import (
 // host is the server as its modules see it.
 type host struct{ *server }
 
-var _ registry.Host = host{}
+var (
+	_ registry.Host      = host{}
+	_ registry.RouteHost = host{}
+)
 
 func (h host) Log() *log.Logger             { return h.log }
 func (h host) Net() registry.Net            { return h.net }
@@ -23,6 +26,9 @@ func (h host) Global(name string) int       { return h.params.Int(name) }
 
 // RunDir is the run-time directory, for control sockets (-Y, run_dir).
 func (h host) RunDir() string { return h.params.RunDir }
+
+// VersionTable is where databases have the versions of their tables.
+func (h host) VersionTable() string { return h.params.VersionTable }
 
 // ConfigDir is the folder of the configuration, where relative paths start.
 func (h host) ConfigDir() string { return h.configDir }
@@ -40,6 +46,9 @@ func (h host) Module(name string) (registry.Module, bool) { return h.env.Module(
 func (h host) EventRoute(name string) registry.Block {
 	return h.route("event_route", name)
 }
+
+// RouteBlock is route[name].
+func (h host) RouteBlock(name string) registry.Block { return h.route("route", name) }
 
 func (h host) NewCtx() *registry.Ctx {
 	w, err := h.workers.add("module worker")

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"errors"
 	"path"
 	"slices"
 	"strings"
@@ -28,11 +29,11 @@ var retired = map[string]string{
 }
 
 // idle reports whether a module that olelo does not have has nothing to do
-// here, and why: a database driver drives nothing while no module that runs
-// uses a database.
+// here, and why: a database driver drives nothing while no module has a
+// database of its kind; one that has is a mistake of its own.
 func idle(name string) (why string, ok bool) {
 	if strings.HasPrefix(name, "db_") && catalogue.HasModule(name) {
-		return "no module that olelo runs uses a database", true
+		return "no module that olelo runs has a database of its kind", true
 	}
 	return "", false
 }
@@ -180,7 +181,14 @@ func (s *server) provision(diags *diag.List) {
 		}
 		s.provisioned = i + 1
 		if err := p.Provision(host{s}); err != nil {
-			diags.Add(diag.Diagnostic{Severity: diag.Error, Code: "module-start", Late: true, Msg: "module " + m.name + ": " + err.Error()})
+			d := diag.Diagnostic{Severity: diag.Error, Code: "module-start", Late: true}
+			if at := (*registry.PosError)(nil); errors.As(err, &at) {
+				d.Pos, err = at.Pos, at.Err
+			}
+			var notRun *registry.NotRunError
+			d.NotRun = errors.As(err, &notRun)
+			d.Msg = "module " + m.name + ": " + err.Error()
+			diags.Add(d)
 		}
 	}
 }
@@ -188,7 +196,7 @@ func (s *server) provision(diags *diag.List) {
 // compile binds and compiles the route blocks.
 func (s *server) compile(o *Options, diags *diag.List) {
 	s.env.Myself = newNames(s)
-	s.env.Raises("core", workerOneInit, preRouting, receiveParseError)
+	s.env.Raises("core", CoreEvents()...)
 	s.env.Block = func(n int) registry.Block { return s.block(n) }
 	opt := compile.Options{
 		Dialect6:  o.Dialect == Dialect6,
@@ -202,6 +210,11 @@ func (s *server) compile(o *Options, diags *diag.List) {
 	}
 	if s.recorder != nil {
 		opt.Recorder, opt.Mocks = s.recorder, o.mocks
+	}
+	for _, m := range s.modules {
+		if t, ok := m.it.(registry.Tracer); ok {
+			opt.Tracer = t
+		}
 	}
 	s.prog = compile.Compile(s.file, s.env, opt, diags)
 	s.findEvents()

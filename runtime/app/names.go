@@ -5,6 +5,7 @@ import "olelo/runtime/registry"
 var (
 	_ registry.FlagHost  = host{}
 	_ registry.AliasHost = host{}
+	_ registry.WireHost  = host{}
 )
 
 // FlagBit is the number of a declared message flag.
@@ -21,3 +22,6 @@ func (h host) Aliases() []registry.Alias {
 
 // AddAlias adds one that a module knows.
 func (h host) AddAlias(a registry.Alias) { h.ownAliases = append(h.ownAliases, a) }
+
+// FilterWire passes all SIP messages through a module's filter.
+func (h host) FilterWire(f registry.WireFilter) { h.wire = f }

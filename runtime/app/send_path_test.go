@@ -2,7 +2,6 @@ package app
 
 import (
 	"bufio"
-	"context"
 	"fmt"
 	"io"
 	"net"
@@ -25,6 +24,29 @@ import (
 // TestSendPathAllocatesNothing runs the example's SEND path, from a frame that
 // stands in a connection's buffer to bytes that stand in another one's queue.
 func TestSendPathAllocatesNothing(t *testing.T) {
+	h, recv, frame, bob := sendPath(t)
+	const runs = 1000
+	received := make(chan error, 1)
+	go func() { // relaying moves bytes within a frame, its length stays
+		_, err := io.CopyN(io.Discard, bob.r, (runs+1)*int64(len(frame)))
+		received <- err
+	}()
+	// AllocsPerRun runs once more at first, where buffers grow to their size.
+	if n := testing.AllocsPerRun(runs, func() { h.MSRP(recv, frame) }); n != 0 {
+		t.Errorf("%v allocations a frame, want none", n)
+	}
+	if err := bob.c.SetReadDeadline(time.Now().Add(10 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-received; err != nil {
+		t.Errorf("bob did not get all %d frames: %v", runs+1, err)
+	}
+}
+
+// sendPath is alice's handler in the example's relay, a frame of hers to bob, and
+// bob.
+func sendPath(t testing.TB) (transport.Handler, *transport.Recv, []byte, *client) {
+	t.Helper()
 	s, addr := startRelay(t)
 	bob := dialRelay(t, addr)
 	use := bob.auth(t)
@@ -44,26 +66,11 @@ func TestSendPathAllocatesNothing(t *testing.T) {
 		"From-Path: msrp://127.0.0.1:9/alice;tcp\r\nMessage-ID: 1\r\nByte-Range: 1-5/5\r\nContent-Type: text/plain\r\n\r\nhello\r\n-------t1$\r\n")
 	h := s.tcpHandler(alice)
 	recv := &transport.Recv{Proto: transport.TCP, Src: alice.Peer(), SrcIP: "127.0.0.1", Socket: alice.Socket(), Conn: alice}
-	const runs = 1000
-	received := make(chan error, 1)
-	go func() { // relaying moves bytes within a frame, its length stays
-		_, err := io.CopyN(io.Discard, bob.r, (runs+1)*int64(len(frame)))
-		received <- err
-	}()
-	// AllocsPerRun runs once more at first, where buffers grow to their size.
-	if n := testing.AllocsPerRun(runs, func() { h.MSRP(recv, frame) }); n != 0 {
-		t.Errorf("%v allocations a frame, want none", n)
-	}
-	if err := bob.c.SetReadDeadline(time.Now().Add(10 * time.Second)); err != nil {
-		t.Fatal(err)
-	}
-	if err := <-received; err != nil {
-		t.Errorf("bob did not get all %d frames: %v", runs+1, err)
-	}
+	return h, recv, frame, bob
 }
 
 // startRelay runs examples/msrp-relay/relay.cfg on a free port.
-func startRelay(t *testing.T) (*server, string) {
+func startRelay(t testing.TB) (*server, string) {
 	t.Helper()
 	text, err := os.ReadFile("../../examples/msrp-relay/relay.cfg")
 	if err != nil {
@@ -89,13 +96,12 @@ func startRelay(t *testing.T) (*server, string) {
 	o.Core.RunDir = &dir
 	running := make(chan *server, 1)
 	o.Ready = func(*core.Params, *log.Logger) error { return nil }
-	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan int, 1)
 	o.started = func(s *server) { running <- s }
-	go func() { done <- Run(ctx, o) }()
+	go func() { done <- Run(t.Context(), o) }()
 	select {
 	case s := <-running:
-		t.Cleanup(func() { cancel(); <-done })
+		t.Cleanup(func() { <-done })
 		return s, addr
 	case rc := <-done:
 		t.Fatalf("the relay did not start: status %d", rc)
@@ -112,7 +118,7 @@ type client struct {
 	n int
 }
 
-func dialRelay(t *testing.T, addr string) *client {
+func dialRelay(t testing.TB, addr string) *client {
 	t.Helper()
 	c, err := net.Dial("tcp", addr)
 	if err != nil {
@@ -123,7 +129,7 @@ func dialRelay(t *testing.T, addr string) *client {
 }
 
 // auth authenticates and returns the Use-Path.
-func (c *client) auth(t *testing.T) string {
+func (c *client) auth(t testing.TB) string {
 	t.Helper()
 	relay := "msrp://" + c.c.RemoteAddr().String() + ";tcp"
 	head := c.ask(t, relay, "")
@@ -143,7 +149,7 @@ func (c *client) auth(t *testing.T) string {
 	return use
 }
 
-func (c *client) ask(t *testing.T, relay, extra string) string {
+func (c *client) ask(t testing.TB, relay, extra string) string {
 	t.Helper()
 	c.n++
 	fmt.Fprintf(c.c, "MSRP a%d AUTH\r\nTo-Path: %s\r\nFrom-Path: msrp://127.0.0.1:9/x;tcp\r\n%s-------a%d$\r\n", c.n, relay, extra, c.n)

@@ -42,6 +42,15 @@ func (s *server) allSettings() []*registry.Setting {
 	return all
 }
 
+// moduleSettings adds those of the modules.
+func (s *server) moduleSettings() {
+	for _, m := range s.modules {
+		if src, ok := m.it.(registry.SettingSource); ok {
+			s.settings = append(s.settings, src.Settings()...)
+		}
+	}
+}
+
 // debug makes a setting of the log's level, which others change too.
 func (s *server) debug(x *registry.Setting) {
 	x.Get = func() string { return strconv.Itoa(int(s.log.Level())) }

@@ -79,7 +79,8 @@ func (u *Unit) message(n int, raw []byte) error {
 		h.sip(r, raw)
 		return nil
 	}
-	c, err := h.message(r, raw)
+	c := u.w.begin()
+	err = h.message(c, r, raw)
 	if err != nil {
 		return fmt.Errorf("the message cannot be routed: %w; it begins %.80q", err, raw)
 	}

@@ -20,6 +20,7 @@ type worker struct {
 	desc  string // what core.ps says of it
 	msg   sip.Message
 	frame msrp.Frame
+	http  []byte // storage of an HTTP request with its Via
 }
 
 // workers numbers and makes the workers of a running configuration.
@@ -44,6 +45,7 @@ func (ws *workers) add(desc string) (*worker, error) {
 		PID:  s.pid + rank,
 		Log:  s.log.With(rank, s.pid+rank),
 		Vars: newVars(s.prog),
+		Wire: s.wire,
 	}
 	w.ctx.State.Clock = s.clock
 	w.ctx.VM = vm.New(s.prog)

@@ -6,6 +6,10 @@
 package avp
 
 import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
 	"unsafe"
 
 	"olelo/runtime/value"
@@ -16,6 +20,28 @@ type Name struct {
 	Text  string
 	Num   int64
 	IsNum bool
+}
+
+// ParseName reads a constant name: name, s:name, i:number.
+func ParseName(s string) (Name, error) {
+	class, rest, typed := strings.Cut(s, ":")
+	if typed && (class == "i" || class == "I") {
+		n, err := strconv.ParseInt(rest, 0, 64)
+		if err != nil {
+			return Name{}, fmt.Errorf("the AVP i:%s needs a number", rest)
+		}
+		return Name{Num: n, IsNum: true}, nil
+	}
+	if typed && (class == "s" || class == "S") {
+		s = rest
+	}
+	if strings.Contains(s, ".") {
+		return Name{}, fmt.Errorf("an AVP's name has no dot (%q); Kamailio takes what stands before one as a class of its own", s)
+	}
+	if s == "" {
+		return Name{}, errors.New("an AVP needs a name")
+	}
+	return Name{Text: s}, nil
 }
 
 // List is a message's AVPs. The zero List is empty.

@@ -208,3 +208,31 @@ func (x *XList) Reset() {
 	x.free, x.root = 0, 0
 	x.own.reset()
 }
+
+// Rotate turns the nodes called name at the top so that the i-th becomes the
+// newest and those before it the oldest; i counts as in Get, any number of times
+// round. It reports whether there are any.
+func (x *XList) Rotate(name string, i int) bool {
+	var at []Node
+	for n := x.First(Root); n != 0; n = x.Next(n) {
+		if x.nodes[n].name == name {
+			at = append(at, n)
+		}
+	}
+	if len(at) == 0 {
+		return false
+	}
+	if i %= len(at); i < 0 {
+		i += len(at)
+	}
+	held := make([]node, len(at))
+	for k, n := range at {
+		held[k] = x.nodes[n]
+	}
+	for k, n := range at {
+		next := x.nodes[n].next
+		x.nodes[n] = held[(k+i)%len(held)]
+		x.nodes[n].next = next
+	}
+	return true
+}

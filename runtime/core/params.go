@@ -7,9 +7,12 @@ package core
 
 import (
 	"net"
+	"net/netip"
 	"slices"
+	"strings"
 	"time"
 
+	"olelo/runtime/forward"
 	"olelo/runtime/log"
 	"olelo/runtime/transport"
 )
@@ -39,9 +42,10 @@ type Params struct {
 	AdvertisedPort         int
 	ForceRPort, LocalRPort bool // as if each route called force_rport, add_local_rport
 
-	MHomed      bool // UDP goes out from the first socket on the address that the system would choose
-	CheckVia    bool // a reply is sent on only where its first Via is the server's own
-	OnSendReply bool // onsend_route runs for replies sent on too
+	MHomed            bool // UDP goes out from the first socket on the address that the system would choose
+	CheckVia          bool // a reply is sent on only where its first Via is the server's own
+	OnSendReply       bool // onsend_route runs for replies sent on too
+	ReceivedRouteMode int  // event_route[core:msg-received] runs, unless 0
 
 	Debug         int // the threshold of the log
 	CoreLog       int // what corelog says, for those who ask
@@ -59,6 +63,8 @@ type Params struct {
 	UserAgentHeader string // the same
 	SIPWarning      bool   // add a Warning header to replies
 	ServerID        int
+	ViaParams       string // name of the XAVP with the own Via's parameters (xavp_via_params)
+	ViaFields       string // name of the XAVP with its address and port (xavp_via_fields)
 
 	TCPAcceptNoCL     bool // take SIP messages without Content-Length on connections
 	TCPLifetime       int  // seconds; < 0: for ever
@@ -67,6 +73,10 @@ type Params struct {
 	TCPConnectTimeout int // seconds
 	TCPSendTimeout    int // seconds
 	TCPNoConnect      bool
+	TCPNoPing         bool
+	TCPReusePort      bool   // outgoing connections take the port of the socket that they are told
+	TCPSource4        string // address of outgoing connections that are told no socket; "": the system's choice
+	TCPSource6        string // the same, in brackets
 	TCPKeepalive      bool
 	TCPKeepidle       int // seconds; 0: the system's
 	TCPKeepintvl      int // seconds; 0: the system's
@@ -75,13 +85,17 @@ type Params struct {
 	TCPQueue          int // bytes; 0: transport's default
 	MaxBuffer         int // bytes of a UDP socket's receive buffer
 
-	Fork      bool
-	User      string
-	Group     string
-	Chroot    string
-	WorkDir   string
-	RunDir    string
-	OpenFiles int // wanted limit of open files; 0: leave it
+	DNS forward.Rules // how next hops are looked for
+
+	Fork    bool
+	User    string
+	Group   string
+	Chroot  string
+	WorkDir string
+	RunDir  string
+	// VersionTable is the table of a database that has the versions of its tables.
+	VersionTable string
+	OpenFiles    int // wanted limit of open files; 0: leave it
 
 	// Custom are `group.name = value` lines.
 	Custom []Custom
@@ -136,7 +150,8 @@ func defaults() *Params {
 		ServerHeader:    "Server: olelo (" + Version + " (" + Platform() + "))",
 		TCPLifetime:     120, TCPMaxConns: 2048, TLSMaxConns: 2048,
 		TCPConnectTimeout: 10, TCPSendTimeout: 10, TCPKeepalive: true,
-		Fork: true, WorkDir: "/", RunDir: DefaultRunDir,
+		DNS:  forward.DefaultRules(),
+		Fork: true, WorkDir: "/", RunDir: DefaultRunDir, VersionTable: "version",
 		tos:  16, // IPTOS_LOWDELAY, as Kamailio
 		port: 5060, tlsPort: 5061, rest: map[string]int{},
 	}
@@ -169,6 +184,7 @@ func (p *Params) Transport() transport.Config {
 		Lifetime: seconds(p.TCPLifetime), MaxConns: none(p.TCPMaxConns), MaxTLSConns: none(p.TLSMaxConns),
 		ConnectTimeout: seconds(p.TCPConnectTimeout), SendTimeout: seconds(p.TCPSendTimeout),
 		TOS: p.tos, PathMTU: p.pathMTU, FreeBind: p.freeBind != 0,
+		NoPing: p.TCPNoPing, ReusePort: p.TCPReusePort, Source4: ip(p.TCPSource4), Source6: ip(p.TCPSource6),
 		NoConnect: p.TCPNoConnect, AcceptNoCL: p.TCPAcceptNoCL,
 		QueueMax: p.TCPConnQueue, QueueTotal: p.TCPQueue,
 		KeepAlive: net.KeepAliveConfig{
@@ -183,6 +199,12 @@ func (p *Params) Transport() transport.Config {
 		c.HighWater = min(512<<10, max(1, p.TCPConnQueue/2))
 	}
 	return c
+}
+
+// ip is an address of which the form is checked; "" none.
+func ip(s string) netip.Addr {
+	a, _ := netip.ParseAddr(strings.Trim(s, "[]"))
+	return a
 }
 
 // DropTLS gives up the TLS sockets, as Kamailio does where no module provides

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"olelo/lang/ast"
+	"olelo/runtime/transport"
 )
 
 // Class is what olelo does with a parameter.
@@ -122,7 +123,6 @@ const (
 	kernel    = "connections keep the kernel's setting"
 	kemi      = "only app_ modules have KEMI scripts"
 	async     = "goroutines do the work of asynchronous workers"
-	naptrOnly = "only NAPTR lookups use it, which use dns_try_naptr"
 	blocklist = "only used with use_dst_blocklist"
 	tlsModule = "Kamailio too ignores it since 3.0: the tls module's modparam tls_log says this"
 	tlsGone   = "Kamailio too ignores it since 3.0: the tls module has modparams for this"
@@ -208,17 +208,17 @@ var table = []row{
 	{name: "local_rport", kind: boolean, flag: func(p *Params) *bool { return &p.LocalRPort }},
 	{name: "reply_to_via", kind: boolean, class: NotYet, why: "a local reply goes to where the request came from", same: "0 no off false disable"},
 	{name: "onsend_route_reply", kind: boolean, flag: func(p *Params) *bool { return &p.OnSendReply }},
-	{name: "received_route_mode", kind: signed, class: NotYet, why: "event_route[core:msg-received] does not run", same: "0 no off false disable"},
+	{name: "received_route_mode", kind: signed, num: func(p *Params) *int { return &p.ReceivedRouteMode }},
 	{name: "http_reply_parse", aliases: "http_reply_hack", kind: boolean, class: NotYet, why: "HTTP replies are not read as SIP", same: "0 no off false disable"},
 	{name: "phone2tel", kind: boolean, class: NotYet, why: "parameters of a user are always taken apart with user=phone", same: "1 yes on true enable"},
 	{name: "sip_parser_mode", kind: signed, class: NotYet, why: "the parser has one mode, the strict one", same: "1 yes on true enable"},
 	{name: "hdr_name_extra_chars", kind: text, class: NotYet, why: "a header's name takes the characters of RFC 3261 only", same: `""`},
 	{name: "uri_host_extra_chars", kind: text, class: NotYet, why: "a host in a URI takes the characters of RFC 3261 only", same: `""`},
 	{name: "ipv6_hex_style", kind: hexStyle, class: NotYet, why: "IPv6 addresses are written as RFC 5952 says", same: `"c"`},
-	{name: "xavp_via_params", kind: text, class: NotYet, why: "an own Via takes no parameters from an XAVP"},
-	{name: "xavp_via_fields", kind: text, class: NotYet, why: "an own Via takes no address from an XAVP"},
+	{name: "xavp_via_params", kind: text, str: func(p *Params) *string { return &p.ViaParams }},
+	{name: "xavp_via_fields", kind: text, str: func(p *Params) *string { return &p.ViaFields }},
 	{name: "stats_name_separator", kind: text, class: NotYet, why: "names of statistics are joined with _", same: `"_"`},
-	{name: "version_table", kind: text, class: Accepted, why: "no module that runs reads a table of versions"},
+	{name: "version_table", kind: text, str: func(p *Params) *string { return &p.VersionTable }},
 	{name: "cfgengine", kind: text, class: NotYet, why: "routes are written in Kamailio's own language", same: `"native" "default"`},
 	{name: "kemi.onsend_route_callback", kind: text, class: Accepted, why: kemi},
 	{name: "kemi.received_route_callback", kind: text, class: Accepted, why: kemi},
@@ -250,23 +250,23 @@ var table = []row{
 	{name: "tcp_linger2", kind: number, class: Accepted, why: kernel},
 	{name: "tcp_syncnt", kind: number, class: Accepted, why: "tcp_connect_timeout ends an attempt to connect"},
 	{name: "tcp_wait_data", kind: signed, class: Accepted, why: "only used with tcp_accept_haproxy"},
-	{name: "tcp_reuse_port", kind: boolean, class: NotYet, why: "an outgoing connection has a port of its own", same: "0 no off false disable"},
-	{name: "tcp_source_ipv4", kind: ipv4, class: NotYet, why: "the system chooses the address of an outgoing connection"},
-	{name: "tcp_source_ipv6", kind: ipv6, class: NotYet, why: "the system chooses the address of an outgoing connection"},
+	{name: "tcp_reuse_port", kind: boolean, flag: func(p *Params) *bool { return &p.TCPReusePort }},
+	{name: "tcp_source_ipv4", kind: ipv4, str: func(p *Params) *string { return &p.TCPSource4 }},
+	{name: "tcp_source_ipv6", kind: ipv6, str: func(p *Params) *string { return &p.TCPSource6 }},
 	{name: "tcp_accept_aliases", kind: boolean, class: NotYet, why: "a Via with alias makes no connection alias", same: "0 no off false disable"},
 	{name: "tcp_accept_haproxy", kind: boolean, class: NotYet, why: "connections carry no PROXY header", same: "0 no off false disable"},
 	{name: "tcp_accept_hep3", kind: boolean, class: NotYet, why: "connections carry no HEP3", same: "0 no off false disable"},
 	{name: "tcp_accept_unique", kind: number, class: Accepted, why: "the kernel never has two connections with the same addresses"},
 	{name: "tcp_connection_match", kind: number, class: NotYet, why: "a connection is found by its remote address", same: "0 no off false disable"},
-	{name: "tcp_crlf_ping", kind: boolean, class: NotYet, why: "CRLFCRLF is always answered with CRLF", same: "1 yes on true enable"},
+	{name: "tcp_crlf_ping", kind: boolean, not: true, flag: func(p *Params) *bool { return &p.TCPNoPing }},
 	{name: "tcp_script_mode", kind: signed, class: NotYet, why: "a connection stays open whatever the route's result is", same: "1 yes on true enable"},
 
 	// DNS.
 	{name: "dns", kind: boolean, class: NotYet, why: "a Via's host name is not looked up", same: "0 no off false disable"},
 	{name: "rev_dns", kind: boolean, class: NotYet, why: "source addresses are not looked up", same: "0 no off false disable"},
-	{name: "dns_try_naptr", kind: boolean, class: NotYet, why: "NAPTR records are not looked up", same: "0 no off false disable"},
-	{name: "dns_srv_lb", aliases: "dns_srv_loadbalancing", kind: boolean, class: NotYet, why: "SRV records are not weighted", same: "0 no off false disable"},
-	{name: "use_dns_failover", kind: boolean, class: NotYet, why: "a request is sent to one address of its host", same: "0 no off false disable"},
+	{name: "dns_try_naptr", kind: boolean, flag: func(p *Params) *bool { return &p.DNS.NAPTR }},
+	{name: "dns_srv_lb", aliases: "dns_srv_loadbalancing", kind: boolean, flag: func(p *Params) *bool { return &p.DNS.Balance }},
+	{name: "use_dns_failover", kind: boolean, flag: func(p *Params) *bool { return &p.DNS.Failover }},
 	{name: "use_dns_cache", kind: boolean, class: Accepted, why: resolver},
 	{name: "dns_try_ipv6", kind: boolean, class: Accepted, why: resolver},
 	{name: "dns_use_search_list", kind: boolean, class: Accepted, why: resolver},
@@ -283,11 +283,11 @@ var table = []row{
 	{name: "dns_cache_gc_interval", kind: number, class: Accepted, why: resolver},
 	{name: "dns_cache_del_nonexp", aliases: "dns_cache_delete_nonexpired", kind: boolean, class: Accepted, why: resolver},
 	{name: "dns_cache_rec_pref", kind: number, class: Accepted, why: resolver},
-	{name: "dns_naptr_ignore_rfc", kind: boolean, class: Accepted, why: naptrOnly},
-	{name: "dns_udp_pref", aliases: "dns_udp_preference", kind: signed, class: Accepted, why: naptrOnly},
-	{name: "dns_tcp_pref", aliases: "dns_tcp_preference", kind: signed, class: Accepted, why: naptrOnly},
-	{name: "dns_tls_pref", aliases: "dns_tls_preference", kind: signed, class: Accepted, why: naptrOnly},
-	{name: "dns_sctp_pref", aliases: "dns_sctp_preference", kind: signed, class: Accepted, why: naptrOnly},
+	{name: "dns_naptr_ignore_rfc", kind: boolean, not: true, flag: func(p *Params) *bool { return &p.DNS.RecordOrder }},
+	{name: "dns_udp_pref", aliases: "dns_udp_preference", kind: signed, num: func(p *Params) *int { return &p.DNS.Preference[transport.UDP] }},
+	{name: "dns_tcp_pref", aliases: "dns_tcp_preference", kind: signed, num: func(p *Params) *int { return &p.DNS.Preference[transport.TCP] }},
+	{name: "dns_tls_pref", aliases: "dns_tls_preference", kind: signed, num: func(p *Params) *int { return &p.DNS.Preference[transport.TLS] }},
+	{name: "dns_sctp_pref", aliases: "dns_sctp_preference", kind: signed, class: Accepted, why: noSCTP},
 	{name: "use_dst_blocklist", kind: boolean, class: NotYet, why: "a destination that failed is tried again", same: "0 no off false disable"},
 	{name: "dst_blocklist_init", kind: boolean, class: Accepted, why: blocklist},
 	{name: "dst_blocklist_mem", kind: number, class: Accepted, why: blocklist},

@@ -6,10 +6,7 @@ package forward
 import (
 	"errors"
 	"fmt"
-	"net"
-	"net/netip"
 	"strconv"
-	"strings"
 	"sync"
 
 	"olelo/runtime/log"
@@ -39,6 +36,10 @@ type Forwarder struct {
 	// or what the route chose, carries a larger one (udp_mtu, udp_mtu_try_proto).
 	UDPMTU   int
 	MTUProto transport.Proto
+	// ServerID, 0 for none, and the names of the XAVPs stand for what the own Via
+	// has beside the usual, where State.Via asks for it.
+	ServerID             int
+	ViaParams, ViaFields string
 
 	dests sync.Pool // of *transport.Dest, which a call through Net would allocate
 }
@@ -66,20 +67,31 @@ func (f *Forwarder) Request(c *registry.Ctx, to sip.Hop) error {
 	if err := c.Msg.Forwardable(); err != nil {
 		return err
 	}
-	p, addr, err := f.locate(to)
+	targets, err := f.locate(to)
 	if err != nil {
 		return err
 	}
+	for t, ok := targets.Next(); ok; t, ok = targets.Next() {
+		if err = f.requestTo(c, t); err == nil || errors.Is(err, ErrDropped) {
+			return err
+		}
+	}
+	return err
+}
+
+// requestTo sends the request to one of the addresses of its next hop.
+func (f *Forwarder) requestTo(c *registry.Ctx, t Target) error {
+	p, addr := t.Proto, t.Addr
 	sock := f.socketTo(c, p, addr.Addr())
 	if sock == nil {
 		return noSocket(p, addr.Addr().Is4())
 	}
-	b := build(c, p, sock)
+	b := f.build(c, p, sock)
 	if p == transport.UDP && f.UDPMTU > 0 && len(b) > f.UDPMTU {
 		if x := f.large(c); x != transport.UDP {
 			if s := f.socketTo(c, x, addr.Addr()); s != nil {
 				p, sock = x, s
-				b = build(c, p, sock)
+				b = f.build(c, p, sock)
 			}
 		}
 	}
@@ -94,7 +106,7 @@ func (f *Forwarder) Request(c *registry.Ctx, to sip.Hop) error {
 	defer f.dests.Put(d)
 	*d = transport.Dest{Proto: p, Addr: addr, NoConnect: c.State.Forwarding.NoConnect, CloseAfter: c.State.Forwarding.Close}
 	d.Socket = from(c, p, sock)
-	if err := f.Net.Send(d, b, c.Recv.Conn); err != nil {
+	if err := f.Net.Send(d, c.OnWire(b), c.Recv.Conn); err != nil {
 		return fmt.Errorf("to %s:%s: %w", p, addr, err)
 	}
 	return nil
@@ -112,44 +124,52 @@ func (f *Forwarder) large(c *registry.Ctx) transport.Proto {
 }
 
 // build is the request with the Via of a socket, in the worker's arena.
-func build(c *registry.Ctx, p transport.Proto, sock *transport.Socket) []byte {
-	host, port := sentBy(c, sock)
+func (f *Forwarder) build(c *registry.Ctx, p transport.Proto, sock *transport.Socket) []byte {
+	host, port := f.sentBy(c, sock)
 	info := sip.ForwardInfo{
-		Transport: viaNames[p], Host: host, Port: port, LocalRPort: c.State.LocalRPort,
+		Transport: viaNames[p], Host: host, Port: port, LocalRPort: c.State.LocalRPort, Params: f.viaParams(c),
 		Src: c.Recv.Src, ForceRPort: c.State.ForceRPort, Stream: p != transport.UDP,
 	}
 	if c.Recv.Conn != nil {
 		info.Conn = c.Recv.Conn.ID()
 	}
-	b := c.Arena.Alloc(len(c.Msg.Raw()) + len(c.Msg.RURI()) + len(host) + forwardRoom)[:0]
+	b := c.Arena.Alloc(len(c.Msg.Raw()) + len(c.Msg.RURI()) + len(host) + len(info.Params) + forwardRoom)[:0]
 	return c.Msg.AppendForward(b, &info)
 }
 
-// locate finds the address of a next hop, over UDP where that names no
-// transport.
-func (f *Forwarder) locate(to sip.Hop) (p transport.Proto, addr netip.AddrPort, err error) {
+// locate finds the addresses of a next hop.
+func (f *Forwarder) locate(to sip.Hop) (Targets, error) {
 	if to.Host == "" {
-		return p, addr, errNoHost
+		return Targets{}, errNoHost
 	}
-	p = transport.UDP
+	p := transport.None
 	if to.Transport != "" {
-		p = transport.ParseProto(to.Transport)
+		if p = transport.ParseProto(to.Transport); p == transport.None {
+			return Targets{}, noTransport(to.Transport)
+		}
 	}
-	if p == transport.None {
-		return p, addr, noTransport(to.Transport)
-	}
-	addr, err = f.Resolver.Locate(p, to)
-	return p, addr, err
+	return f.Resolver.Locate(p, to)
 }
 
 // Send sends b as it is to a hop, from sock or, where that is nil, from the
 // socket that the message came in on or the transport's default one: not from
 // a forced one.
 func (f *Forwarder) Send(c *registry.Ctx, to sip.Hop, sock *transport.Socket, b []byte) error {
-	p, addr, err := f.locate(to)
+	targets, err := f.locate(to)
 	if err != nil {
 		return err
 	}
+	for t, ok := targets.Next(); ok; t, ok = targets.Next() {
+		if err = f.sendTo(c, t, sock, b); err == nil {
+			return nil
+		}
+	}
+	return err
+}
+
+// sendTo is Send to one of the addresses of the hop.
+func (f *Forwarder) sendTo(c *registry.Ctx, t Target, sock *transport.Socket, b []byte) error {
+	p, addr := t.Proto, t.Addr
 	if sock == nil {
 		sock = f.ownSocket(c, p, addr.Addr())
 	}
@@ -163,7 +183,7 @@ func (f *Forwarder) Send(c *registry.Ctx, to sip.Hop, sock *transport.Socket, b 
 	if c.Recv != nil {
 		conn = c.Recv.Conn
 	}
-	if err := f.Net.Send(d, b, conn); err != nil {
+	if err := f.Net.Send(d, c.OnWire(b), conn); err != nil {
 		return fmt.Errorf("to %s:%s: %w", p, addr, err)
 	}
 	return nil
@@ -226,7 +246,7 @@ func (f *Forwarder) Reply(c *registry.Ctx, status int, reason string) error {
 			return ErrDropped
 		}
 	}
-	if err := f.Net.Send(d, b, c.Recv.Conn); err != nil {
+	if err := f.Net.Send(d, c.OnWire(b), c.Recv.Conn); err != nil {
 		return fmt.Errorf("to %s:%s: %w", p, d.Addr, err)
 	}
 	return nil
@@ -266,28 +286,4 @@ func noSocket(p transport.Proto, v4 bool) error {
 		family = "IPv4"
 	}
 	return fmt.Errorf("%w: there is no listen=%s:… with an %s address", transport.ErrNoSocket, p, family)
-}
-
-// sentBy is the host and port of a new Via: the script's, or what the socket
-// advertises, or the socket's. 0 leaves the port out.
-func sentBy(c *registry.Ctx, s *transport.Socket) (host string, port int) {
-	host, port = s.IP, int(s.Addr.Port())
-	if port == 5060 && s.Proto != transport.TLS {
-		port = 0
-	}
-	if s.Advertise != "" {
-		h, p, err := net.SplitHostPort(s.Advertise)
-		n, _ := strconv.Atoi(p)
-		if err != nil {
-			h, n = s.Advertise, int(s.Addr.Port())
-		}
-		host, port = strings.Trim(h, "[]"), n
-	}
-	if c.State.AdvertisedHost != "" {
-		host = c.State.AdvertisedHost
-	}
-	if c.State.AdvertisedPort != 0 {
-		port = c.State.AdvertisedPort
-	}
-	return host, port
 }

@@ -33,7 +33,11 @@ func (f *Forwarder) ownSocket(c *registry.Ctx, p transport.Proto, to netip.Addr)
 		}
 	}
 	if c.Recv != nil {
-		if in := c.Recv.Socket; in != nil && in.Proto == p && in.Addr.Addr().Is4() == to.Is4() {
+		in := c.State.InSocket
+		if in == nil {
+			in = c.Recv.Socket
+		}
+		if in != nil && in.Proto == p && in.Addr.Addr().Is4() == to.Is4() {
 			return in
 		}
 	}

@@ -95,6 +95,7 @@ type dest struct {
 
 type record struct {
 	level     Level
+	label     string // the level's word
 	facility  Facility
 	view      *Logger
 	prefix    []byte // log_prefix
@@ -148,7 +149,7 @@ func (d *dest) appendLine(b []byte, r *record) []byte {
 
 // appendBody gives the part that standard error and syslog share.
 func (r *record) appendBody(b []byte) []byte {
-	b = append(b, words[r.level-Alert]...)
+	b = append(b, r.label...)
 	b = append(b, ": "...)
 	b = append(b, r.prefix...)
 	b = append(b, r.module...)

@@ -93,6 +93,16 @@ func ParseFacility(s string) (Facility, bool) {
 	return f, ok
 }
 
+// String is the name that ParseFacility reads.
+func (f Facility) String() string {
+	for name, known := range facilities {
+		if known == f {
+			return name
+		}
+	}
+	return strconv.Itoa(f.code())
+}
+
 // Color is a terminal's foreground and background, as an escape sequence.
 type Color string
 

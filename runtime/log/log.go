@@ -11,6 +11,7 @@ package log
 import (
 	"fmt"
 	"strconv"
+	"sync"
 	"sync/atomic"
 )
 
@@ -43,6 +44,10 @@ type output struct {
 	threshold atomic.Int32
 	dest      atomic.Pointer[dest]
 	lost      atomic.Uint64
+
+	mu      sync.Mutex              // for changes of what follows and of threshold
+	modules atomic.Pointer[Modules] // nil: all are alike
+	gate    atomic.Int32            // the threshold, or a module's that lets more pass
 }
 
 // New returns a log, with its threshold at Warn (Kamailio's debug=0), and the
@@ -70,7 +75,10 @@ func (l *Logger) With(rank, pid int) *Logger {
 // SetLevel sets the threshold for all views: debug=.
 func (l *Logger) SetLevel(level Level) {
 	if l != nil && l.out != nil {
+		l.out.mu.Lock()
+		defer l.out.mu.Unlock()
 		l.out.threshold.Store(int32(level))
+		l.out.setGate()
 	}
 }
 
@@ -92,9 +100,18 @@ func (l *Logger) Level() Level {
 	return Level(l.out.threshold.Load())
 }
 
-// Enabled reports whether lines at level are written. It costs one atomic
-// load: ask before evaluating what a line would say.
-func (l *Logger) Enabled(level Level) bool { return level <= l.Level() }
+// Enabled reports whether lines at level may be written; only a module's own
+// level (SetModules) may still hold one back. It costs one atomic load: ask before
+// evaluating what a line would say.
+func (l *Logger) Enabled(level Level) bool {
+	switch {
+	case l == nil || l.out == nil:
+		return false
+	case l.hasOwn:
+		return level <= l.own || level <= l.out.modules.Load().most()
+	}
+	return int32(level) <= l.out.gate.Load()
+}
 
 // Lost counts the lines that could not be written since the start.
 func (l *Logger) Lost() uint64 {
@@ -120,16 +137,16 @@ func (l *Logger) SetPrefixFunc(f func() string) {
 
 // Log writes "prefix: text" at level, as one line.
 func (l *Logger) Log(level Level, prefix, text string) {
-	if l.Enabled(level) {
-		l.write(level, 0, prefix, ": ", text)
+	if l.EnabledFor(moduleOf(prefix), level) {
+		l.write(level, l.facility(moduleOf(prefix), 0), prefix, ": ", text)
 	}
 }
 
 // Raw writes prefix and text as they are, without a colon between, at level
 // and to a facility (0 for the log's own): what module xlog needs.
 func (l *Logger) Raw(level Level, f Facility, prefix, text string) {
-	if l.Enabled(level) {
-		l.write(level, f, prefix, "", text)
+	if l.EnabledFor(xlog, level) {
+		l.write(level, l.facility(xlog, f), prefix, "", text)
 	}
 }
 
@@ -160,17 +177,30 @@ func (l *Logger) Debugf(prefix, format string, args ...any) {
 }
 
 func (l *Logger) printf(level Level, prefix, format string, args []any) {
-	if l.Enabled(level) {
-		l.write(level, 0, prefix, ": ", fmt.Sprintf(format, args...))
+	if l.EnabledFor(moduleOf(prefix), level) {
+		l.write(level, l.facility(moduleOf(prefix), 0), prefix, ": ", fmt.Sprintf(format, args...))
+	}
+}
+
+// Labelled writes prefix and text as they are, at level and to a facility (0 for
+// the log's own), with a word of its own in place of the level's: what module
+// debugger needs, whose levels it obeys.
+func (l *Logger) Labelled(level Level, f Facility, label, prefix, text string) {
+	if l.EnabledFor(debugger, level) {
+		l.line(level, l.facility(debugger, f), label, prefix, "", text)
 	}
 }
 
 func (l *Logger) write(level Level, f Facility, prefix, sep, text string) {
+	l.line(level, f, level.String(), prefix, sep, text)
+}
+
+func (l *Logger) line(level Level, f Facility, label, prefix, sep, text string) {
 	d := l.out.dest.Load()
 	if d == nil {
 		return
 	}
-	r := record{level: level.clamp(), facility: f, view: l, module: prefix, sep: sep, text: text}
+	r := record{level: level.clamp(), label: label, facility: f, view: l, module: prefix, sep: sep, text: text}
 	if g := l.prefixFunc; g != nil {
 		l.prefixFunc = nil
 		r.prefix = []byte(g())

@@ -287,6 +287,11 @@ func TestSyslog(t *testing.T) {
 		{func() { w.Raw(log.Err, 0, "<script>: ", "nonewline") }, "<155>T mykam[18113]: ERROR: {a} <script>: nonewline"},
 		{func() { w.Raw(log.Info, local5, "<script>: ", "facility\n") }, "<174>T mykam[18113]: INFO: {a} <script>: facility\n"},
 		{func() { l.Debugf("<core>", "x") }, "<159>T mykam[4711]: DEBUG: <core>: x"},
+		{func() {
+			l.SetModules(&log.Modules{Facilities: map[string]log.Facility{"sl": local5}})
+			defer l.SetModules(nil)
+			l.Warnf("sl", "its own")
+		}, "<172>T mykam[4711]: WARNING: sl: its own"},
 	}
 	stamp := regexp.MustCompile(`^(<\d+>)[A-Z][a-z]{2} [ 1-3]\d \d\d:\d\d:\d\d `)
 	read := func() string {

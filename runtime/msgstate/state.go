@@ -21,8 +21,17 @@ type State struct {
 
 	ScriptFlags uint32
 	XFlags      uint64            // extended flags (corex)
+	Internal    uint8             // internal flags (msg_iflag_set)
 	BranchFlags uint32            // of branch 0, the request URI
 	SendSocket  *transport.Socket // forced ($fs), nil for any
+	// InSocket is the socket that the message came in on, where routes act as if
+	// that was another one (set_recv_socket); nil where they do not.
+	InSocket *transport.Socket
+
+	// RequestQ, in thousandths, is the q value of the request URI, where
+	// RequestHasQ tells that it has one.
+	RequestQ    int
+	RequestHasQ bool
 
 	Branches Branches
 	Static   Branch // $sbranch
@@ -35,13 +44,19 @@ type State struct {
 	// instead of the socket's. The text must live as long as the message.
 	AdvertisedHost string
 	AdvertisedPort int
+	Via            ViaExtras
 	// MTUProto, where not None, carries the request sent on where it is larger
 	// than udp_mtu.
 	MTUProto   transport.Proto
 	Forwarding SendFlags // of the message sent on
 	Replying   SendFlags // of replies to the request
 
-	Sending Sending // what is being sent, while onsend_route runs
+	// FromNetwork tells, while event_route[network:msg] runs, that the message has
+	// come in and does not go out.
+	FromNetwork bool
+	Sending     Sending // what is being sent, while onsend_route runs
+
+	Incoming *Incoming // while event_route[core:msg-received] runs, else nil
 
 	// ReplyHeaders are header lines, each with its CRLF, for the replies to
 	// this request (append_to_reply).
@@ -55,9 +70,18 @@ type State struct {
 
 	// Serial counts the messages that this worker has ended.
 	Serial uint32
+	// Before is how many messages of this worker $mi does not count.
+	Before uint32
 
 	now  time.Time
 	uris [nURIs]parsedURI
+}
+
+// ViaExtras say what the own Via has beside branch and rport.
+type ViaExtras struct {
+	ServerID bool // srvid, where server_id is not 0
+	Params   bool // what the XAVP of xavp_via_params has
+	Fields   bool // the address and port that the XAVP of xavp_via_fields has
 }
 
 // SendFlags say how a message goes out on a connection.
@@ -71,6 +95,13 @@ type Sending struct {
 	Proto transport.Proto
 	To    netip.AddrPort
 	From  *transport.Socket
+	Bytes []byte
+}
+
+// Incoming is what came in and was not read yet. Bytes may be replaced by others
+// that live as long as the message.
+type Incoming struct {
+	From  *transport.Recv
 	Bytes []byte
 }
 
@@ -89,16 +120,22 @@ func (s *State) Reset() {
 	s.XAVP.Reset()
 	s.XAVU.Reset()
 	s.XAVI.Reset()
-	s.ScriptFlags, s.XFlags, s.BranchFlags, s.SendSocket = 0, 0, 0, nil
+	s.Serial++
+	s.ResetMessage()
+}
+
+// ResetMessage forgets all but AVPs.
+func (s *State) ResetMessage() {
+	s.ScriptFlags, s.XFlags, s.Internal, s.BranchFlags, s.SendSocket, s.InSocket = 0, 0, 0, 0, nil, nil
+	s.RequestQ, s.RequestHasQ = 0, false
 	s.Branches.Reset()
 	s.Static = Branch{}
 	s.ForceRPort, s.LocalRPort = false, false
-	s.AdvertisedHost, s.AdvertisedPort, s.MTUProto = "", 0, transport.None
+	s.AdvertisedHost, s.AdvertisedPort, s.MTUProto, s.Via = "", 0, transport.None, ViaExtras{}
 	s.Forwarding, s.Replying = SendFlags{}, SendFlags{}
-	s.Sending = Sending{}
+	s.Sending, s.Incoming, s.FromNetwork = Sending{}, nil, false
 	s.ReplyHeaders = s.ReplyHeaders[:0]
 	s.ReplyBody = ""
 	s.now = time.Time{}
-	s.Serial++
 	s.uris = [nURIs]parsedURI{}
 }

@@ -44,6 +44,7 @@ type Worker struct {
 	Arena Arena
 	State msgstate.State // AVPs, flags, branches: what dies with the message
 	Log   *log.Logger
+	Wire  WireFilter // nil for none
 	// VM is the virtual machine's own state, of package vm.
 	VM any
 
@@ -56,6 +57,14 @@ func (w *Worker) EndMessage() {
 	w.State.Reset()
 	w.Arena.Reset()
 	w.scratch.used = 0 // also after a panic between Borrow and Return
+}
+
+// OnWire is what is sent in place of b: whoever sends a SIP message asks for it.
+func (c *Ctx) OnWire(b []byte) []byte {
+	if c.Wire == nil {
+		return b
+	}
+	return c.Wire.FilterSent(c, b)
 }
 
 // VarSlot is one $var of a worker: an unset one is 0, and a $vn starts $null.
@@ -98,6 +107,9 @@ type Fixup interface {
 	Module(name string) (Module, bool)
 	// Wrap32 tells that integers wrap at 32 bits (dialect 5.6).
 	Wrap32() bool
+	// Route is the kind and name of the block that is bound: "request_route" and
+	// "", "route" and "A"; "" outside of blocks.
+	Route() (kind, name string)
 	// Pos is the place in the configuration that is bound.
 	Pos() source.Pos
 	// Warn says something about that place; hint may be "".

@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"net"
 	"net/netip"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 	"olelo/runtime/random"
 	"olelo/runtime/sip"
 	"olelo/runtime/transport"
+	"olelo/runtime/value"
 )
 
 // Host is what a module is given at Provision. It stays valid until Cleanup.
@@ -56,6 +58,21 @@ func RunDir(h Host) string {
 // ConfigDirHost is a Host that knows the folder of the main configuration
 // file, from where Kamailio's modules look for files named without / or dot.
 type ConfigDirHost interface{ ConfigDir() string }
+
+// RouteHost is a Host that finds route[name], for modules that run one by its name.
+// Valid from Start on; nil where the config has none.
+type RouteHost interface{ RouteBlock(name string) Block }
+
+// ConfigFileHost is a Host that knows the main configuration file, as the places in
+// it name it.
+type ConfigFileHost interface{ ConfigFile() string }
+
+// EvalHost is a Host that evaluates what was not bound at the start.
+type EvalHost interface {
+	// Eval is the value of a text with variables, such as "$ru", for what c is
+	// routing; c's worker calls it. A text of the value dies with the message.
+	Eval(c *Ctx, text string) (value.Value, error)
+}
 
 // IdentityHost is a Host that knows how the server names itself.
 type IdentityHost interface {
@@ -105,6 +122,31 @@ type SendHost interface {
 	// or, where that is nil, from the socket that c's message came in on or the
 	// transport's default one. b is copied.
 	Send(c *Ctx, to sip.Hop, sock *transport.Socket, b []byte) error
+}
+
+// WireHost is a Host that passes what is received and sent through a filter.
+type WireHost interface {
+	// FilterWire sets it, at Provision.
+	FilterWire(WireFilter)
+}
+
+// ResolveHost is a Host that finds the addresses of next hops.
+type ResolveHost interface {
+	// AddRecord lets the server know a record, at Provision.
+	AddRecord(DNSRecord)
+	// Resolve finds an address as for a reply: without SRV records. It may wait
+	// for the DNS, for some seconds at most.
+	Resolve(p transport.Proto, to sip.Hop) (netip.AddrPort, error)
+}
+
+// DNSRecord is what the server knows of a name without asking the DNS: of an
+// address, or with SRV of a service such as _sip._udp.example.org.
+type DNSRecord struct {
+	Name  string
+	Addr  netip.Addr
+	SRV   *net.SRV
+	None  bool      // there is no such name
+	Until time.Time // zero: for ever
 }
 
 // RPCs finds and runs RPC commands.

@@ -34,9 +34,41 @@ type (
 	// RequestFilter sees each SIP request before its route; true ends it there:
 	// the module has done all that there was to do.
 	RequestFilter interface{ FilterRequest(*Ctx) (done bool) }
+	// Tracer watches each action of the routes.
+	Tracer interface {
+		// Trace returns what runs before an action; it is called once for each,
+		// when modules are provisioned. nil is nothing.
+		Trace(Action) func(*Ctx)
+		// TraceSet returns what runs behind an assignment that was done, nil for
+		// nothing; v is the variable that is named text.
+		TraceSet(text string, v Var) func(*Ctx)
+		// TraceEdit returns the setter to use for a variable in place of set.
+		TraceEdit(text string, set Setter) Setter
+	}
+	// WireFilter sees SIP messages as they are on the wire: each that has come in
+	// before it is read, and each that goes out. What it returns, which lives as
+	// long as the message being handled, takes its place. WireHost tells the server.
+	WireFilter interface {
+		FilterReceived(c *Ctx, raw []byte) []byte
+		FilterSent(c *Ctx, b []byte) []byte
+	}
 	// Cleaner releases what Provision and Start took, also after a partial one.
 	Cleaner interface{ Cleanup() error }
 )
+
+// Action is a statement or a call in a route block.
+type Action struct {
+	// Route is the block's name in [ ], "" of a main block; Kind is request_route,
+	// route, event_route ….
+	Kind, Route string
+	// Name is "assign", "if", "while", "switch" (over numbers), "case" (a switch over
+	// texts), "return", "exit", "drop", "break", "route", or a function's name.
+	Name   string
+	Params int // of a function
+	File   string
+	// Line is that which Kamailio gives the action: often that of its end.
+	Line int
+}
 
 // Exports is all that a module offers.
 type Exports struct {
@@ -74,6 +106,26 @@ type NotRunError struct{ Msg string }
 func NotRun(format string, a ...any) error { return &NotRunError{fmt.Sprintf(format, a...)} }
 
 func (e *NotRunError) Error() string { return e.Msg }
+
+// PosError is an error about a place in the configuration.
+type PosError struct {
+	Pos source.Pos
+	Err error
+}
+
+// At returns a *PosError; err itself where pos is none.
+func At(pos source.Pos, err error) error {
+	if !pos.IsValid() {
+		return err
+	}
+	return &PosError{pos, err}
+}
+
+func (e *PosError) Error() string {
+	return fmt.Sprintf("%s:%d: %v", e.Pos.Filename, e.Pos.Line, e.Err)
+}
+
+func (e *PosError) Unwrap() error { return e.Err }
 
 // StartError is what a variable's Bind returns for a mistake that Kamailio finds
 // only when it starts; it is told once, wherever the variable is used.

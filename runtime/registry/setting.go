@@ -10,6 +10,10 @@ type SettingHost interface {
 	Setting(group, name string) *Setting
 }
 
+// SettingSource is a module with such parameters. They are asked for once, when
+// all modparams are set.
+type SettingSource interface{ Settings() []*Setting }
+
 // Setting is a parameter that can be read while the server runs. Its functions
 // are safe for concurrent use.
 type Setting struct {

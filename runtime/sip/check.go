@@ -58,7 +58,7 @@ func (m *Message) Check() error {
 var (
 	errVia  = headerError{"its first Via cannot be read", ErrVia}
 	errTo   = headerError{"its To has no URI", ErrHeader}
-	errCSeq = headerError{"its CSeq is not a number and a method", ErrHeader}
+	errCSeq = headerError{"its CSeq is not a number and a method, with blanks between", ErrHeader}
 )
 
 // headerError is an ErrMessage that is about a header.

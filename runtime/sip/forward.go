@@ -156,6 +156,7 @@ type ForwardInfo struct {
 	Conn uint64
 	// LocalRPort asks the next hop for rport (RFC 3581).
 	LocalRPort bool
+	Params     string // further parameters, each with its semicolon
 
 	Src        netip.AddrPort // where the request came from
 	ForceRPort bool           // act as if the received Via had rport
@@ -234,6 +235,7 @@ func (m *Message) appendVia(dst []byte, f *ForwardInfo) []byte {
 	if f.LocalRPort {
 		dst = append(dst, ";rport"...)
 	}
+	dst = append(dst, f.Params...)
 	return append(dst, "\r\n"...)
 }
 

@@ -28,6 +28,7 @@ var (
 	errFirstByte = fmt.Errorf("%w: it starts with a byte that no SIP message starts with", ErrMessage)
 	errNoLength  = fmt.Errorf("%w: no Content-Length (tcp_accept_no_cl=yes takes it as 0)", ErrMessage)
 	errBadLength = fmt.Errorf("%w: Content-Length is not a number", ErrMessage)
+	errEncoding  = fmt.Errorf("%w: Transfer-Encoding: a body is taken with a Content-Length alone", ErrMessage)
 	errTwoLength = fmt.Errorf("%w: two different Content-Lengths", ErrMessage)
 )
 
@@ -60,6 +61,9 @@ type Framer struct {
 	fold  bool // a Content-Length line was empty: its value is in the folded line
 	began bool // a message has started
 	crlf  bool // the unit before was a CRLF that is not yet part of a ping
+	http  bool // it is an HTTP request
+
+	expects bool // it waits for 100 Continue
 }
 
 // Next looks for a message at the start of buf, which holds what was given to
@@ -108,7 +112,15 @@ func (f *Framer) Partial() bool { return f.began }
 // Reset forgets the message being read.
 func (f *Framer) Reset() {
 	f.pos, f.line, f.total, f.cl = 0, 0, 0, -1
-	f.fold, f.began, f.crlf = false, false, false
+	f.fold, f.began, f.crlf, f.http = false, false, false, false
+}
+
+// Expects reports, once, that the headers of an HTTP request have come which
+// waits for 100 Continue before it sends its body (RFC 9110 section 10.1.1).
+func (f *Framer) Expects() bool {
+	yes := f.expects
+	f.expects = false
+	return yes
 }
 
 func (f *Framer) headers(buf []byte) error {
@@ -131,9 +143,11 @@ func (f *Framer) headers(buf []byte) error {
 			return fmt.Errorf("%w: headers over %d bytes", ErrTooLarge, limit)
 		}
 		if f.line == 0 {
-			if _, err := parseFirst(buf[:f.pos]); err != nil {
+			first, err := parseFirst(buf[:f.pos])
+			if err != nil {
 				return err
 			}
+			f.http = first.http
 			f.line = f.pos
 			continue
 		}
@@ -143,6 +157,9 @@ func (f *Framer) headers(buf []byte) error {
 			return f.endOfHeader()
 		}
 		if err := f.contentLength(l); err != nil {
+			return err
+		}
+		if err := f.httpHeader(l); err != nil {
 			return err
 		}
 	}
@@ -192,6 +209,21 @@ func (f *Framer) contentLength(l []byte) error {
 		return nil
 	}
 	return f.setLength(val)
+}
+
+// httpHeader looks at a header line for what frames an HTTP request alone.
+func (f *Framer) httpHeader(l []byte) error {
+	i := bytes.IndexByte(l, ':')
+	if !f.http || i < 0 {
+		return nil
+	}
+	switch name, val := bytes.TrimRight(l[:i], " \t"), bytes.TrimSpace(l[i+1:]); {
+	case equalFold(name, "transfer-encoding"):
+		return errEncoding
+	case equalFold(name, "expect"):
+		f.expects = equalFold(val, "100-continue")
+	}
+	return nil
 }
 
 func (f *Framer) setLength(val []byte) error {

@@ -99,7 +99,7 @@ func TestFramerErrors(t *testing.T) {
 		{"\x00", sip.ErrMessage, "no SIP message starts with"},
 		{"\x16\x03\x01", sip.ErrMessage, "no SIP message starts with"},
 		{"hello world\r\n", sip.ErrMessage, "method, URI and version"},
-		{"GET / HTTP/1.1\r\n", sip.ErrMessage, "SIP/2.0"},
+		{"GET / HTTP/11\r\n", sip.ErrMessage, "SIP/2.0"},
 		{first + "Content-Length: x\r\n", sip.ErrMessage, "not a number"},
 		{first + "Content-Length: -1\r\n", sip.ErrMessage, "not a number"},
 		{first + "Content-Length: 99999999999\r\n", sip.ErrMessage, "not a number"},

@@ -251,7 +251,8 @@ func (m *Message) UserAgent() string { s, _ := m.body(hUserAgent); return s }
 // ContentType is the Content-Type header's text.
 func (m *Message) ContentType() string { s, _ := m.body(hContentType); return s }
 
-// CSeq is the CSeq header's number and method, as written.
+// CSeq is the CSeq header's number and method, as written: ok tells that there
+// are two texts with blanks between them, not that they are a number and a token.
 func (m *Message) CSeq() (num, method string, ok bool) {
 	s, ok := m.body(hCSeq)
 	if !ok {
@@ -261,13 +262,11 @@ func (m *Message) CSeq() (num, method string, ok bool) {
 	if i < 0 {
 		return "", "", false
 	}
-	num, method = s[:i], trimSpace(s[i:])
-	for j := range len(num) {
-		if num[j] < '0' || num[j] > '9' {
-			return "", "", false
-		}
+	num, method = s[:i], strings.TrimLeft(s[i:], " \t")
+	if strings.ContainsAny(method, " \t\r\n") {
+		return "", "", false
 	}
-	return num, method, token(method)
+	return num, method, true
 }
 
 // ContentLength is the Content-Length header's number.

@@ -42,7 +42,7 @@ type Message struct {
 
 // first is the first line in parts, as views into raw.
 type first struct {
-	request              bool
+	request, http        bool
 	method, uri, version string
 	reason               string
 	status               int
@@ -63,6 +63,14 @@ func (m *Message) Parse(raw []byte) error {
 	}
 	m.raw, m.first = raw, f
 	return nil
+}
+
+// Hold makes raw the message as Parse does, even where it is none that can be
+// read: then it has no first line and no headers, but Raw.
+func (m *Message) Hold(raw []byte) {
+	if m.Parse(raw) != nil {
+		m.raw, m.bodyAt, m.scanned = raw, len(raw), true
+	}
 }
 
 // SetSource makes m the message that s builds, at the first need.
@@ -127,7 +135,7 @@ func parseFirst(raw []byte) (f first, err error) {
 		return f, fmt.Errorf("%w: the first line needs method, URI and version", ErrMessage)
 	}
 	version := strings.TrimLeft(rest[i:], " \t")
-	if !equalFold(version, "sip/2.0") {
+	if f.http = isHTTP(version); !f.http && !equalFold(version, "sip/2.0") {
 		return f, fmt.Errorf("%w: the version is not SIP/2.0", ErrMessage)
 	}
 	f.request, f.method, f.uri, f.version = true, a, rest[:i], version

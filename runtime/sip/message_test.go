@@ -226,7 +226,7 @@ func TestParseErrors(t *testing.T) {
 		"INFO  sip:a SIP/2.0\r\n":    "method, URI and version",
 		"INFO sip:a SIP/3.0\r\n":     "not SIP/2.0",
 		"INFO sip:a b SIP/2.0\r\n":   "not SIP/2.0",
-		"GET / HTTP/1.1\r\n":         "not SIP/2.0",
+		"GET / HTTP/11\r\n":          "not SIP/2.0",
 		"IN\x00FO sip:a SIP/2.0\r\n": "method has a character",
 		"SIP/2.0 2x0 OK\r\n":         "status",
 		"SIP/2.0 20 OK\r\n":          "status",

@@ -33,6 +33,9 @@ func (m *Message) Replyable() error {
 	if _, ok := m.Via(0); !ok {
 		return errNoVia
 	}
+	if m.IsHTTP() {
+		return nil
+	}
 	for _, id := range [...]hid{hFrom, hTo, hCallID, hCSeq} {
 		if _, ok := m.body(id); !ok {
 			return errMissing
@@ -63,7 +66,11 @@ func (m *Message) AppendReply(dst []byte, code int, reason string, r ReplyInfo) 
 		case hVia:
 			if via {
 				via = false
+				at := len(dst)
 				dst = h.appendTopVia(dst, &r)
+				if m.IsHTTP() {
+					dst[at] = 'S'
+				}
 				continue
 			}
 		case hTo:

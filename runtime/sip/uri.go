@@ -23,7 +23,8 @@ var ErrURI = errors.New("malformed URI")
 
 func uriError(s, why string) error { return fmt.Errorf("%w %.80q: %s", ErrURI, s, why) }
 
-// ParseURI reads sip:, sips:, tel: and urn: URIs (RFC 3261, 3966, 8141). An
+// ParseURI reads sip:, sips:, tel: and urn: URIs (RFC 3261, 3966, 8141), and no
+// tels: ones, like Kamailio 5.6.3, which has a number for them. An
 // error wraps ErrURI. The parts are views of s.
 func ParseURI(s string) (u URI, err error) {
 	scheme, rest, ok := cut(s, ':')

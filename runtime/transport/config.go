@@ -56,6 +56,14 @@ type Config struct {
 	PartialTotal int
 	// NoConnect refuses to open connections (tcp_no_connect).
 	NoConnect bool
+	// NoPing leaves a CRLFCRLF on a connection unanswered (tcp_crlf_ping=no).
+	NoPing bool
+	// Source4 and Source6 are where connections are opened from that are told
+	// no socket (tcp_source_ipv4, tcp_source_ipv6): the system chooses.
+	Source4, Source6 netip.Addr
+	// ReusePort opens the connections that are told a socket from its port too
+	// (tcp_reuse_port).
+	ReusePort bool
 	// KeepAlive is the kernel's keep-alive of connections (tcp_keepalive,
 	// tcp_keepidle …).
 	KeepAlive net.KeepAliveConfig

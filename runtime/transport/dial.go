@@ -40,19 +40,40 @@ func (t *Transport) connect(k peerKey, from netip.Addr, sock *Socket) (*Conn, er
 	case added && t.cfg.Capture != nil:
 		t.wg.Done() // it has no reader
 	case added:
-		go c.dial(from)
+		go c.dial(t.source(k, from, sock))
 	}
 	return c, nil
 }
 
-// dial connects c and becomes its reader.
-func (c *Conn) dial(from netip.Addr) {
+// source is where a connection to k is opened from, as far as that is not left
+// to the system: the address told, with the port of its socket if that is to be
+// used, or else the address of the configuration.
+func (t *Transport) source(k peerKey, told netip.Addr, sock *Socket) netip.AddrPort {
+	switch {
+	case told.IsValid() && t.cfg.ReusePort && sock.Proto == k.proto:
+		return netip.AddrPortFrom(told, sock.Addr.Port())
+	case told.IsValid():
+		return netip.AddrPortFrom(told, 0)
+	case k.addr.Addr().Is4():
+		return netip.AddrPortFrom(t.cfg.Source4, 0)
+	}
+	return netip.AddrPortFrom(t.cfg.Source6, 0)
+}
+
+// dial connects c and becomes its reader. Where nothing can be opened from that
+// address and port, the system chooses them.
+func (c *Conn) dial(from netip.AddrPort) {
 	t := c.t
 	d := net.Dialer{Timeout: t.cfg.ConnectTimeout, KeepAliveConfig: t.cfg.KeepAlive, Control: t.cfg.control}
-	if from.IsValid() {
-		d.LocalAddr = net.TCPAddrFromAddrPort(netip.AddrPortFrom(from, 0))
+	if from.Addr().IsValid() {
+		d.LocalAddr = net.TCPAddrFromAddrPort(from)
 	}
 	nc, err := d.DialContext(t.dialing, network(c.proto, c.peer.Addr()), c.peer.String())
+	if errors.Is(err, syscall.EADDRNOTAVAIL) || errors.Is(err, syscall.EADDRINUSE) {
+		t.warnf("connecting to %s:%s, not from %s, but from where the system chooses: %v", c.proto, c.peer, from, dialError(err))
+		d.LocalAddr = nil
+		nc, err = d.DialContext(t.dialing, network(c.proto, c.peer.Addr()), c.peer.String())
+	}
 	if err != nil {
 		err = dialError(err)
 		if !t.stopping.Load() {

@@ -25,6 +25,9 @@ func (c *Config) control(network, _ string, rc syscall.RawConn) error {
 			}
 			set(unix.SOL_IP, unix.IP_MTU_DISCOVER, how)
 		}
+		if c.ReusePort && strings.HasPrefix(network, "tcp") {
+			set(unix.SOL_SOCKET, unix.SO_REUSEPORT, 1)
+		}
 		if six {
 			set(unix.SOL_IPV6, unix.IPV6_TCLASS, c.TOS)
 		} else {

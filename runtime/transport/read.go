@@ -309,18 +309,26 @@ func (c *Conn) message(b []byte) (n int, err error) {
 		}
 	}
 	n, unit, err := in.sip.Next(b)
+	if in.sip.Expects() {
+		_ = c.send(goOn, false, c)
+	}
 	switch unit {
 	case sip.Whole:
 		c.atLast(n == len(b))
 		c.handler().SIP(&c.recv, b[:n:n])
 	case sip.Ping:
-		// A full queue is no reason to log: the peer does not read.
-		_ = c.send(crlf, false, c)
+		if !c.t.cfg.NoPing {
+			// A full queue is no reason to log: the peer does not read.
+			_ = c.send(crlf, false, c)
+		}
 	}
 	return n, err
 }
 
-var crlf = []byte("\r\n")
+var (
+	crlf = []byte("\r\n")
+	goOn = []byte("HTTP/1.1 100 Continue\r\nContent-Length: 0\r\n\r\n")
+)
 
 // atLast ends the batch before its last message is handled: there is nothing
 // to wait for any more, what that message sends is flushed at once.

@@ -583,3 +583,29 @@ func TestConnectionTable(t *testing.T) {
 		}
 	}
 }
+
+// Where connections are opened from that are told no socket is the
+// configuration's; where that address is not the host's, the system's.
+func TestSourceAddress(t *testing.T) {
+	for source, want := range map[string]string{"127.0.0.9": "127.0.0.9", "192.0.2.1": "127.0.0.1"} {
+		l, err := net.Listen("tcp4", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Close()
+		var s *server
+		s = start(t, transport.Config{Source4: netip.MustParseAddr(source)}, answerer(&s))
+		d := transport.Dest{Proto: transport.TCP, Addr: netip.MustParseAddrPort(l.Addr().String())}
+		if err := s.Send(&d, []byte("hello"), nil); err != nil {
+			t.Fatal(err)
+		}
+		nc, err := l.Accept()
+		if err != nil {
+			t.Fatal(err)
+		}
+		newClient(t, nc).expect("hello")
+		if got := nc.RemoteAddr().(*net.TCPAddr).IP.String(); got != want {
+			t.Errorf("from %s: the connection came from %s, want %s", source, got, want)
+		}
+	}
+}

@@ -195,6 +195,9 @@ func (f *Fixup) Define(name string) (string, bool) {
 // Wrap32 tells that integers wrap at 32 bits.
 func (f *Fixup) Wrap32() bool { return !f.Wide }
 
+// Route returns the request's.
+func (f *Fixup) Route() (kind, name string) { return "request_route", "" }
+
 // Pos returns At.
 func (f *Fixup) Pos() source.Pos { return f.At }
 

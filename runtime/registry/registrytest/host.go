@@ -19,3 +19,6 @@ func (h Host) Clock() *clock.Clock { return h.Time }
 
 // Random returns h.Chance.
 func (h Host) Random() *random.Source { return h.Chance }
+
+// Global returns 0, as of a parameter that is not set.
+func (h Host) Global(string) int { return 0 }

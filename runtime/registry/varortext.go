@@ -1,20 +1,16 @@
-package auth
+package registry
 
-import (
-	"strings"
+import "strings"
 
-	"olelo/runtime/registry"
-)
-
-// textP is a text that is one variable or none: in a text with other
+// VarOrText is a text that is one variable or none: in a text with other
 // characters around it Kamailio expands no variable here, so "my$fU" is those
 // five characters. A variable that is $null makes the text empty.
-func (m *Module) textP(param string) registry.P[string] {
-	return registry.P[string]{
-		ParamInfo: registry.ParamInfo{Name: param, Kind: "text"},
-		Bind: func(fx registry.Fixup, a registry.Arg) (func(*registry.Ctx) (string, bool), error) {
+func VarOrText(param string) P[string] {
+	return P[string]{
+		ParamInfo: ParamInfo{Name: param, Kind: "text"},
+		Bind: func(fx Fixup, a Arg) (func(*Ctx) (string, bool), error) {
 			text := a.Text
-			constant := func(*registry.Ctx) (string, bool) { return text, true }
+			constant := func(*Ctx) (string, bool) { return text, true }
 			if !strings.Contains(text, "$") {
 				return constant, nil
 			}
@@ -27,7 +23,7 @@ func (m *Module) textP(param string) registry.P[string] {
 				fx.Warn("auth-not-expanded", "variables in the "+param+" \""+text+"\" are not expanded: it is neither one variable nor none", "build it with pv_printf and give the result")
 				return constant, nil
 			}
-			return func(c *registry.Ctx) (string, bool) {
+			return func(c *Ctx) (string, bool) {
 				vals := c.Borrow(1)
 				v := &vals[0]
 				get(c, v)
