@@ -75,8 +75,7 @@ func userLen(of uriOf) registry.Getter {
 	return func(c *registry.Ctx, v *value.Value) {
 		v.SetNull()
 		if u := of(c); u != nil {
-			user, _ := userHost(u)
-			v.SetInt(int64(len(user)))
+			v.SetInt(int64(len(u.User)))
 		}
 	}
 }
@@ -84,16 +83,14 @@ func userLen(of uriOf) registry.Getter {
 func accUser(c *registry.Ctx, v *value.Value) {
 	v.SetNull()
 	if u := fromURI(c); u != nil {
-		user, _ := userHost(u)
-		v.SetStr(user)
+		v.SetStr(u.User)
 	}
 }
 
 func accUserDomain(c *registry.Ctx, v *value.Value) {
 	v.SetNull()
 	if u := fromURI(c); u != nil {
-		user, host := userHost(u)
-		v.SetStr(concat(c, user, "@", host))
+		v.SetStr(concat(c, u.User, "@", u.Host))
 	}
 }
 

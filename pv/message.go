@@ -236,12 +236,18 @@ func expiresPV() registry.PV {
 				var one string
 				one, rest = sip.NextValue(rest)
 				contacts++
-				a := sip.ParseNameAddr(one)
-				if s, has := sip.Param(a.Params, "expires"); has && s != "" {
-					note(s)
-				} else {
-					note(header)
+				value := ""
+				for params := sip.ParseNameAddr(one).Params; params != ""; { // the last one counts
+					var p string
+					p, params = sip.NextParam(params)
+					if s, has := sip.Param(p, "expires"); has {
+						value = s
+					}
 				}
+				if value == "" {
+					value = header
+				}
+				note(value)
 			}
 		}
 		if contacts == 0 {

@@ -64,7 +64,7 @@ func (h addressHeader) setUser(name string) registry.Setter {
 		if a == nil {
 			return false
 		}
-		user, host := userHost(u)
+		user, host := u.User, u.Host
 		if v.IsNull() {
 			at, n := c.Msg.OffsetOf(user), len(user)
 			if n > 0 && c.Msg.Raw()[at+n] == '@' {
@@ -96,7 +96,7 @@ func (h addressHeader) setHost(name string) registry.Setter {
 			return cannotDelete(c, name)
 		}
 		s, ok := stringFor(c, name, v)
-		if _, host := userHost(u); ok && host != "" {
+		if host := u.Host; ok && host != "" {
 			replace(c, host, s)
 		}
 		return ok

@@ -54,24 +54,13 @@ func parsed(c *registry.Ctx, slot msgstate.URISlot, text, what string) *sip.URI 
 	return u
 }
 
-// userHost are a URI's user and host as the language sees them: a URN's
-// namespace and what follows it.
-func userHost(u *sip.URI) (user, host string) {
-	if isScheme(u, "urn") {
-		user, host, _ = strings.Cut(u.User, ":")
-		return user, host
-	}
-	return u.User, u.Host
-}
-
 func isScheme(u *sip.URI, lower string) bool { return strings.EqualFold(u.Scheme, lower) }
 
 func uriUser(of uriOf) registry.Getter {
 	return func(c *registry.Ctx, v *value.Value) {
 		v.SetNull()
 		if u := of(c); u != nil {
-			user, _ := userHost(u)
-			setStr(v, user)
+			setStr(v, u.User)
 		}
 	}
 }
@@ -80,8 +69,7 @@ func uriUserLen(of uriOf) registry.Getter {
 	return func(c *registry.Ctx, v *value.Value) {
 		v.SetNull()
 		if u := of(c); u != nil {
-			user, _ := userHost(u)
-			v.SetInt(int64(len(user)))
+			v.SetInt(int64(len(u.User)))
 		}
 	}
 }
@@ -90,19 +78,21 @@ func uriHost(of uriOf) registry.Getter {
 	return func(c *registry.Ctx, v *value.Value) {
 		v.SetNull()
 		if u := of(c); u != nil {
-			_, host := userHost(u)
-			setStr(v, host)
+			setStr(v, u.Host)
 		}
 	}
 }
 
-// uriPort is the port, 5060 where the URI has none, sips: or not.
-func uriPort(of uriOf) registry.Getter {
+// uriPort is the port. Where the URI has none it is 5060, sips: or not, and
+// overTLS with transport=tls.
+func uriPort(of uriOf, overTLS int) registry.Getter {
 	return func(c *registry.Ctx, v *value.Value) {
 		u := of(c)
 		switch {
 		case u == nil:
 			v.SetNull()
+		case u.Port == "" && u.Transport() == "tls":
+			v.SetBoth(strconv.Itoa(overTLS), int64(overTLS))
 		case u.Port == "":
 			v.SetBoth("5060", 5060)
 		default:
@@ -119,7 +109,7 @@ func uriProto(of uriOf) registry.Getter {
 			v.SetNull()
 			return
 		}
-		if t, ok := u.Param("transport"); ok {
+		if t, _ := u.Param("transport"); t != "" {
 			v.SetBoth(t, protoID(t))
 			return
 		}
@@ -149,7 +139,7 @@ func uriScheme(c *registry.Ctx, v *value.Value) {
 		v.SetNull()
 		return
 	}
-	if u.IsPhone() {
+	if u.IsPhone() && !isScheme(u, "urn") {
 		v.SetBoth("tel", 3)
 		return
 	}
@@ -193,19 +183,19 @@ func requestURIs() []registry.PV {
 		ru, alias("ruri", ru),
 		user, alias("ruri.user", user),
 		host, alias("ruri.domain", host),
-		registry.GetSetPV("rp", uriPort(requestURI), setPort, "The request URI's port, 5060 where it has none."),
+		registry.GetSetPV("rp", uriPort(requestURI, 5061), setPort, "The request URI's port; where it has none 5060, or 5061 with transport=tls."),
 		registry.GetPV("rP", uriProto(requestURI), "The request URI's transport, UDP where it has none."),
 		registry.GetPV("rz", uriScheme, "The request URI's scheme: sip, sips, tel, tels, urn; tel too with user=phone."),
 		registry.GetPV("rUl", uriUserLen(requestURI), "The length of the request URI's user."),
 		ou, alias("ouri", ou),
 		registry.GetPV("oU", uriUser(originalURI), "The received request URI's user."),
 		registry.GetPV("od", uriHost(originalURI), "The received request URI's host."),
-		registry.GetPV("op", uriPort(originalURI), "The received request URI's port, 5060 where it has none."),
+		registry.GetPV("op", uriPort(originalURI, 5061), "The received request URI's port; where it has none 5060, or 5061 with transport=tls."),
 		registry.GetPV("oP", uriProto(originalURI), "The received request URI's transport, UDP where it has none."),
 		registry.GetPV("oUl", uriUserLen(originalURI), "The length of the received request URI's user."),
 		du, alias("duri", du),
 		registry.GetPV("dd", uriHost(destinationURI), "The destination URI's host."),
-		registry.GetPV("dp", uriPort(destinationURI), "The destination URI's port, 5060 where it has none."),
+		registry.GetPV("dp", uriPort(destinationURI, 5061), "The destination URI's port; where it has none 5060, or 5061 with transport=tls."),
 		registry.GetPV("dP", uriProto(destinationURI), "The destination URI's transport, UDP where it has none."),
 		nextHop(),
 		keyed("rpl", "Where a reply goes: $rpl(duri).", map[string]registry.Getter{"duri": replyURI}),
@@ -228,7 +218,7 @@ func nextHop() registry.PV {
 		},
 		"U": uriUser(nextHopURI),
 		"d": ofReply(uriHost(nextHopURI), func(via sip.Via, _ *registry.Ctx, v *value.Value) { v.SetStr(via.Host) }),
-		"p": ofReply(uriPort(nextHopURI), func(via sip.Via, _ *registry.Ctx, v *value.Value) { v.SetInt(viaPort(&via)) }),
+		"p": ofReply(uriPort(nextHopURI, 5060), func(via sip.Via, _ *registry.Ctx, v *value.Value) { v.SetInt(viaPort(&via)) }),
 		"P": ofReply(uriProto(nextHopURI), func(via sip.Via, c *registry.Ctx, v *value.Value) {
 			t := lower(c, via.Transport())
 			v.SetBoth(t, protoID(t))

@@ -9,22 +9,22 @@ import (
 )
 
 // nameAddr finds the < and > of "name" <uri>; without a < all is the URI. size
-// is the length up to the >.
+// is the length up to the >, which is none within quotes.
 func nameAddr(s string) (name, uri string, size int, ok bool) {
-	quoted := false
+	quoted, lt := false, -1
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; {
-		case quoted && c == '\\':
-			i++
-		case c == '"':
+		case c == '"' && !(quoted && s[i-1] == '\\'):
 			quoted = !quoted
-		case c == '<' && !quoted:
-			end := strings.IndexByte(s[i:], '>')
-			if end < 0 {
-				return "", "", 0, false
-			}
-			return s[:i], s[i+1 : i+end], i + end + 1, true
+		case quoted:
+		case c == '<' && lt < 0:
+			lt = i
+		case c == '>' && lt >= 0:
+			return s[:lt], s[lt+1 : i], i + 1, true
 		}
+	}
+	if lt >= 0 {
+		return "", "", 0, false
 	}
 	return "", s, len(s), s != ""
 }
@@ -48,40 +48,24 @@ func nameAddrKeys() []registry.TransKey {
 }
 
 func toBodyKeys() []registry.TransKey {
-	part := func(key, doc string, get func(a sip.NameAddr) string) registry.TransKey {
+	part := func(key, doc string, get func(a *sip.NameAddr, u *sip.URI) string) registry.TransKey {
 		return checked(key, doc, func(_ *registry.Ctx, s string) (string, bool) {
-			a, ok := toBody(s)
-			return get(a), ok
-		})
-	}
-	ofURI := func(key, doc string, get func(u sip.URI) string) registry.TransKey {
-		return checked(key, doc, func(_ *registry.Ctx, s string) (string, bool) {
-			a, ok := toBody(s)
+			a, ok := sip.ParseTo(s)
 			if !ok {
 				return "", false
 			}
 			u, err := sip.ParseURI(a.URI)
-			return get(u), err == nil
+			return get(&a, &u), err == nil
 		})
 	}
 	return []registry.TransKey{
-		part("uri", "The URI.", func(a sip.NameAddr) string { return a.URI }),
-		part("display", "The display name, with its quotes.", func(a sip.NameAddr) string { return a.Display }),
-		part("tag", "The tag.", func(a sip.NameAddr) string { return a.Tag }),
-		part("params", "The header's parameters.", func(a sip.NameAddr) string {
+		part("uri", "The URI.", func(a *sip.NameAddr, _ *sip.URI) string { return a.URI }),
+		part("display", "The display name, with its quotes.", func(a *sip.NameAddr, _ *sip.URI) string { return a.Display }),
+		part("tag", "The tag.", func(a *sip.NameAddr, _ *sip.URI) string { return a.Tag }),
+		part("params", "The header's parameters.", func(a *sip.NameAddr, _ *sip.URI) string {
 			return strings.TrimLeft(a.Params, "; \t\r\n")
 		}),
-		ofURI("user", "The URI's user.", func(u sip.URI) string { return u.User }),
-		ofURI("host", "The URI's host.", func(u sip.URI) string { return u.Host }),
+		part("user", "The URI's user.", func(_ *sip.NameAddr, u *sip.URI) string { return u.User }),
+		part("host", "The URI's host.", func(_ *sip.NameAddr, u *sip.URI) string { return u.Host }),
 	}
-}
-
-// toBody reads a From or To header: one address, whose URI has a scheme and no
-// blank, though a URI elsewhere may have one.
-func toBody(s string) (sip.NameAddr, bool) {
-	if _, more := sip.NextValue(s); more != "" {
-		return sip.NameAddr{}, false
-	}
-	a := sip.ParseNameAddr(s)
-	return a, strings.IndexByte(a.URI, ':') > 0 && !strings.ContainsAny(a.URI, " \t")
 }

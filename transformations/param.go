@@ -48,7 +48,8 @@ func nextParam(s string, sep byte) (p param, rest string, ok bool) {
 	case s == "", s[0] == ',':
 		return p, "", true
 	case s[0] == sep:
-		return p, skipBlanks(s[1:]), true
+		rest = skipBlanks(s[1:])
+		return p, rest, rest != "" // the last character may be a separator: eachParam took it off
 	}
 	return p, "", false
 }
@@ -65,6 +66,9 @@ func skipBlanks(s string) string {
 // eachParam gives the parameters in order until f returns false. ok is false
 // where the list is malformed anywhere.
 func eachParam(s string, sep byte, f func(i int, p param)) (n int, ok bool) {
+	if s != "" && s[len(s)-1] == sep {
+		s = s[:len(s)-1]
+	}
 	if s == "" {
 		return 0, false
 	}
@@ -77,16 +81,6 @@ func eachParam(s string, sep byte, f func(i int, p param)) (n int, ok bool) {
 		n++
 	}
 	return n, true
-}
-
-// listValue is the value of the last parameter called name.
-func listValue(s, name string, sep byte) (val string, found bool) {
-	_, ok := eachParam(s, sep, func(_ int, p param) {
-		if strings.EqualFold(p.name, name) {
-			val, found = p.value, true
-		}
-	})
-	return val, found && ok
 }
 
 func paramKeys() []registry.TransKey {

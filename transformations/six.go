@@ -107,10 +107,14 @@ func uriKeys6() []registry.TransKey {
 }
 
 // withoutParam is the URI s, parsed as u, without its parameters called name.
-func withoutParam(c *registry.Ctx, s string, u sip.URI, name string) string {
+func withoutParam(c *registry.Ctx, s string, u sip.URI, arg textArg) (string, bool) {
+	name, ok := arg.at(c, "uri.rmparam")
+	if !ok {
+		return "", false
+	}
 	at := strings.Index(s, ";"+u.Params)
 	if u.Params == "" || at < 0 {
-		return s
+		return s, true
 	}
 	b := append(c.Arena.Alloc(len(s))[:0], s[:at]...)
 	for p := range strings.SplitSeq(u.Params, ";") {
@@ -118,7 +122,7 @@ func withoutParam(c *registry.Ctx, s string, u sip.URI, name string) string {
 			b = append(append(b, ';'), p...)
 		}
 	}
-	return registry.View(append(b, s[at+1+len(u.Params):]...))
+	return registry.View(append(b, s[at+1+len(u.Params):]...)), true
 }
 
 // numKeys are the first and the last digit of a number; of what is none they

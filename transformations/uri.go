@@ -15,14 +15,14 @@ func uriKeys() []registry.TransKey {
 	param := func(key, name string) registry.TransKey {
 		return part(key, "The value of its parameter "+name+".", func(u sip.URI) string { s, _ := u.Param(name); return s })
 	}
-	host := func(u sip.URI) string { _, h := userHost(&u); return h }
+	host := func(u sip.URI) string { return u.Host }
 	return append([]registry.TransKey{
-		part("user", "Its user.", func(u sip.URI) string { s, _ := userHost(&u); return s }),
+		part("user", "Its user.", func(u sip.URI) string { return u.User }),
 		part("passwd", "Its password.", func(u sip.URI) string { return u.Password }),
 		part("host", "Its host.", host),
 		part("domain", "Its host.", host),
 		plain("port", "Its port, a number; nothing where it has none.", func(c *registry.Ctx, s string, v *value.Value) bool {
-			u, ok := parseURI(c, s)
+			u, ok := parseURI(c, strings.TrimSuffix(s, ";"))
 			if !ok || u.Port == "" {
 				return false
 			}
@@ -36,17 +36,13 @@ func uriKeys() []registry.TransKey {
 		param("method", "method"), param("lr", "lr"), param("r2", "r2"),
 		uriParamKey(),
 		uriKey("tosocket", "Its socket, proto:host:port; nothing without a transport that there is.", func(c *registry.Ctx, u sip.URI) string {
-			t, ok := u.Param("transport")
-			if !ok {
-				c.Log.Errorf(logAs, "{uri.tosocket}: the URI names no transport")
-				return ""
-			}
-			if protoOf(t) == 0 {
-				c.Log.Errorf(logAs, "{uri.tosocket}: unknown transport %q", t)
+			t := u.Transport()
+			if t == "" {
+				c.Log.Errorf(logAs, "{uri.tosocket}: the URI names no transport that there is")
 				return ""
 			}
 			port := u.Port
-			if port == "" {
+			if u.PortNum() == 0 {
 				port = "5060"
 			}
 			return join(c, t, ":", u.Host, ":", port)
@@ -68,7 +64,7 @@ func uriKeys() []registry.TransKey {
 
 func uriKey(key, doc string, get func(c *registry.Ctx, u sip.URI) string) registry.TransKey {
 	return checked(key, doc, func(c *registry.Ctx, s string) (string, bool) {
-		u, ok := parseURI(c, s)
+		u, ok := parseURI(c, strings.TrimSuffix(s, ";"))
 		if !ok {
 			return "", false
 		}
@@ -77,29 +73,39 @@ func uriKey(key, doc string, get func(c *registry.Ctx, u sip.URI) string) regist
 }
 
 func uriParamKey() registry.TransKey {
-	return uriNameKey("param", "The value of a parameter: {uri.param,name}; nothing of a tel URI.", func(_ *registry.Ctx, _ string, u sip.URI, name string) string {
-		val, _ := listValue(params(&u), name, ';')
-		return val
+	return uriNameKey("param", "The value of a parameter: {uri.param,name}; nothing of a tel URI.", func(c *registry.Ctx, _ string, u sip.URI, name textArg) (string, bool) {
+		list := params(&u)
+		if list == "" {
+			return "", true
+		}
+		n, ok := name.at(c, "uri.param")
+		if !ok {
+			return "", false
+		}
+		val := ""
+		_, ok = eachParam(list, ';', func(_ int, p param) {
+			if strings.EqualFold(p.name, n) {
+				val = p.value
+			}
+		})
+		return val, ok
 	})
 }
 
 // uriNameKey is a key of a URI and the name of a parameter of it.
-func uriNameKey(key, doc string, get func(c *registry.Ctx, s string, u sip.URI, name string) string) registry.TransKey {
-	what := "uri." + key
+func uriNameKey(key, doc string, get func(c *registry.Ctx, s string, u sip.URI, name textArg) (string, bool)) registry.TransKey {
 	return with(key, doc, func(a args) (func(*registry.Ctx, string, *value.Value) bool, error) {
 		name, err := onlyText(a)
 		if err != nil {
 			return nil, err
 		}
 		return func(c *registry.Ctx, s string, v *value.Value) bool {
-			u, ok := parseURI(c, s)
+			u, ok := parseURI(c, strings.TrimSuffix(s, ";"))
 			if !ok {
 				return false
 			}
-			n, ok := name.at(c, what)
-			if ok {
-				v.SetStr(get(c, s, u, n))
-			}
+			text, ok := get(c, s, u, name)
+			v.SetStr(text)
 			return ok
 		}, nil
 	})
@@ -116,26 +122,15 @@ func parseURI(c *registry.Ctx, s string) (sip.URI, bool) {
 	return u, err == nil
 }
 
-// params are none for a tel URI, as in Kamailio: all that it has is its number.
+// params are none for a tel URI or a URN, as in Kamailio.
 func params(u *sip.URI) string {
-	if isTel(u) {
+	if isTel(u) || strings.EqualFold(u.Scheme, "urn") {
 		return ""
 	}
 	return u.Params
 }
 
-func isTel(u *sip.URI) bool {
-	return strings.EqualFold(u.Scheme, "tel")
-}
-
-// userHost takes a URN's namespace as its user and the rest as its host.
-func userHost(u *sip.URI) (user, host string) {
-	if strings.EqualFold(u.Scheme, "urn") {
-		user, host, _ = strings.Cut(u.User, ":")
-		return user, host
-	}
-	return u.User, u.Host
-}
+func isTel(u *sip.URI) bool { return strings.EqualFold(u.Scheme, "tel") }
 
 func before(c *registry.Ctx, mark, s string) string {
 	if s == "" {
@@ -178,26 +173,26 @@ func uriAliasKeys() []registry.TransKey {
 		checked("encode", "A URI as host~port~proto.", func(c *registry.Ctx, s string) (string, bool) {
 			u, ok := parseURI(c, s)
 			if !ok {
-				return "", false
+				return "", s != ""
 			}
 			port, proto := u.Port, 1
 			if port == "" {
 				port = "5060"
 			}
-			if t, ok := u.Param("transport"); ok {
-				proto = max(protoOf(t), 1)
+			if t := u.Transport(); t != "" {
+				proto = protoOf(t)
 			}
 			return join(c, u.Host, "~", port, "~", string(lowerHex[proto])), true
 		}),
 		checked("decode", "host~port~proto as a URI.", func(c *registry.Ctx, s string) (string, bool) {
 			host, rest, ok := strings.Cut(s, "~")
 			port, proto, ok2 := strings.Cut(rest, "~")
-			if !ok || !ok2 || host == "" || len(proto) != 1 || proto[0] < '1' || int(proto[0]-'0') >= len(aliasProtos) {
+			if !ok || !ok2 || host == "" || proto == "" || proto[0] < '1' || int(proto[0]-'0') >= len(aliasProtos) {
 				c.Log.Errorf(logAs, "{urialias.decode}: %q is no host~port~proto", s)
-				return "", true
+				return "", s != ""
 			}
 			uri := join(c, "sip:", host, ":", port)
-			if proto != "1" {
+			if proto[0] != '1' {
 				uri = join(c, uri, ";transport=", aliasProtos[proto[0]-'0'])
 			}
 			return uri, true

@@ -3,19 +3,17 @@ package random
 import (
 	"fmt"
 	"strings"
+
+	"olelo/conformance/feed"
 )
 
 // modules are loaded in this order: siputils asks for sl.
 var modules = []string{"pv", "xlog", "sl", "textops", "siputils", "kex", "cfgutils", "corex", "htable"}
 
-// globals is how a configuration begins. Nothing below an error is logged but
-// the values, which are alerts.
+// globals is how a configuration begins.
 func globals(port int) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "#!KAMAILIO\ndebug=-1\nlog_stderror=yes\nchildren=1\ndisable_tcp=yes\ndisable_core_dump=yes\nauto_aliases=no\nlisten=udp:127.0.0.1:%d\n", port)
-	for _, m := range modules {
-		fmt.Fprintf(&b, "loadmodule %q\n", m+".so")
-	}
+	b.WriteString(feed.Globals(port, modules...))
 	for _, table := range []string{"t=>size=4;", "o=>size=2;", "i=>size=4;initval=0;"} {
 		fmt.Fprintf(&b, "modparam(\"htable\", \"htable\", %q)\n", table)
 	}
@@ -48,11 +46,10 @@ func reset() string {
 }
 
 // batch is a configuration with many programs, of which each message names one
-// in X-Program, behind it its own mark. A BARRIER only logs what it has there.
+// in X-Program, behind it its own mark.
 func batch(port int, programs []*Program) string {
 	var b strings.Builder
-	b.WriteString(globals(port) + "request_route {\n" +
-		"\tif(is_method(\"BARRIER\")) { xlog(\"L_ALERT\", \"T# $hdr(X-Program)\\n\"); exit; }\n" +
+	b.WriteString(globals(port) + "request_route {\n" + feed.Barrier +
 		"\t$vn(at) = $hdr(X-Program) + \" \";\n" + reset() +
 		"\troute_if_exists(\"$(hdr(X-Program){s.select,0,.})\");\n}\n" + showRoute)
 	for _, p := range programs {

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strings"
+
+	"olelo/conformance/feed"
 )
 
 // ownName stands for the program's name in its nodes.
@@ -18,7 +20,7 @@ type Program struct {
 	Name     string // of its route
 	Main     *Node  // a Block
 	Routes   []*Node
-	Messages []Message
+	Messages []feed.Message
 }
 
 // Statements is the number of statements.

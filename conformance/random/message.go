@@ -3,10 +3,9 @@ package random
 import (
 	"fmt"
 	"strings"
-)
 
-// Message is a SIP message, to which X-Program is added.
-type Message string
+	"olelo/conformance/feed"
+)
 
 var uris = []string{
 	"sip:bob@example.com", "sip:example.com", "sip:bob:pw@example.com:5070;transport=tcp;lr;x=1", "sips:a@b.example;user=phone;ttl=5",
@@ -14,7 +13,7 @@ var uris = []string{
 }
 
 // message makes a request, sometimes a broken one.
-func (g *Generator) message() Message {
+func (g *Generator) message() feed.Message {
 	var b strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\r\n", args...) }
 	method := pick(g, []string{"INVITE", "OPTIONS", "MESSAGE", "REGISTER", "BYE", "FOO", "SUBSCRIBE"})
@@ -73,20 +72,10 @@ func (g *Generator) message() Message {
 		line("Content-Type: %s", kind)
 	}
 	line("Content-Length: %d", len(body))
-	return Message(b.String() + "\r\n" + body)
+	return feed.Message(b.String() + "\r\n" + body)
 }
 
 func (g *Generator) nameAddr() string {
 	u := pick(g, uris)
 	return pick(g, []string{"<" + u + ">", "\"Bob \\\"B\\\"\" <" + u + ">", "Carol <" + u + ">", "<" + u + ">"})
 }
-
-// to is m for a program: X-Program tells which.
-func (m Message) to(program string) string {
-	first, rest, _ := strings.Cut(string(m), "\r\n")
-	return first + "\r\nX-Program: " + program + "\r\n" + rest
-}
-
-// barrier is a message whose X-Program is logged.
-const barrier = Message("BARRIER sip:x@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:9;branch=z9hG4bKb\r\n" +
-	"From: <sip:a@b>;tag=1\r\nTo: <sip:b@b>\r\nCall-ID: b\r\nCSeq: 1 BARRIER\r\nContent-Length: 0\r\n\r\n")

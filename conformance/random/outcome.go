@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 
+	"olelo/conformance/feed"
 	"olelo/conformance/server"
 )
 
@@ -40,9 +41,9 @@ func (b *bench) outcomes(ctx context.Context, p server.Program, programs []*Prog
 		done, suspects = len(programs), 0
 	case errors.Is(err, server.ErrExited):
 		fate = "refused"
-	case errors.Is(err, errDied):
+	case errors.Is(err, feed.ErrDied):
 		fate = dies
-	case errors.Is(err, errStuck):
+	case errors.Is(err, feed.ErrStuck):
 		fate = "answers no more"
 	default:
 		return nil, err
@@ -60,7 +61,7 @@ func (b *bench) outcomes(ctx context.Context, p server.Program, programs []*Prog
 	// batch that is refused it may be any.
 	rest := programs[done:]
 	if fate != "" && fate != "refused" {
-		suspects = min(window, len(rest))
+		suspects = min(feed.Window, len(rest))
 	}
 	if half := suspects / 2; suspects == len(programs) {
 		suspects = max(half, 1)

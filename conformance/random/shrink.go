@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"olelo/conformance/feed"
 )
 
 // tries is how many candidates run in one batch.
@@ -96,9 +98,9 @@ func smaller(p *Program) []*Program {
 		}
 	}
 	if len(p.Messages) == 1 {
-		for _, m := range p.Messages[0].smaller() {
+		for _, m := range shorter(p.Messages[0]) {
 			c := *p
-			c.Messages = []Message{m}
+			c.Messages = []feed.Message{m}
 			add(c)
 		}
 	}
@@ -149,19 +151,19 @@ func replaces(a, b Sort) bool {
 	return a == b && a != Other && a != Variable || expression(a) && expression(b) || a == Block && b == Stmt
 }
 
-// smaller are the messages with a line less, or without a body.
-func (m Message) smaller() []Message {
+// shorter are the messages with a line less, or without a body.
+func shorter(m feed.Message) []feed.Message {
 	head, body, _ := strings.Cut(string(m), "\r\n\r\n")
-	var all []Message
+	var all []feed.Message
 	if body != "" {
 		lines := slices.DeleteFunc(strings.Split(head, "\r\n"), func(l string) bool { return strings.HasPrefix(l, "Content-") })
-		all = append(all, Message(strings.Join(append(lines, "Content-Length: 0"), "\r\n")+"\r\n\r\n"))
+		all = append(all, feed.Message(strings.Join(append(lines, "Content-Length: 0"), "\r\n")+"\r\n\r\n"))
 	}
 	lines := strings.Split(head, "\r\n")
 	for i, l := range lines {
 		name, _, _ := strings.Cut(l, ":")
 		if i > 0 && !slices.Contains([]string{"Call-ID", "CSeq", "Content-Length", "Via", "From", "To"}, name) {
-			all = append(all, Message(strings.Join(slices.Delete(slices.Clone(lines), i, i+1), "\r\n")+"\r\n\r\n"+body))
+			all = append(all, feed.Message(strings.Join(slices.Delete(slices.Clone(lines), i, i+1), "\r\n")+"\r\n\r\n"+body))
 		}
 	}
 	return all

@@ -28,10 +28,13 @@ func (l *Log) Write(b []byte) (int, error) {
 }
 
 // String is all that was written so far.
-func (l *Log) String() string {
+func (l *Log) String() string { return l.From(0) }
+
+// From is what was written behind the mark from, of Len.
+func (l *Log) From(from int) string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return string(l.text)
+	return string(l.text[min(from, len(l.text)):])
 }
 
 // Len is the number of bytes written so far: a mark for WaitFrom.

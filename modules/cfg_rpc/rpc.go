@@ -123,12 +123,17 @@ func asNumber(call registry.RPCCall) (string, bool) {
 // change is a command that changes a parameter, at once or later.
 func (m *Module) change(read func(registry.RPCCall) (string, bool), do func(change) bool) func(registry.RPCCall) error {
 	return func(call registry.RPCCall) error {
-		s := m.found(call, noSet)
-		if s == nil {
+		for i := range 2 {
+			if _, ok := rpc.Need(call, i); !ok {
+				return nil
+			}
+		}
+		text, ok := read(call) // before the parameter is looked for, as in Kamailio
+		if !ok {
 			return nil
 		}
-		text, ok := read(call)
-		if !ok {
+		s := m.found(call, noSet)
+		if s == nil {
 			return nil
 		}
 		m.mu.Lock()

@@ -40,12 +40,18 @@ func (m *Module) rpcs() []registry.RPC {
 }
 
 // args reads n arguments, the first a table's name; it has sent a fault where
-// they are missing or the table is unknown.
-func (m *Module) args(call registry.RPCCall, n int, missing, unknown string) (*Table, []string) {
+// they are missing, one of the numbers is none or the table is unknown.
+func (m *Module) args(call registry.RPCCall, n int, missing, unknown string, numbers ...int) (*Table, []string) {
 	args := make([]string, n)
 	for i := range args {
 		var ok bool
 		if args[i], ok = call.Arg(i); !ok {
+			call.Fault(faultServer, missing)
+			return nil, nil
+		}
+	}
+	for _, i := range numbers {
+		if _, err := strconv.ParseInt(args[i], 10, 64); err != nil {
 			call.Fault(faultServer, missing)
 			return nil, nil
 		}
@@ -127,28 +133,27 @@ func (m *Module) rpcSet(integer, expiring bool) func(registry.RPCCall) error {
 	if expiring {
 		n, missing, unknown = 4, "Not enough parameters (htable name, key name, value and expire)", "Failed to set the item"
 	}
+	var numbers []int
+	if integer {
+		numbers = append(numbers, 2)
+	}
+	if expiring {
+		numbers = append(numbers, 3)
+	}
 	return func(call registry.RPCCall) error {
-		t, args := m.args(call, n, missing, unknown)
+		t, args := m.args(call, n, missing, unknown, numbers...)
 		if t == nil {
 			return nil
 		}
 		v := value.OfStr(args[2])
 		if integer {
-			i, err := strconv.ParseInt(args[2], 10, 64)
-			if err != nil {
-				call.Fault(faultServer, missing)
-				return nil
-			}
+			i, _ := strconv.ParseInt(args[2], 10, 64) // args has read it
 			v = value.OfInt(i)
 		}
 		if !expiring {
 			return answer(call, answerSet, t.Set(nil, args[1], hashKey(args[1]), &v))
 		}
-		life, err := strconv.ParseInt(args[3], 10, 64)
-		if err != nil {
-			call.Fault(faultServer, missing)
-			return nil
-		}
+		life, _ := strconv.ParseInt(args[3], 10, 64)
 		return answer(call, answerSet, t.SetFor(nil, args[1], hashKey(args[1]), &v, seconds(life)))
 	}
 }
@@ -156,15 +161,11 @@ func (m *Module) rpcSet(integer, expiring bool) func(registry.RPCCall) error {
 // rpcExpire answers Ok also where there is no such item, as Kamailio does.
 func (m *Module) rpcExpire(call registry.RPCCall) error {
 	const missing = "Not enough parameters (htable name, item name and expire)"
-	t, args := m.args(call, 3, missing, noTable)
+	t, args := m.args(call, 3, missing, noTable, 2)
 	if t == nil {
 		return nil
 	}
-	life, err := strconv.ParseInt(args[2], 10, 64)
-	if err != nil {
-		call.Fault(faultServer, missing)
-		return nil
-	}
+	life, _ := strconv.ParseInt(args[2], 10, 64)
 	return answer(call, "Ok", t.Expire(nil, args[1], hashKey(args[1]), seconds(life)))
 }
 

@@ -35,10 +35,12 @@ func compareURI(a, b string, whole bool) int {
 		return noSense
 	}
 	switch {
-	case u.User != v.User, !strings.EqualFold(u.Host, v.Host), u.PortNum() != v.PortNum():
+	case u.User != v.User, !strings.EqualFold(u.Host, v.Host):
 		return notEqual
 	case !whole:
-		return 1
+		return registry.Truth(sipPort(&u) == sipPort(&v))
+	case u.PortNum() != v.PortNum():
+		return notEqual
 	case u.IsPhone() != v.IsPhone(), u.Password != v.Password, (u.UserParams == "") != (v.UserParams == ""):
 		return notEqual
 	case !strings.EqualFold(u.Scheme, v.Scheme) && (!u.IsPhone() || !isSIP(&u) || !isSIP(&v)): // sips with user=phone is the same as sip
@@ -47,21 +49,29 @@ func compareURI(a, b string, whole bool) int {
 	return registry.Truth(sameParams(&u, &v) && sameParams(&v, &u))
 }
 
+// sipPort is the port that a URI means for cmp_aor, whatever its scheme is.
+func sipPort(u *sip.URI) int {
+	if n := u.PortNum(); n != 0 {
+		return n
+	}
+	return 5060
+}
+
 // sameParams reports whether no parameter of u makes it another URI than v: one
 // that v has with another value, or one of those that both must have. With
 // user=phone they are the parameters of the user.
 func sameParams(u, v *sip.URI) bool {
 	for rest := u.TelParams(); rest != ""; {
 		var one string
-		one, rest, _ = strings.Cut(rest, ";")
+		one, rest = sip.NextParam(rest)
 		key, _, _ := strings.Cut(one, "=")
 		key = strings.ToLower(strings.TrimSpace(key))
-		val, _ := sip.Param(u.TelParams(), key)
+		val, _ := sip.Param(one, key)
 		other, ok := sip.Param(v.TelParams(), key)
 		switch {
 		case ok && !strings.EqualFold(val, other):
 			return false
-		case !ok && (key == "user" || key == "ttl" || key == "method" || key == "maddr"):
+		case !ok && val != "" && (key == "user" || key == "ttl" || key == "method" || key == "maddr"):
 			return false
 		}
 	}

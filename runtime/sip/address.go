@@ -16,26 +16,34 @@ const (
 	haveTo
 )
 
-// From is the From header; its zero value where there is none.
+// From is the From header; its zero value where there is none. Of one that cannot
+// be read there is the Body alone.
 func (m *Message) From() *NameAddr {
 	if m.scan(); m.have&haveFrom == 0 {
 		m.have |= haveFrom
 		if s, ok := m.body(hFrom); ok {
-			m.from = ParseNameAddr(s)
+			m.from = readTo(s)
 		}
 	}
 	return &m.from
 }
 
-// To is the To header; its zero value where there is none.
+// To is the To header, in the same way.
 func (m *Message) To() *NameAddr {
 	if m.scan(); m.have&haveTo == 0 {
 		m.have |= haveTo
 		if s, ok := m.body(hTo); ok {
-			m.to = ParseNameAddr(s)
+			m.to = readTo(s)
 		}
 	}
 	return &m.to
+}
+
+func readTo(s string) NameAddr {
+	if a, ok := ParseTo(s); ok {
+		return a
+	}
+	return NameAddr{Body: s}
 }
 
 // ParseNameAddr reads a name-addr or addr-spec with its parameters (RFC 3261

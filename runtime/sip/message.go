@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"strings"
 	"unsafe"
 )
 
@@ -129,14 +130,15 @@ func parseFirst(raw []byte) (f first, err error) {
 	if !token(a) {
 		return f, fmt.Errorf("%w: the method has a character that is not allowed", ErrMessage)
 	}
-	uri, version, ok := cut(rest, ' ')
-	if !ok || uri == "" {
+	i = strings.IndexAny(rest, " \t")
+	if i <= 0 {
 		return f, fmt.Errorf("%w: the first line needs method, URI and version", ErrMessage)
 	}
+	version := strings.TrimLeft(rest[i:], " \t")
 	if f.http = isHTTP(version); !f.http && !equalFold(version, "sip/2.0") {
 		return f, fmt.Errorf("%w: the version is not SIP/2.0", ErrMessage)
 	}
-	f.request, f.method, f.uri, f.version = true, a, uri, version
+	f.request, f.method, f.uri, f.version = true, a, rest[:i], version
 	return f, nil
 }
 

@@ -9,7 +9,7 @@ import (
 // URI is a SIP, SIPS, TEL or URN URI in parts, all as written.
 type URI struct {
 	Scheme     string // "sip"
-	User       string // tel: the number; urn: what follows "urn:"
+	User       string // tel: the number; urn: the namespace, where what follows it is no port
 	UserParams string // with user=phone, what follows the user's first ;
 	Password   string
 	Host       string // with the brackets of an IPv6 address
@@ -34,22 +34,20 @@ func ParseURI(s string) (u URI, err error) {
 	u.Scheme = scheme
 	switch {
 	case equalFold(scheme, "sip"), equalFold(scheme, "sips"):
+		err = u.setAddress(s, rest)
 	case equalFold(scheme, "tel"):
-		if err := u.setAddress(s, rest); err != nil {
-			return u, err
-		}
+		err = u.setAddress(s, rest)
 		u.User, u.Host = u.Host, "" // Kamailio reads it as a SIP URI, of which the host is the number
-		return u, nil
+		return u, err
 	case equalFold(scheme, "urn"):
-		if rest == "" {
-			return u, uriError(s, "nothing after urn:")
+		if u.setNamespace(rest) {
+			return u, nil
 		}
-		u.User = rest
-		return u, nil
+		return u, u.setAddress(s, rest)
 	default:
 		return u, uriError(s, "the scheme is not sip, sips, tel or urn")
 	}
-	if err := u.setAddress(s, rest); err != nil {
+	if err != nil {
 		return u, err
 	}
 	if u.IsPhone() {
@@ -61,13 +59,30 @@ func ParseURI(s string) (u URI, err error) {
 	return u, nil
 }
 
+// setNamespace reads a URN's service:sos as user and host, as Kamailio does. What
+// may be anything else of a SIP URI is that.
+func (u *URI) setNamespace(rest string) bool {
+	namespace, name, ok := cut(rest, ':')
+	if !ok || strings.Trim(name, "0123456789") == "" || namespace == "" || namespace[0] == '[' || strings.ContainsAny(rest[1:], ";?@[]\r\n\x00") || strings.IndexByte(name, ':') >= 0 {
+		return false
+	}
+	u.User, u.Host = namespace, name
+	return true
+}
+
 // setAddress reads what is behind the scheme of s: user, password, host, port,
-// parameters and headers.
+// parameters and headers. The first character, whatever it is, begins a user or
+// a host.
 func (u *URI) setAddress(s, rest string) error {
 	if strings.ContainsAny(rest, "\r\n\x00") {
 		return uriError(s, "a character that is not allowed")
 	}
 	at := strings.IndexByte(rest, '@')
+	if at == 0 && (equalFold(u.Scheme, "tel") || equalFold(u.Scheme, "urn")) {
+		if at = behindFirst(rest, '@'); at < 0 && equalFold(u.Scheme, "urn") {
+			return uriError(s, "nothing before @")
+		}
+	}
 	if at >= 0 {
 		if why := u.setUser(rest[:at]); why != "" {
 			return uriError(s, why)
@@ -77,15 +92,34 @@ func (u *URI) setAddress(s, rest string) error {
 			return uriError(s, "more than one @")
 		}
 	}
-	rest, u.Headers, _ = cut(rest, '?')
+	headers := behindFirst(rest, '?')
+	if headers >= 0 {
+		rest, u.Headers = rest[:headers], rest[headers+1:]
+	}
 	if strings.IndexByte(u.Headers, ';') >= 0 {
 		return uriError(s, "a ; behind the ?")
 	}
-	rest, u.Params, _ = cut(rest, ';')
+	if i := behindFirst(rest, ';'); i >= 0 {
+		rest, u.Params = rest[:i], rest[i+1:]
+	}
 	if why := u.setHost(rest, at >= 0); why != "" {
 		return uriError(s, why)
 	}
+	if name, val, _ := cut(u.Params[strings.LastIndexByte(u.Params, ';')+1:], '='); val == "" && equalFold(name, "maddr") && headers < 0 {
+		return uriError(s, "nothing behind maddr=")
+	}
 	return nil
+}
+
+// behindFirst is strings.IndexByte behind the first character.
+func behindFirst(s string, c byte) int {
+	if s == "" {
+		return -1
+	}
+	if i := strings.IndexByte(s[1:], c); i >= 0 {
+		return i + 1
+	}
+	return -1
 }
 
 // setUser reads what is before the @. It takes what Kamailio takes, which is
@@ -93,8 +127,10 @@ func (u *URI) setAddress(s, rest string) error {
 func (u *URI) setUser(s string) (why string) {
 	u.User, u.Password, _ = cut(s, ':')
 	plain := u.User
-	if i := strings.IndexAny(plain, ";?"); i >= 0 {
-		plain = plain[:i]
+	if plain != "" {
+		if i := strings.IndexAny(plain[1:], ";?"); i >= 0 {
+			plain = plain[:i+1]
+		}
 	}
 	switch {
 	case u.User == "":
@@ -116,7 +152,7 @@ func (u *URI) setHost(s string, behindUser bool) (why string) {
 		return "no host"
 	case s[0] == '[':
 		end = strings.IndexByte(s, ']') + 1
-		if end == 0 || end < len(s) && s[end] != ':' {
+		if end == 0 || end < len(s) && s[end] != ':' || strings.ContainsAny(s[1:end], "[&") {
 			return "host or port"
 		}
 	default:
@@ -188,8 +224,8 @@ func (u *URI) PortNum() int { n, _ := decimal(u.Port); return n }
 func (u *URI) Param(name string) (val string, ok bool) {
 	for rest := u.Params; rest != ""; {
 		var one string
-		one, rest = NextParam(rest)
-		if v, has := Param(one, name); has {
+		one, rest, _ = cut(rest, ';')
+		if k, v, _ := cut(one, '='); equalFold(k, name) {
 			ok = true
 			if v != "" {
 				val = v
@@ -197,6 +233,24 @@ func (u *URI) Param(name string) (val string, ok bool) {
 		}
 	}
 	return val, ok
+}
+
+// Transport is the transport that the URI names, in lower case; of several the
+// last that there is. wss is none here, as in Kamailio.
+func (u *URI) Transport() string {
+	name := ""
+	for rest := u.Params; rest != ""; {
+		var one string
+		one, rest, _ = cut(rest, ';')
+		if k, v, _ := cut(one, '='); equalFold(k, "transport") {
+			for _, t := range [...]string{"udp", "tcp", "tls", "sctp", "ws"} {
+				if equalFold(v, t) {
+					name = t
+				}
+			}
+		}
+	}
+	return name
 }
 
 // Header finds a URI header (after the ?), its name in lower case.

@@ -17,7 +17,15 @@ func TestParseURI(t *testing.T) {
 		"sip:[::1]:5060;lr":              {Scheme: "sip", Host: "[::1]", Port: "5060", Params: "lr"},
 		"sip:a;b=c@d?x=y":                {Scheme: "sip", User: "a;b=c", Host: "d", Headers: "x=y"},
 		"tel:+1-201-555;phone-context=x": {Scheme: "tel", User: "+1-201-555", Params: "phone-context=x"},
-		"urn:service:sos":                {Scheme: "urn", User: "service:sos"},
+		"urn:service:sos":                {Scheme: "urn", User: "service", Host: "sos"},
+		"urn:@a@h":                       {Scheme: "urn", User: "@a", Host: "h"},
+		"urn:@a:b":                       {Scheme: "urn", User: "@a", Host: "b"},
+		"urn:isbn:0451":                  {Scheme: "urn", Host: "isbn", Port: "0451"},
+		"urn:a:p@h;x?y":                  {Scheme: "urn", User: "a", Password: "p", Host: "h", Params: "x", Headers: "y"},
+		"urn:a;b:c":                      {Scheme: "urn", Host: "a", Params: "b:c"},
+		"tel:@h:5":                       {Scheme: "tel", User: "@h", Port: "5"},
+		"tel:;a?b":                       {Scheme: "tel", User: ";a", Headers: "b"},
+		"sip:?a":                         {Scheme: "sip", Host: "?a"},
 		"tel:+1;x=y?z":                   {Scheme: "tel", User: "+1", Params: "x=y", Headers: "z"},
 
 		// With user=phone the user has parameters; without, they are of the user.
@@ -56,6 +64,7 @@ func TestParseURI(t *testing.T) {
 		"sip:a@h_h", "sip:a@-h", "sip:a@.h", "sip:a@h ", "sip:a@ h", "sip:a@h:5 ", "sip:a@h\x7f", "sip:a@[::1]x", "sip:a@b@h", "sip:a@h;x@y", "sip:a@h?x@y",
 		"sip:a[b@h", "sip:a]@h", "sip:[::1]@h", "sip:a:b:c@h", "sip:a:p;q@h", "sip:a:p[@h", "sip::p@h", "sip:h[h", "sip:a@h?x;y",
 		"tel:+1:a", "tel:+1:5:6", "tel:+1@a@b", "tel:+1[", "tel:+1?a;b", "tel:+1\r\n",
+		"tels:+1", "urn:a:b:c", "urn:service:sos;x", "urn:service:sos?x", "urn:a:99999", "urn:a:99999999999", "urn:@h", "sip:h;maddr", "sip:[::&]",
 		"sip:;npdi@h;user=phone", "sip:h:65536", "sip::5",
 		"sip:a\r\nb@h", // which Kamailio takes, and which makes two lines of one
 	} {

@@ -1,0 +1,150 @@
+package sip
+
+import "strings"
+
+// ParseTo reads a From or To value, one address with its parameters, and is as
+// strict as Kamailio: ok is false where anything of it cannot be read. Blanks may
+// be line ends, where the line goes on with a blank.
+func ParseTo(s string) (a NameAddr, ok bool) {
+	a.Body = s
+	rest := strings.TrimLeft(s, " \t")
+	switch lt := displayEnd(rest); {
+	case lt < 0 || rest != "" && (rest[0] == '\r' || rest[0] == '\n'):
+		return a, false
+	case lt < len(rest) && rest[lt] == '<':
+		a.Display = trimSpace(rest[:lt])
+		rest = rest[lt+1:]
+		gt := strings.IndexByte(rest, '>')
+		if gt < 0 {
+			return a, false
+		}
+		a.URI, rest = trimSpace(rest[:gt]), rest[gt+1:]
+	default:
+		a.URI, rest = rest[:lt], rest[lt:]
+	}
+	if a.URI == "" || a.URI[0] == ';' || strings.ContainsAny(a.URI, " \t\r\n<>\"\\") {
+		return a, false
+	}
+	rest, ok = skipFold(rest)
+	if !ok || rest == "" {
+		return a, ok
+	}
+	a.Params = rest
+	return a, a.readParams(rest)
+}
+
+// displayEnd is where the display name of s ends, with its blanks: at a <. Where
+// there is none it is the end of a bare URI; -1 where s is neither.
+func displayEnd(s string) int {
+	if strings.HasPrefix(s, `"`) {
+		end := quotedEnd(s)
+		if end < 0 {
+			return -1
+		}
+		rest, ok := skipFold(s[end:])
+		if !ok || rest == "" || rest[0] != '<' {
+			return -1
+		}
+		return len(s) - len(rest)
+	}
+	i := strings.IndexAny(s, "<;")
+	if i >= 0 && s[i] == '<' {
+		if strings.ContainsAny(s[:i], "\">\\") || !folded(s[:i]) {
+			return -1
+		}
+		return i
+	}
+	if i = strings.IndexAny(s, "; \t\r\n"); i < 0 {
+		return len(s)
+	}
+	return i
+}
+
+// quotedEnd is the length of the quoted string that s begins with, -1 where it
+// stays open.
+func quotedEnd(s string) int {
+	for i := 1; i < len(s); i++ {
+		switch s[i] {
+		case '\\':
+			i++
+		case '\r', '\n':
+			return -1
+		case '"':
+			return i + 1
+		}
+	}
+	return -1
+}
+
+// readParams reads ;name=value;name, and takes the last tag's value.
+func (a *NameAddr) readParams(s string) (ok bool) {
+	for s != "" {
+		if s[0] != ';' {
+			return false
+		}
+		var name, val string
+		if s, ok = skipFold(s[1:]); !ok {
+			return false
+		}
+		name, s = paramToken(s)
+		if name == "" {
+			return false
+		}
+		if s, ok = skipFold(s); !ok {
+			return false
+		}
+		if s != "" && s[0] == '=' {
+			if s, ok = skipFold(s[1:]); !ok {
+				return false
+			}
+			if s != "" && s[0] == '"' {
+				end := strings.IndexByte(s[1:], '"') // a backslash has no meaning here
+				if end < 0 {
+					return false
+				}
+				val, s = s[1:end+1], s[end+2:]
+			} else {
+				val, s = paramToken(s)
+			}
+			if s, ok = skipFold(s); !ok {
+				return false
+			}
+		}
+		if equalFold(name, "tag") {
+			a.Tag = val
+		}
+	}
+	return true
+}
+
+// paramToken takes the name or value of a parameter off s.
+func paramToken(s string) (token, rest string) {
+	i := strings.IndexAny(s, "=;, \t\r\n\"\\")
+	if i < 0 {
+		return s, ""
+	}
+	return s[:i], s[i:]
+}
+
+// skipFold takes blanks off s; ok is false where a line ends and the next does not
+// begin with a blank.
+func skipFold(s string) (rest string, ok bool) {
+	rest = s
+	for rest != "" && isSpace(rest[0]) {
+		rest = rest[1:]
+	}
+	return rest, folded(s[:len(s)-len(rest)]) || rest == ""
+}
+
+// folded reports whether each line end in s has a blank behind it.
+func folded(s string) bool {
+	for i := strings.IndexAny(s, "\r\n"); i >= 0; i = strings.IndexAny(s, "\r\n") {
+		if strings.HasPrefix(s[i:], "\r\n") {
+			i++
+		}
+		if s = s[i+1:]; s == "" || s[0] != ' ' && s[0] != '\t' {
+			return false
+		}
+	}
+	return true
+}
