@@ -40,7 +40,7 @@ func split(fx registry.Fixup, text string) (op string, r right, rest string, err
 		r.fixed, r.integr = value.OfInt(int64(int32(n))), true
 	case typed && (kind == "s" || kind == "S"):
 		if body == "" {
-			return op, r, rest, fmt.Errorf("%q has no text behind s:", text)
+			return op, r, rest, fmt.Errorf("%q has no text behind its s", text)
 		}
 		r.fixed = value.OfStr(body)
 	default:

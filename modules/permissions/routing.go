@@ -62,8 +62,12 @@ func (m *Module) policy(allow, deny string) *policy {
 	return &policy{allow: m.rules(allow), deny: m.rules(deny)}
 }
 
-// rules reads a file. One that is not there has no rules.
+// rules reads a file. One that is not there has no rules; nor has any where a
+// configuration is only looked at, without a host.
 func (m *Module) rules(file string) rules {
+	if m.host == nil {
+		return nil
+	}
 	path := m.path(file)
 	if r, ok := m.files[path]; ok {
 		return r

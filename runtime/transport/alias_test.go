@@ -24,8 +24,10 @@ func TestAlias(t *testing.T) {
 	if err := s.Send(&to, []byte("x"), nil); !errors.Is(err, transport.ErrNoConnection) {
 		t.Fatalf("before: %v", err)
 	}
-	if !a.Alias(port) || !a.Alias(port) {
-		t.Error("the first connection gets no alias")
+	for range 2 { // the second time it has it already
+		if !a.Alias(port) {
+			t.Error("the first connection gets no alias")
+		}
 	}
 	if b.Alias(port) {
 		t.Error("the second connection takes the first's alias away")
