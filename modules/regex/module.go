@@ -50,7 +50,13 @@ var (
 )
 
 // New returns an instance with Kamailio's defaults.
-func New() registry.Module { return &Module{maxGroups: 20, maxSize: 8192} }
+func New() registry.Module {
+	cache, err := lru.New[string, compiled](cacheSize)
+	if err != nil {
+		panic(err) // only for a size below 1
+	}
+	return &Module{maxGroups: 20, maxSize: 8192, cache: cache}
+}
 
 // Exports lists what the module offers.
 func (m *Module) Exports() registry.Exports {
@@ -92,7 +98,7 @@ func (m *Module) Exports() registry.Exports {
 }
 
 // Provision reads the file.
-func (m *Module) Provision(h registry.Host) (err error) {
+func (m *Module) Provision(h registry.Host) error {
 	m.host = h
 	for _, o := range []struct {
 		on   int
@@ -102,8 +108,8 @@ func (m *Module) Provision(h registry.Host) (err error) {
 			m.flags |= o.flag
 		}
 	}
-	if m.cache, err = lru.New[string, compiled](cacheSize); err != nil || m.file == "" {
-		return err
+	if m.file == "" {
+		return nil
 	}
 	return m.load()
 }
