@@ -2,7 +2,7 @@ package core
 
 import (
 	"net/netip"
-	"strconv"
+	"os"
 	"strings"
 
 	"olelo/runtime/msgstate"
@@ -10,9 +10,8 @@ import (
 	"olelo/runtime/sip"
 )
 
-// selects are those that are no part of an address, a URI or a Via.
+// selects are those that are a whole name, and nothing behind it.
 var selects = map[string]selector{
-	"ruri":    has(selectRURI),
 	"call_id": has(func(c *registry.Ctx) string { return c.Msg.CallID() }),
 	"method": has(func(c *registry.Ctx) string {
 		if c.Msg.IsRequest() {
@@ -21,30 +20,81 @@ var selects = map[string]selector{
 		_, m, _ := c.Msg.CSeq()
 		return m
 	}),
-	"cseq":           header("CSeq"),
-	"cseq.num":       has(func(c *registry.Ctx) string { n, _, _ := c.Msg.CSeq(); return n }),
-	"cseq.method":    has(func(c *registry.Ctx) string { _, m, _ := c.Msg.CSeq(); return m }),
-	"max_forwards":   header("Max-Forwards"),
-	"expires":        header("Expires"),
-	"content_length": header("Content-Length"),
-	"content_type":   header("Content-Type"),
-	"user_agent":     header("User-Agent"),
-	"subject":        header("Subject"),
-	"event":          header("Event"),
-	"date":           header("Date"),
-	"src.ip":         endpoint(source, ip),
-	"src.port":       endpoint(source, port),
-	"dst.ip":         endpoint(local, ip),
-	"dst.port":       endpoint(local, port),
-	"received.ip":    endpoint(local, ip),
-	"received.port":  endpoint(local, port),
-	"msg.len":        has(func(c *registry.Ctx) string { return c.Arena.Int(int64(len(c.Msg.Raw()))) }),
+	"cseq":                   header("CSeq"),
+	"cseq.num":               has(func(c *registry.Ctx) string { n, _, _ := c.Msg.CSeq(); return n }),
+	"cseq.method":            has(func(c *registry.Ctx) string { _, m, _ := c.Msg.CSeq(); return m }),
+	"max_forwards":           header("Max-Forwards"),
+	"expires":                header("Expires"),
+	"content_length":         header("Content-Length"),
+	"content_type":           header("Content-Type"),
+	"user_agent":             header("User-Agent"),
+	"subject":                header("Subject"),
+	"event":                  header("Event"),
+	"date":                   header("Date"),
+	"src.ip":                 endpoint(source, ip),
+	"src.port":               endpoint(source, port),
+	"src.ip_port":            endpoint(source, ipPort),
+	"dst.ip":                 endpoint(local, ip),
+	"dst.port":               endpoint(local, port),
+	"dst.ip_port":            endpoint(local, ipPort),
+	"received.ip":            endpoint(local, ip),
+	"received.port":          endpoint(local, port),
+	"received.ip_port":       endpoint(local, ipPort),
+	"received.proto":         received,
+	"received.proto_ip_port": receivedProtoIPPort,
+	"msg":                    has(func(c *registry.Ctx) string { return registry.View(c.Msg.Raw()) }),
+	"msg.len":                has(func(c *registry.Ctx) string { return c.Arena.Int(int64(len(c.Msg.Raw()))) }),
+	"msg.id":                 has(func(c *registry.Ctx) string { return c.Arena.Int(max(1, int64(c.State.Serial-c.State.Before))) }),
+	"msg.flags":              has(func(c *registry.Ctx) string { return c.Arena.Int(int64(c.Msg.Flags())) }),
+	"msg.body":               has(func(c *registry.Ctx) string { return c.Msg.Body() }),
+	"msg.body.sdp": func(c *registry.Ctx) (string, bool) {
+		return c.Msg.Body(), strings.EqualFold(sip.MediaType(c.Msg.ContentType()), "application/sdp")
+	},
+	"msg.type": has(func(c *registry.Ctx) string {
+		if c.Msg.IsRequest() {
+			return "1"
+		}
+		return "2"
+	}),
+	"msg.first_line": has(func(c *registry.Ctx) string {
+		return strings.TrimRight(registry.View(c.Msg.Raw()[:c.Msg.HeadersAt()]), "\r\n")
+	}),
+	"msg.header": has(func(c *registry.Ctx) string {
+		return registry.View(c.Msg.Raw()[c.Msg.HeadersAt():c.Msg.HeadersEndAt()])
+	}),
+	"msg.request":          ofRequest(func(c *registry.Ctx) string { return registry.View(c.Msg.Raw()) }),
+	"msg.request.method":   ofRequest(func(c *registry.Ctx) string { return c.Msg.Method() }),
+	"msg.request.uri":      ofRequest(func(c *registry.Ctx) string { return c.Msg.RURI() }),
+	"msg.request.version":  ofRequest(func(c *registry.Ctx) string { return c.Msg.Version() }),
+	"msg.response":         ofReply(func(c *registry.Ctx) string { return registry.View(c.Msg.Raw()) }),
+	"msg.response.version": ofReply(func(c *registry.Ctx) string { return c.Msg.Version() }),
+	"msg.response.status":  ofReply(func(c *registry.Ctx) string { return c.Arena.Int(int64(c.Msg.Status())) }),
+	"msg.response.reason":  ofReply(func(c *registry.Ctx) string { return c.Msg.Reason() }),
+	"sys.pid":              has(func(c *registry.Ctx) string { return c.Arena.Int(int64(os.Getpid())) }),
 }
 
 func header(name string) selector {
 	return func(c *registry.Ctx) (string, bool) {
 		h, ok := c.Msg.Header(name, 0)
 		return h.Body, ok
+	}
+}
+
+func ofRequest(get func(*registry.Ctx) string) selector {
+	return func(c *registry.Ctx) (string, bool) {
+		if !c.Msg.IsRequest() {
+			return "", false
+		}
+		return get(c), true
+	}
+}
+
+func ofReply(get func(*registry.Ctx) string) selector {
+	return func(c *registry.Ctx) (string, bool) {
+		if c.Msg.IsRequest() {
+			return "", false
+		}
+		return get(c), true
 	}
 }
 
@@ -80,70 +130,49 @@ func ip(c *registry.Ctx, a netip.AddrPort) string {
 
 func port(c *registry.Ctx, a netip.AddrPort) string { return c.Arena.Int(int64(a.Port())) }
 
-// addresses are the selects that are a name, a URI and parameters.
-var addresses = map[string]func(*registry.Ctx) sip.NameAddr{
-	"from": func(c *registry.Ctx) sip.NameAddr { return *c.Msg.From() },
-	"to":   func(c *registry.Ctx) sip.NameAddr { return *c.Msg.To() },
-	"contact": func(c *registry.Ctx) sip.NameAddr { // the last of the first header, as in Kamailio
-		var last string
-		for rest := c.Msg.Contact(); rest != "" && rest != "*"; {
-			last, rest = sip.NextValue(rest)
-		}
-		return sip.ParseNameAddr(last)
-	},
+func ipPort(c *registry.Ctx, a netip.AddrPort) string {
+	host := ip(c, a)
+	if a.Addr().Is6() {
+		host = c.Arena.Concat(c.Arena.Concat("[", host), "]")
+	}
+	return c.Arena.Concat(c.Arena.Concat(host, ":"), port(c, a))
 }
 
-// uriSlots are where the parts of the addresses' URIs are remembered.
-var uriSlots = map[string]msgstate.URISlot{"from": msgstate.FromURI, "to": msgstate.ToURI}
+func received(c *registry.Ctx) (string, bool) {
+	if c.Recv == nil {
+		return "", false
+	}
+	return c.Recv.Proto.String(), true
+}
 
-// addressPart is a part of an address, behind its name; nil where it has none
-// of that name.
-func addressPart(head, part string) selector {
-	get := addresses[head]
-	params := func(c *registry.Ctx) string { return get(c).Params }
-	switch part {
-	case "":
-		if head == "contact" {
-			return has(func(c *registry.Ctx) string { return c.Msg.Contact() })
-		}
-		return has(func(c *registry.Ctx) string { return get(c).Body })
-	case "uri":
-		return has(func(c *registry.Ctx) string { return get(c).URI })
-	case "name":
-		return has(func(c *registry.Ctx) string { return get(c).Display })
-	case "tag":
-		if head == "contact" {
-			return nil
-		}
-		return has(func(c *registry.Ctx) string { return get(c).Tag })
-	case "expires", "q":
-		if head != "contact" {
-			return nil
-		}
-		return paramOf(params, part)
-	}
-	if name, ok := strings.CutPrefix(part, "params."); ok {
-		return paramOf(params, name)
-	}
-	of, ok := strings.CutPrefix(part, "uri.")
+func receivedProtoIPPort(c *registry.Ctx) (string, bool) {
+	a, ok := local(c)
 	if !ok {
-		return nil
+		return "", false
 	}
-	return uriPart(of, func(c *registry.Ctx) *sip.URI {
-		text := get(c).URI
-		if slot, ok := uriSlots[head]; ok {
-			return c.State.URI(slot, text)
-		}
-		u, err := sip.ParseURI(text)
-		if err != nil {
-			return nil
-		}
-		return &u
-	})
+	return c.Arena.Concat(c.Arena.Concat(c.Recv.Proto.String(), ":"), ipPort(c, a)), true
 }
 
-func paramOf(params func(*registry.Ctx) string, name string) selector {
-	return func(c *registry.Ctx) (string, bool) { return sip.Param(params(c), name) }
+func selectRURI(c *registry.Ctx) string {
+	if !c.Msg.IsRequest() {
+		return ""
+	}
+	return c.Msg.RURI()
+}
+
+// nextHop is where the request goes: the destination URI, or else its own.
+func nextHop(c *registry.Ctx) string {
+	if u := c.Msg.DstURI(); u != "" {
+		return u
+	}
+	return selectRURI(c)
+}
+
+// uris are the selects of a URI and its parts.
+var uris = map[string]func(*registry.Ctx) string{
+	"ruri":     selectRURI,
+	"dst_uri":  func(c *registry.Ctx) string { return c.Msg.DstURI() },
+	"next_hop": nextHop,
 }
 
 // uriParts are the parts of a URI.
@@ -154,6 +183,10 @@ var uriParts = map[string]func(*registry.Ctx, *sip.URI) string{
 	"host":   func(_ *registry.Ctx, u *sip.URI) string { return u.Host },
 	"port":   func(_ *registry.Ctx, u *sip.URI) string { return u.Port },
 	"params": func(_ *registry.Ctx, u *sip.URI) string { return u.TelParams() },
+	"transport": func(_ *registry.Ctx, u *sip.URI) string {
+		v, _ := u.Param("transport")
+		return v
+	},
 	"hostport": func(c *registry.Ctx, u *sip.URI) string {
 		port := u.Port
 		switch {
@@ -166,8 +199,8 @@ var uriParts = map[string]func(*registry.Ctx, *sip.URI) string{
 	},
 }
 
-// uriPart is a part of a URI, empty where get has none; nil where there is no
-// part of that name.
+// uriPart is a part of the URI that get gives, empty where it gives none; nil
+// where there is no part of that name.
 func uriPart(part string, get func(*registry.Ctx) *sip.URI) selector {
 	of := uriParts[part]
 	if name, ok := strings.CutPrefix(part, "params."); ok {
@@ -188,79 +221,63 @@ func uriPart(part string, get func(*registry.Ctx) *sip.URI) selector {
 	})
 }
 
-// viaSelects are the parts of @via[n], counted from 1; every n below 0 is the
-// last one.
-var viaSelects = map[string]func(*registry.Ctx, sip.Via) (string, bool){
-	"":          func(_ *registry.Ctx, v sip.Via) (string, bool) { return v.Body, true },
-	"host":      func(_ *registry.Ctx, v sip.Via) (string, bool) { return v.Host, true },
-	"port":      viaPort,
-	"transport": func(_ *registry.Ctx, v sip.Via) (string, bool) { return v.Transport(), true },
-	"branch":    func(_ *registry.Ctx, v sip.Via) (string, bool) { return v.Branch, v.Branch != "" },
-	"received":  func(_ *registry.Ctx, v sip.Via) (string, bool) { return v.Received, v.Received != "" },
-	"rport":     func(_ *registry.Ctx, v sip.Via) (string, bool) { return v.RPort, v.HasRPort },
-	"i":         func(_ *registry.Ctx, v sip.Via) (string, bool) { return v.I, v.I != "" },
-}
-
-func viaPort(c *registry.Ctx, v sip.Via) (string, bool) {
-	if v.Port == 0 {
-		return "", true
+// parsed reads a text as a URI, and remembers it in a slot where there is one.
+func parsed(text func(*registry.Ctx) string, slot msgstate.URISlot, kept bool) func(*registry.Ctx) *sip.URI {
+	return func(c *registry.Ctx) *sip.URI {
+		s := text(c)
+		if kept {
+			return c.State.URI(slot, s)
+		}
+		u, err := sip.ParseURI(s)
+		if err != nil {
+			return nil
+		}
+		return &u
 	}
-	return c.Arena.Int(int64(v.Port)), true
-}
-
-func selectRURI(c *registry.Ctx) string {
-	if !c.Msg.IsRequest() {
-		return ""
-	}
-	return c.Msg.RURI()
 }
 
 // bindSelect finds a select; nil where olelo does not run it.
-func bindSelect(text string) selector {
-	name := strings.ToLower(strings.Join(strings.Fields(text), ""))
-	if get := selects[name]; get != nil {
-		return get
-	}
-	head, part, _ := strings.Cut(name, ".")
-	switch {
-	case head == "ruri":
-		return uriPart(part, func(c *registry.Ctx) *sip.URI { return c.State.URI(msgstate.RequestURI, selectRURI(c)) })
-	case addresses[head] != nil:
-		return addressPart(head, part)
-	}
-	n := 1
-	if i := strings.IndexByte(head, '['); i > 0 {
-		var err error
-		if n, err = strconv.Atoi(strings.TrimSuffix(head[i+1:], "]")); err != nil {
-			return nil
-		}
-		head = head[:i]
-	}
-	get := viaSelects[part]
-	if name, ok := strings.CutPrefix(part, "params."); ok {
-		get = func(_ *registry.Ctx, v sip.Via) (string, bool) { return sip.Param(v.Params, name) }
-	}
-	if head != "via" || get == nil {
+func (m *Module) bindSelect(text string) selector {
+	steps, ok := selectSteps(text)
+	if !ok {
 		return nil
 	}
-	return func(c *registry.Ctx) (string, bool) {
-		v, ok := viaAt(c.Msg, n)
-		if !ok {
-			return "", false
-		}
-		return get(c, v)
+	if long := shortSelects[steps[0].name]; long != "" {
+		steps[0].name = long
 	}
+	if get := selects[join(steps)]; get != nil {
+		return get
+	}
+	head, rest := steps[0], steps[1:]
+	switch head.name {
+	case "via":
+		return viaSelect(head, join(rest))
+	case "sys":
+		return m.sysSelect(join(rest))
+	case "authorization":
+		return credentialsSelect("Authorization", rest)
+	case "proxy_authorization":
+		return credentialsSelect("Proxy-Authorization", rest)
+	case "hf_value", "hf_value2", "hf_value_exists":
+		return headerValueSelect(head.name, rest)
+	case "msg":
+		if len(rest) > 1 && rest[0].name == "header" && !rest[0].has {
+			return headerSelect(rest[1], join(rest[2:]), len(rest) > 2)
+		}
+		return nil
+	}
+	switch uri, part := uris[head.name], join(rest); {
+	case head.has || part == "" && len(rest) > 0:
+		return nil
+	case uri != nil && part == "":
+		return has(uri)
+	case uri != nil:
+		return uriPart(part, parsed(uri, msgstate.RequestURI, head.name == "ruri"))
+	case addresses[head.name] != nil:
+		return addressPart(head.name, part)
+	}
+	return nil
 }
 
-func viaAt(m *sip.Message, n int) (v sip.Via, ok bool) {
-	if n >= 0 {
-		return m.Via(n - 1)
-	}
-	for i := 0; ; i++ {
-		next, more := m.Via(i)
-		if !more {
-			return v, ok
-		}
-		v, ok = next, true
-	}
-}
+// shortSelects are the compact forms of headers' names, and what they are short for.
+var shortSelects = map[string]string{"v": "via", "f": "from", "t": "to", "m": "contact", "rr": "record_route"}

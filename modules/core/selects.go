@@ -27,7 +27,7 @@ func (m *Module) selectVar() registry.PV {
 				s, err := m.setting(name)
 				return registry.Var{Get: func(_ *registry.Ctx, v *value.Value) { v.SetStr(s.Get()) }}, err
 			}
-			get := bindSelect(r.Inner)
+			get := m.bindSelect(r.Inner)
 			if get == nil {
 				return registry.Var{}, registry.NotRun("the select %s is not run by olelo yet", r.Inner)
 			}
