@@ -19,7 +19,7 @@ func (s *server) coreRPC() error {
 	rev, at := buildInfo()
 	return rpc.RegisterCore(s.rpcs, rpc.Server{
 		Name:     "olelo",
-		Version:  "kamailio " + core.Kamailio + " (" + core.Platform() + ")",
+		Version:  "kamailio " + core.Kamailio + " (" + core.Platform() + ") ", // its space too
 		Number:   core.Kamailio,
 		SourceID: rev,
 		Compiler: runtime.Version(),
@@ -80,7 +80,11 @@ func (s *server) ppdefines() []rpc.Define {
 func (s *server) listening() []rpc.Address {
 	var all []rpc.Address
 	for _, k := range transport.ByProto(s.sockets) {
-		all = append(all, rpc.Address{Proto: k.Proto.String(), Host: k.IP, Port: int(k.Addr.Port())})
+		a := rpc.Address{Proto: k.Proto.String(), Host: k.IP, Port: int(k.Addr.Port())}
+		if !s.params.AutoAliases { // as in Kamailio
+			a.IP = k.IP
+		}
+		all = append(all, a)
 	}
 	return all
 }

@@ -17,7 +17,7 @@ import (
 // the answer, not something made up.
 type Server struct {
 	Name     string // core.runinfo: "olelo"
-	Version  string // core.version: "kamailio 5.6.3 (x86_64/linux)"
+	Version  string // core.version: "kamailio 5.6.3 (x86_64/linux) "
 	Number   string // core.runinfo: "5.6.3"
 	SourceID string // core.info, core.runinfo: the commit it was built from
 	Compiler string // core.info, core.runinfo: "go1.26.1"
@@ -49,6 +49,7 @@ type Define struct {
 // Port 0, for any.
 type Address struct {
 	Proto, Host string
+	IP          string // core.sockets_list tells it too; "" not
 	Port        int
 }
 
@@ -255,9 +256,11 @@ func (s *Server) ppdefinesFull(c registry.RPCCall) error {
 func (s *Server) sockets(c registry.RPCCall) error {
 	list := []any{}
 	for _, a := range s.Sockets() {
-		list = append(list, (&registry.RPCStruct{}).Set("socket", (&registry.RPCStruct{}).
-			Set("proto", a.Proto).
-			Set("address", a.Host).
+		one := (&registry.RPCStruct{}).Set("proto", a.Proto).Set("address", a.Host)
+		if a.IP != "" {
+			one.Set("ipaddress", a.IP)
+		}
+		list = append(list, (&registry.RPCStruct{}).Set("socket", one.
 			Set("port", strconv.Itoa(a.Port)).
 			Set("mcast", "no").
 			Set("mhomed", "no").
