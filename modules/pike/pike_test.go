@@ -180,6 +180,9 @@ func TestIPv6(t *testing.T) {
 
 // The memory is bounded: what is new is let through, and told once.
 func TestFull(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a million nodes take minutes with the race detector")
+	}
 	f := start(t, map[string]int64{"reqs_density_per_unit": 4, "remove_latency": 3, "sampling_time_unit": 1})
 	f.Message("INFO sip:a@b SIP/2.0\nVia: SIP/2.0/UDP 127.0.0.1:15999\n\n")
 	call, err := f.Call("pike_check_req")
