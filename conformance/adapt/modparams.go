@@ -92,7 +92,7 @@ func (a *adapter) redirect(m *ast.ModParam, to redirect) error {
 	case toFIFO:
 		value = filepath.Join(a.RunDir, "kamailio_fifo") + a.again(m)
 	case toFolder:
-		value = a.RunDir
+		value = a.RunDir + "/" // Kamailio only puts the name behind it
 	case toPort:
 		n, err := a.port(old)
 		if err != nil {

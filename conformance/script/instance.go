@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"olelo/conformance/adapt"
@@ -380,20 +379,12 @@ func (in *instance) advance(d time.Duration) error {
 }
 
 // dial connects to the control socket, which may open behind the others.
-func dial(ctx context.Context, at rpc.Endpoint) (*rpc.Client, error) {
-	again := time.NewTicker(20 * time.Millisecond)
-	defer again.Stop()
-	for {
-		c, err := rpc.Dial(ctx, at)
-		if !errors.Is(err, syscall.ECONNREFUSED) && !errors.Is(err, syscall.ENOENT) {
-			return c, err
-		}
-		select {
-		case <-again.C:
-		case <-ctx.Done():
-			return nil, err
-		}
-	}
+func dial(ctx context.Context, at rpc.Endpoint) (c *rpc.Client, err error) {
+	err = again(ctx, func() error {
+		c, err = rpc.Dial(ctx, at)
+		return err
+	})
+	return c, err
 }
 
 // rpcTry is how long a Kamailio has for an RPC command before it is asked again:

@@ -72,6 +72,7 @@ func table() map[string]command {
 		"timeout":     (*play).timeout,
 		"log":         (*play).log,
 		"rpc":         (*play).rpc,
+		"ask":         (*play).ask,
 		"htable":      (*play).htable,
 		"var":         (*play).variable,
 		"certificate": (*play).certificate,

@@ -135,6 +135,8 @@ func TestSteps(t *testing.T) {
 		{"a clock that is not moved", start + "clock advance 4s\n", "start the server with clock=virtual"},
 		{"a text in place of another", "port p\nserver kamailio.cfg replace=\"INFO\"->\"PUBLISH\" 'replace=listen=tcp:10.9.8.7:5060->listen=udp:127.0.0.1:${p}'\nclient alice udp to=127.0.0.1:${p}\nalice request PUBLISH\nalice nothing 100ms\nalice request INFO sip:bob@x\nalice expect 200\n", ""},
 		{"itself", "server self.cfg\nclient alice udp\nalice request OPTIONS\nalice expect 200 'first = SIP/2.0 200 ${server}'\n-- self.cfg --\n#!KAMAILIO\nlisten=udp:10.1.1.1:5060\nloadmodule \"sl.so\"\nrequest_route { sl_send_reply(\"200\", \"10.1.1.1:5060\"); }\n", ""},
+		{"nobody to ask", start + "timeout 300ms\nask fifo:none.fifo x\n", "none.fifo: no such file"},
+		{"asked over TCP", start + "ask tcp:127.0.0.1:1 x\n", "ask speaks to fifo:PATH"},
 		{"no fault", start + "! rpc core.version\n", "succeeds, expected a fault"},
 		{"a fault", start + "rpc no.such\n", "rpc no.such: error: 500"},
 		{"a bad configuration", "! check bad.cfg line=2\nstderr 'syntax error|unexpected'\n! server bad.cfg line=2 status=255\n-- bad.cfg --\nrequest_route {\n\tif (\n}\n", "line \"3\", expected 2"},

@@ -109,18 +109,27 @@ func (a *actor) raw(args []string) error {
 	}
 	text := args[0]
 	a.loose = true // there may be several requests in it, or none
-	b, err := strconv.Unquote(`"` + strings.ReplaceAll(text, `"`, `\"`) + `"`)
+	b, err := escaped(text)
 	if err != nil {
-		return usagef(`%q: \r, \n, \t, \x00 and \\ stand for bytes`, text)
+		return err
 	}
 	if len(args) == 1 {
-		return a.put([]byte(b))
+		return a.put(b)
 	}
 	n, err := strconv.Atoi(args[1])
 	if err != nil || n < 1 {
 		return usagef("%q is no number of bytes", args[1])
 	}
-	return a.segments([]byte(b), n)
+	return a.segments(b, n)
+}
+
+// escaped are the bytes of a text with escapes in it.
+func escaped(text string) ([]byte, error) {
+	b, err := strconv.Unquote(`"` + strings.ReplaceAll(text, `"`, `\"`) + `"`)
+	if err != nil {
+		return nil, usagef(`%q: \r, \n, \t, \x00 and \\ stand for bytes`, text)
+	}
+	return []byte(b), nil
 }
 
 func (a *actor) segments(b []byte, n int) error {

@@ -189,6 +189,8 @@ func TestMistakes(t *testing.T) {
 		{[]any{"transport", -1}, "needs the module xhttp"},
 		{[]any{"fifo_mode", 0o1777}, "no file mode"},
 		{[]any{"fifo_user", "no such user"}, "no user of this machine"},
+		{[]any{"fifo_group", "no such group"}, "no group of this machine"},
+		{[]any{"dgram_user", -1}, "no user of this machine"},
 		{[]any{"dgram_group", -1}, "no group of this machine"},
 		{[]any{"fifo_reply_dir", "/nonexistent"}, "fifo_reply_dir"},
 		{[]any{"fifo_name", "no/x.fifo"}, "no such file or directory"},

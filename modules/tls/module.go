@@ -48,6 +48,8 @@ func (m *Module) Exports() registry.Exports {
 		Doc: "TLS connections: certificates, what is asked of the other side, and profiles by address and server name.",
 		Differs: []registry.Difference{
 			{Of: "modparam cipher_list", How: "it chooses among the ciphers that Go has for TLS 1.2 and older; those of TLS 1.3 are fixed"},
+			{Of: "modparam ca_path", How: "it is used; Kamailio 5.6 leaves it out, and knows ca_path in tls.cfg alone"},
+			{Of: "modparam server_name", How: "it is sent; Kamailio 5.6 sends none, unless xavp_cfg says which"},
 		},
 		Params: []registry.Param{
 			m.text("tls_method", func(s string) (err error) { b.method, err = parseMethod(s); return err },
