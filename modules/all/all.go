@@ -25,6 +25,7 @@ import (
 	"olelo/modules/mi_fifo"
 	"olelo/modules/mqueue"
 	"olelo/modules/msrp"
+	"olelo/modules/mtree"
 	"olelo/modules/permissions"
 	"olelo/modules/pike"
 	"olelo/modules/regex"
@@ -70,6 +71,7 @@ var Modules = map[string]func() registry.Module{
 	"mi_fifo":     mi_fifo.New,
 	"mqueue":      mqueue.New,
 	"msrp":        func() registry.Module { return msrp.New() },
+	"mtree":       mtree.New,
 	"permissions": permissions.New,
 	"pike":        pike.New,
 	"pv":          func() registry.Module { return pv.New() },
