@@ -64,7 +64,13 @@ func (m *Module) Exports() registry.Exports {
 			registry.Str("options_accept_encoding", &m.acceptEncoding, "Accept-Encoding of the replies to OPTIONS; default empty."),
 			registry.Str("options_accept_language", &m.acceptLanguage, "Accept-Language of the replies to OPTIONS; default en."),
 			registry.Str("options_support", &m.support, "Supported of the replies to OPTIONS; default empty."),
-			registry.Str("rpid_avp", &m.rpidAVP, "The AVP with the caller's identity; default $avp(s:rpid)."),
+			registry.StrFunc("rpid_avp", func(v registry.ParamValue) error {
+				if !strings.HasPrefix(v.Str, "$avp(") || !strings.HasSuffix(v.Str, ")") {
+					return fmt.Errorf("rpid_avp %q is not an AVP: write it as $avp(name)", v.Str)
+				}
+				m.rpidAVP = v.Str
+				return nil
+			}, "The AVP with the caller's identity; default $avp(s:rpid)."),
 			registry.Str("rpid_prefix", &m.rpidPrefix, "What stands before the identity in Remote-Party-ID; default empty."),
 			registry.Str("rpid_suffix", &m.rpidSuffix, "What stands behind the identity in Remote-Party-ID; default ;party=calling;id-type=subscriber;screen=yes."),
 			registry.StrFunc("contact_flds_separator", func(v registry.ParamValue) error {
