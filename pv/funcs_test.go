@@ -121,7 +121,8 @@ func TestXAVPFuncs(t *testing.T) {
 		{"xavp_params_implode", []any{"q", "$var(o)"}, 1, "$var(o)", "a=n;"},
 		{"xavp_params_implode", []any{"none", "$var(o)"}, -1, "$var(o)", "a=n;"},
 		{"xavp_params_implode", []any{"i", "$var(o)"}, 1, "$var(o)", "s=str;n=4294967291;"},
-		{"xavu_params_explode", []any{"a=b;c=d;e", "u"}, 1, "$xavu(u=>a) $xavu(u=>c) [$xavu(u=>e)]", "b d []"},
+		{"xavu_params_explode", []any{"a=old;c=d;a=x", "u"}, 1, "$xavu(u=>a) $xavu(u=>c)", "old d"},
+		{"xavu_params_explode", []any{"a=b;e", "u"}, 1, "$xavu(u=>a) $xavu(u=>c) [$xavu(u=>e)]", "b d []"},
 		{"xavp_slist_explode", []any{"a=b; c=d;;e ", "=;", "t", "sl"}, 1, "$xavp(sl[0]=>v[0])|$xavp(sl[0]=>v[1])|$xavp(sl[0]=>v[2])|$xavp(sl[0]=>v[3])|$xavp(sl[0]=>v[4])|$xavp(sl[0]=>v[5])", "a|b|c|d|e|<null>"},
 		{"xavp_slist_explode", []any{"a=b; c=d;;e ", "=;", "n", "sm"}, 1, "$xavp(sm[0]=>v[0])|$xavp(sm[0]=>v[1])|$xavp(sm[0]=>v[2])|$xavp(sm[0]=>v[3])|$xavp(sm[0]=>v[4])|$xavp(sm[0]=>v[5])", "a|b| c|d|e |<null>"},
 		{"xavp_child_seti", []any{"cs", "k", "5"}, 1, "$xavp(cs=>k)", "5"},
@@ -154,7 +155,7 @@ func TestXAVPFuncs(t *testing.T) {
 		}
 	}
 	// 5.6.3 finds no XAVU to write, its manual has it written.
-	if got := b.Run("xavu_params_implode", "u", "$var(o)"); got != 1 || b.Eval("$var(o)") != "a=b;c=d;e;" {
+	if got := b.Run("xavu_params_implode", "u", "$var(o)"); got != 1 || b.Eval("$var(o)") != "c=d;a=b;e;" {
 		t.Errorf("xavu_params_implode = %d, %s", got, b.Eval("$var(o)"))
 	}
 	b.Logged()

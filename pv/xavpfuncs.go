@@ -48,10 +48,7 @@ func (m *Module) xavpFuncs() []registry.Func {
 		registry.Fn1("xavp_push_dst", root, registry.Request|registry.Branch|registry.Failure, m.pushDestination,
 			"Sets the request URI, the destination and the socket to send from by uri, dsturi and socket of an XAVP."),
 		registry.Fn2("xavu_params_explode", registry.Text("parameters"), root, registry.Any,
-			func(c *registry.Ctx, params, name string) int {
-				c.State.XAVU.RemoveAll(avp.Root, name)
-				return explode(c, &c.State.XAVU, params, ';', name)
-			}, "Makes an XAVU of name=value;name=value."),
+			explodeOnce, "Sets values of an XAVU by name=value;name=value: the first of a name counts, values of other names stay."),
 		registry.Fn2("xavp_params_implode", root, registry.OutP("variable"), registry.Any,
 			func(c *registry.Ctx, name string, p *registry.Var) int { return implode(c, &c.State.XAVP, name, p) },
 			"Writes an XAVP's values as name=value;name=value;."),
@@ -173,6 +170,35 @@ func explode(c *registry.Ctx, l *avp.XList, params string, separator byte, name 
 		return -1
 	}
 	n := l.PushList(avp.Root, name)
+	eachParam(params, separator, func(key, val string) {
+		v := value.OfStr(val)
+		l.Append(n, key, &v)
+	})
+	return 1
+}
+
+// explodeOnce is explode for XAVUs, which hold one value of a name.
+func explodeOnce(c *registry.Ctx, params, name string) int {
+	if strings.TrimSpace(params) == "" {
+		return -1
+	}
+	l := &c.State.XAVU
+	n := l.Get(avp.Root, name, 0)
+	if n == 0 || !l.IsList(n) {
+		l.RemoveAll(avp.Root, name)
+		n = l.PushList(avp.Root, name)
+	}
+	eachParam(params, ';', func(key, _ string) { l.RemoveAll(n, key) })
+	eachParam(params, ';', func(key, val string) {
+		if l.Get(n, key, 0) == 0 {
+			v := value.OfStr(val)
+			l.Append(n, key, &v)
+		}
+	})
+	return 1
+}
+
+func eachParam(params string, separator byte, f func(key, val string)) {
 	for params != "" {
 		var one string
 		one, params = nextParam(params, separator)
@@ -184,10 +210,8 @@ func explode(c *registry.Ctx, l *avp.XList, params string, separator byte, name 
 		if len(val) > 1 && (val[0] == '"' || val[0] == '\'') && val[len(val)-1] == val[0] {
 			val = val[1 : len(val)-1]
 		}
-		v := value.OfStr(val)
-		l.Append(n, key, &v)
+		f(key, val)
 	}
-	return 1
 }
 
 // nextParam takes the text up to a separator that is in no quotes.

@@ -183,15 +183,15 @@ func encodeInParam(c *registry.Ctx, name, uri string) int {
 }
 
 // fromParam is the URI in a parameter of contact_param_encode; found is false
-// where there is no such parameter.
+// where there is no such parameter, or it is empty.
 func fromParam(c *registry.Ctx, fn, uri, name string) (old string, found, ok bool) {
 	u, err := sip.ParseURI(uri)
 	if err != nil {
 		c.Log.Errorf(logAs, "%s: %v", fn, err)
 		return "", true, false
 	}
-	val, found := u.Param(strings.ToLower(name))
-	if !found {
+	val, _ := u.Param(strings.ToLower(name))
+	if val == "" {
 		return "", false, false
 	}
 	b, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(val, "="))

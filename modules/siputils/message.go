@@ -60,7 +60,7 @@ func (m *Module) isFirstHop(c *registry.Ctx, mode int) int {
 		c.Log.Errorf(logAs, "is_first_hop: the topmost Record-Route: %v", err)
 		return -1
 	}
-	own, ip := m.myself(u.Host)
+	own, ip := m.myself(&u)
 	if mode == 0 && own && (!ip || c.Recv != nil && slices.Contains(m.sockets, c.Recv.Src)) {
 		return -1
 	}

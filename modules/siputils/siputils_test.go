@@ -125,6 +125,7 @@ func TestFirstHopOfReply(t *testing.T) {
 		{"Record-Route: <sip:127.0.0.1:5060;lr>\n", 1, 1},
 		{"Record-Route: <sip:127.0.0.1;lr>, <sip:1.2.3.4;lr>\n", 1, 1},
 		{"Record-Route: <sip:1.2.3.4;lr>\nRecord-Route: <sip:127.0.0.1;lr>\n", -1, -1},
+		{"Record-Route: <sip:127.0.0.1:5061;lr>\n", -1, -1},
 		{"Record-Route: <sip:localhost;lr>\n", -1, -1},
 		{"Record-Route: <sip:SIP.example;lr>\n", -1, 1},
 		{"Record-Route: foo\n", -1, -1},

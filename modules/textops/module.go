@@ -41,6 +41,8 @@ func (m *Module) Exports() registry.Exports {
 		Trans: transformations.Textops(),
 		Differs: []registry.Difference{
 			{Of: "set_body_multipart()", How: "the last boundary ends the body, and a multipart message keeps its boundary; Kamailio 5.6.3 leaves the body without an end until a part is appended, puts another boundary in it than the Content-Type tells, and ends where there is no Content-Type"},
+			{Of: "get_body_part()", How: "the content of a part begins behind all its headers; Kamailio 5.6.3 takes what stands behind Content-Type for it"},
+			{Of: "filter_body()", How: "the content of a part begins behind all its headers; Kamailio 5.6.3 takes what stands behind Content-Type for it"},
 		},
 	}
 }
