@@ -6,13 +6,13 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"runtime"
 	"sync/atomic"
 	"syscall"
 	"time"
 
 	"olelo/runtime/core"
 	"olelo/runtime/log"
+	"olelo/runtime/memory"
 )
 
 // signals handles the process's signals as kamailio does: SIGTERM and SIGINT
@@ -85,26 +85,8 @@ func (s *signals) answer(sig os.Signal) {
 	case syscall.SIGHUP:
 		t.log.Debugf(log.Core, "SIGHUP received, ignoring it")
 	case syscall.SIGUSR1:
-		t.memory()
+		memory.Log(t.log, t.memlog)
 	case syscall.SIGUSR2:
 		t.log.Log(log.Warn, log.Core, "SIGUSR2 received, ignoring it")
-	}
-}
-
-// memory logs, at the level of memlog=, what the Go runtime has in use.
-func (t *talker) memory() {
-	if !t.log.Enabled(t.memlog) {
-		return
-	}
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	for _, line := range []string{
-		"Memory status:",
-		fmt.Sprintf("heap in use= %d, live objects= %d (%d bytes)", m.HeapInuse, m.HeapObjects, m.HeapAlloc),
-		fmt.Sprintf("from the system= %d, given back= %d", m.Sys, m.HeapReleased),
-		fmt.Sprintf("goroutines= %d, their stacks= %d", runtime.NumGoroutine(), m.StackInuse),
-		fmt.Sprintf("collections= %d, pauses= %d ns", m.NumGC, m.PauseTotalNs),
-	} {
-		t.log.Log(t.memlog, log.Core, line)
 	}
 }

@@ -319,14 +319,15 @@ func (p *play) addressed(args []string) (*instance, []string, error) {
 	return in, args, err
 }
 
-// halt is "halt [NAME]": ends a server as an operator does.
+// halt is "halt [NAME]": ends a server as an operator does; with ! it has to end by
+// itself, and not well.
 func (p *play) halt(neg bool, args []string) error {
 	args, err := p.words(args)
 	if err != nil {
 		return err
 	}
-	if neg || len(args) > 1 {
-		return usagef("usage: halt [NAME]")
+	if len(args) > 1 {
+		return usagef("usage: halt [NAME], ! halt [NAME]")
 	}
 	name := ""
 	if len(args) == 1 {
@@ -337,6 +338,9 @@ func (p *play) halt(neg bool, args []string) error {
 		return err
 	}
 	in.fallible = true
+	if neg {
+		return in.crashed(p)
+	}
 	if in.Program.Kind == server.Kamailio { // what it keeps in databases it writes now, where it does end
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(p.ctx), haltPatience)
 		defer cancel()
@@ -345,6 +349,21 @@ func (p *play) halt(neg bool, args []string) error {
 		}
 	}
 	return in.stop(p)
+}
+
+// crashed waits until the server has ended; such a one leaves no profile.
+func (in *instance) crashed(p *play) error {
+	in.profile = ""
+	ctx, cancel := context.WithTimeout(in.ctx, p.patience)
+	defer cancel()
+	status, err := in.Wait(ctx)
+	if err == nil && status == 0 {
+		err = errors.New("it ended with status 0, as when it is told to")
+	}
+	if err != nil {
+		return fmt.Errorf("server %s: %w", in.name, err)
+	}
+	return nil
 }
 
 // haltPatience is how long a Kamailio may take to end before it is killed.

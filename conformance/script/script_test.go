@@ -145,6 +145,8 @@ func TestSteps(t *testing.T) {
 		{"a server that does not start", "server bad.cfg\n-- bad.cfg --\nrequest_route {\n", "the server does not start, it ends with status 255"},
 		{"a server that starts", "timeout 500ms\n! server kamailio.cfg status=255\n", "the server starts"},
 		{"two servers", "server kamailio.cfg\nserver second=kamailio.cfg\nclient alice udp server=second\nalice request OPTIONS sip:bob@x\nalice expect 200\nlog server=second expect 'got OPTIONS'\nlog absent 'got OPTIONS'\nhalt second\n", ""},
+		{"a server that does not end by itself", "timeout 300ms\nserver kamailio.cfg\n! halt\n", "has not ended"},
+		{"a server that ends by itself", "server kamailio.cfg\nrpc core.kill\n! halt\n", "it ended with status 0"},
 		{"a define", "server defined.cfg -A USER=dora\nclient alice udp\nalice request OPTIONS\nalice expect 200 'first ~ dora'\n-- defined.cfg --\n#!KAMAILIO\nlisten=udp:127.0.0.1:5060\nloadmodule \"sl.so\"\nrequest_route { sl_send_reply(\"200\", \"USER\"); }\n", "first is"},
 		{"no such step", "serve kamailio.cfg\n", `unknown command "serve"`},
 		{"no such verb", start + "alice sends m.sip\n", `alice cannot "sends"`},

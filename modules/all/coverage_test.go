@@ -21,7 +21,7 @@ import (
 
 // whole are the modules of which everything that Kamailio 5.6 has must run.
 var whole = []string{
-	"auth", "htable", "maxfwd", "msrp", "pv", "sanity", "siputils", "sl", "textops", "xlog",
+	"auth", "cfgutils", "corex", "htable", "kex", "maxfwd", "msrp", "pv", "sanity", "siputils", "sl", "textops", "xlog",
 }
 
 // kinds are the columns of the table.
@@ -148,7 +148,7 @@ func withCore() map[string]registry.Exports {
 		Version: "5.6", Flags: "-", Started: time.Unix(1, 0), Args: []string{"olelo"},
 		Kill: func() error { return nil }, Modules: func() []string { return nil }, Defines: func() []rpc.Define { return nil },
 		Sockets: func() []rpc.Address { return nil }, Aliases: func() []rpc.Address { return nil },
-		Processes: func() []rpc.Process { return nil }, TCPInfo: func() rpc.TCPInfo { return rpc.TCPInfo{} },
+		Processes: func() []registry.Process { return nil }, TCPInfo: func() rpc.TCPInfo { return rpc.TCPInfo{} },
 		TCPList: func() []rpc.TCPStatus { return nil },
 	})
 	for _, name := range t.Names() {

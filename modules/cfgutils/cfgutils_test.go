@@ -186,3 +186,51 @@ func anys(s []string) []any {
 	}
 	return out
 }
+
+// TestPairs: a lock of two keys is another than that of one.
+func TestPairs(t *testing.T) {
+	m := New().(*Module)
+	m.lockSetSize = maxLockSet
+	b := registrytest.New(t, map[string]registry.Module{"cfgutils": m})
+	if err := m.Provision(registrytest.Host{}); err != nil {
+		t.Fatal(err)
+	}
+	free := 0
+	for i := range 8 { // keys share locks by chance
+		key := fmt.Sprint("k", i)
+		if b.Run("lock", key, "x") != 1 || b.Run("trylock", key, "x") != -1 {
+			t.Fatalf("the lock of %s and x is not taken", key)
+		}
+		if b.Run("trylock", key) == 1 {
+			free++
+		}
+		if b.Run("unlock", key, "x") != 1 || b.Run("trylock", key, "x") != 1 {
+			t.Fatalf("the lock of %s and x is not given back", key)
+		}
+	}
+	if free == 0 {
+		t.Error("the lock of a key is always that of it and another")
+	}
+}
+
+type aborter struct {
+	registrytest.Host
+	aborted bool
+}
+
+func (a *aborter) Abort() { a.aborted = true }
+
+func TestAbort(t *testing.T) {
+	m := New().(*Module)
+	b := registrytest.New(t, map[string]registry.Module{"cfgutils": m})
+	h := new(aborter)
+	if err := m.Provision(h); err != nil {
+		t.Fatal(err)
+	}
+	if rc := b.Run("abort"); rc != 0 || !h.aborted {
+		t.Errorf("code %d, aborted %t; want 0, and an abort", rc, h.aborted)
+	}
+	if got := b.Logged(); !strings.Contains(got, "CRITICAL: cfgutils: abort called") {
+		t.Errorf("logged %q", got)
+	}
+}

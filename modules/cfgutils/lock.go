@@ -28,8 +28,14 @@ func newLockSet(size int) lockSet {
 	return s
 }
 
-func (s *lockSet) of(key string) chan struct{} {
-	return s.locks[maphash.String(s.seed, key)&uint64(len(s.locks)-1)]
+// of is the lock of two keys; one alone is as if the other were empty. The keys are
+// hashed apart, so that "ab" and "c" are not "a" and "bc".
+func (s *lockSet) of(key, more string) chan struct{} {
+	h := maphash.String(s.seed, key)
+	if more != "" {
+		h = h*31 + maphash.String(s.seed, more)
+	}
+	return s.locks[h&uint64(len(s.locks)-1)]
 }
 
 // noLocks says that the script uses locks which lock_set_size did not make.
@@ -41,32 +47,38 @@ func (m *Module) noLocks(c *registry.Ctx, fn string) bool {
 	return true
 }
 
-func (m *Module) lock(c *registry.Ctx, key string) int {
+func (m *Module) lock1(c *registry.Ctx, key string) int { return m.lock(c, key, "") }
+
+func (m *Module) lock(c *registry.Ctx, key, more string) int {
 	if m.noLocks(c, "lock") {
 		return -1
 	}
-	m.locks.of(key) <- struct{}{}
+	m.locks.of(key, more) <- struct{}{}
 	return 1
 }
 
-func (m *Module) tryLock(c *registry.Ctx, key string) int {
+func (m *Module) tryLock1(c *registry.Ctx, key string) int { return m.tryLock(c, key, "") }
+
+func (m *Module) tryLock(c *registry.Ctx, key, more string) int {
 	if m.noLocks(c, "trylock") {
 		return -1
 	}
 	select {
-	case m.locks.of(key) <- struct{}{}:
+	case m.locks.of(key, more) <- struct{}{}:
 		return 1
 	default:
 		return -1
 	}
 }
 
-func (m *Module) unlock(c *registry.Ctx, key string) int {
+func (m *Module) unlock1(c *registry.Ctx, key string) int { return m.unlock(c, key, "") }
+
+func (m *Module) unlock(c *registry.Ctx, key, more string) int {
 	if m.noLocks(c, "unlock") {
 		return -1
 	}
 	select {
-	case <-m.locks.of(key):
+	case <-m.locks.of(key, more):
 	default:
 	}
 	return 1

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"olelo/runtime/clock"
+	"olelo/runtime/log"
 	"olelo/runtime/random"
 	"olelo/runtime/registry"
 	"olelo/runtime/value"
@@ -22,8 +23,10 @@ type Module struct {
 	lockSetSize  int
 	hashFile     string
 
-	clock  *clock.Clock
-	random *random.Source
+	clock   *clock.Clock
+	random  *random.Source
+	aborter registry.AbortHost // nil where there is none
+	memlog  log.Level
 
 	hash  string        // of hashFile at the start, in hexadecimal
 	prob  atomic.Int32  // per cent
@@ -42,6 +45,8 @@ func New() registry.Module { return &Module{initialProb: 10} }
 // Provision makes the lock set and takes the sum of hash_file.
 func (m *Module) Provision(h registry.Host) error {
 	m.clock, m.random = h.Clock(), h.Random()
+	m.aborter, _ = h.(registry.AbortHost)
+	m.memlog = log.Level(h.Global("memlog"))
 	if m.hashFile != "" {
 		var err error
 		if m.hash, err = fileHash(m.hashFile); err != nil {
@@ -56,6 +61,9 @@ func (m *Module) Provision(h registry.Host) error {
 
 // Exports returns the module's tables.
 func (m *Module) Exports() registry.Exports {
+	const memoryDoc = "Logs what memory the Go runtime has in use, at the level of memlog=."
+	const memoryOne = "the workers share one heap, of which there are five lines at the level of memlog=, as at SIGUSR1; no list of blocks"
+	key, more := registry.Text("key"), registry.Text("more")
 	return registry.Exports{
 		Doc: "Chance, pauses, global flags, locks, and routes called by name.",
 		Funcs: []registry.Func{
@@ -68,9 +76,17 @@ func (m *Module) Exports() registry.Exports {
 			m.flag("set_gflag", func(bit uint32) int { m.flags.Or(bit); return 1 }, "Sets a global flag, 0 to 31."),
 			m.flag("reset_gflag", func(bit uint32) int { m.flags.And(^bit); return 1 }, "Clears a global flag, 0 to 31."),
 			m.flag("is_gflag", func(bit uint32) int { return registry.Truth(m.flags.Load()&bit != 0) }, "True if the global flag, 0 to 31, is set."),
-			registry.Fn1("lock", registry.Text("key"), registry.Any, m.lock, "Takes the lock of the key, and waits for it. Needs lock_set_size."),
-			registry.Fn1("trylock", registry.Text("key"), registry.Any, m.tryLock, "Takes the lock of the key, or is -1 where it is taken."),
-			registry.Fn1("unlock", registry.Text("key"), registry.Any, m.unlock, "Gives the lock of the key back."),
+			registry.Fn0("abort", registry.Any, m.abort, "Ends the server at once, as a crash would."),
+			registry.Fn0("pkg_status", registry.Any, m.logMemory, memoryDoc),
+			registry.Fn0("pkg_summary", registry.Any, m.logMemory, memoryDoc),
+			registry.Fn0("shm_status", registry.Any, m.logMemory, memoryDoc),
+			registry.Fn0("shm_summary", registry.Any, m.logMemory, memoryDoc),
+			registry.Fn1("lock", key, registry.Any, m.lock1, "Takes the lock of the key, and waits for it. Needs lock_set_size."),
+			registry.Fn2("lock", key, more, registry.Any, m.lock, "Takes the lock of both keys together."),
+			registry.Fn1("trylock", key, registry.Any, m.tryLock1, "Takes the lock of the key, or is -1 where it is taken."),
+			registry.Fn2("trylock", key, more, registry.Any, m.tryLock, "Takes the lock of both keys together, or is -1 where it is taken."),
+			registry.Fn1("unlock", key, registry.Any, m.unlock1, "Gives the lock of the key back."),
+			registry.Fn2("unlock", key, more, registry.Any, m.unlock, "Gives the lock of both keys together back."),
 			registry.Fn3("core_hash", registry.Text("text"), registry.Text("more"), registry.IntP("size"), registry.Any, coreHash,
 				"Its code is 1 + the hash of both texts below 2 to the power of size."),
 			byName("check_route_exists", func(*registry.Ctx, registry.Block) int { return 1 }, "True if route[name] exists."),
@@ -100,6 +116,13 @@ func (m *Module) Exports() registry.Exports {
 		PVs: []registry.PV{registry.GetPV("RANDOM", func(_ *registry.Ctx, v *value.Value) { v.SetInt(m.random.Int64N(1 << 31)) },
 			"A random number, 0 to 2147483647, another one each time.")},
 		RPCs: m.rpcs(),
+		Differs: []registry.Difference{
+			{Of: "abort()", How: "the process ends with status 2 and the stacks of all its goroutines on standard error, and dumps core with GOTRACEBACK=crash; in Kamailio the worker ends by SIGABRT, and then the server with status 1"},
+			{Of: "pkg_status()", How: memoryOne},
+			{Of: "pkg_summary()", How: memoryOne},
+			{Of: "shm_status()", How: memoryOne},
+			{Of: "shm_summary()", How: memoryOne},
+		},
 	}
 }
 

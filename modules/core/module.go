@@ -40,6 +40,8 @@ func (m *Module) Exports() registry.Exports {
 	x.Doc = "The functions and variables that need no module."
 	x.Differs = append(x.Differs, registry.Difference{
 		Of: "tcp_conn_wq_max=", How: "at half of it the connections that send there are held back; Kamailio closes a connection that is over it",
+	}, registry.Difference{
+		How: "core.shmmem tells of the Go runtime's heap, whose total is no limit but the most that it has been, and has no number of fragments",
 	})
 	for _, list := range [][]registry.Func{logFuncs(), m.flagFuncs(), branchFuncs(), uriFuncs(), m.forwardFuncs(), sendFuncs(), aliasFuncs(), m.socketFuncs(), shellFuncs()} {
 		x.Funcs = append(x.Funcs, list...)

@@ -74,6 +74,7 @@ func (m *Module) Exports() registry.Exports {
 		Events: []string{networkMsg, replyOut},
 		Differs: []registry.Difference{
 			{Of: "{sock.proto}", How: "tls is a protocol also where TLS is off"},
+			{How: "the workers share one heap: corex.shm_status, corex.shm_summary and corex.pkg_summary log five lines about it at once, no list of blocks; shm.info, shm.report and shm.stats tell of it, whose total is no limit but the most that it has been, without counts and sizes of fragments other than used_frags, the number of objects"},
 			{Of: "$cfg", How: "a statement of several lines has the line where the variable stands, in Kamailio that of its end, which for an if is the line behind it"},
 			{Of: "event_route[" + networkMsg + "]", How: "headers, the request URI and the source can be read, in Kamailio only $mb and $ml"},
 			{Of: "event_route[" + replyOut + "]", How: "it does not run for replies without a transaction, in 5.6.3 neither", Idle: true},

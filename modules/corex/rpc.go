@@ -11,10 +11,17 @@ import (
 )
 
 func (m *Module) rpcs() []registry.RPC {
+	const memoryDoc = "Logs what memory the Go runtime has in use, at the level "
 	return []registry.RPC{
 		{Name: "corex.debug", Doc: "Tells the log level, or sets it where a number is given.", Run: m.rpcDebug},
 		{Name: "corex.list_sockets", Doc: "Lists the sockets.", Run: m.rpcSockets},
 		{Name: "corex.list_aliases", Doc: "Lists the names that count as the server's own.", Run: m.rpcAliases},
+		{Name: "corex.shm_status", Doc: memoryDoc + "memlog=.", Run: m.rpcMemory},
+		{Name: "corex.shm_summary", Doc: memoryDoc + "memlog=.", Run: m.rpcMemory},
+		{Name: "corex.pkg_summary", Doc: memoryDoc + "L_ALERT, for a worker: pid or idx, number.", Run: m.rpcPkgSummary},
+		{Name: "shm.info", Doc: "Whose heap it is and its size in bytes.", Run: m.rpcHeapInfo},
+		{Name: "shm.stats", Doc: "The Go runtime's heap, in bytes.", Run: m.rpcHeap},
+		{Name: "shm.report", Doc: "The Go runtime's heap, in bytes, and its objects.", Run: m.rpcHeapReport},
 	}
 }
 

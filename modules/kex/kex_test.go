@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"regexp"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -15,6 +16,7 @@ import (
 	"olelo/runtime/msgstate"
 	"olelo/runtime/registry"
 	"olelo/runtime/registry/registrytest"
+	"olelo/runtime/rpc"
 	"olelo/runtime/transport"
 	"olelo/runtime/value"
 )
@@ -320,4 +322,69 @@ func TestStatistics(t *testing.T) {
 			t.Errorf("%s: fault %q (-want +got)\n%s", c.line, run.fault, diff)
 		}
 	}
+}
+
+func (h *host) Processes() []registry.Process {
+	return []registry.Process{{PID: 100, Desc: "main"}, {PID: 101, Rank: 1, Desc: "udp receiver"}}
+}
+
+// ask is a command's reply as kamcmd prints it.
+func (b *bench) ask(name string, args ...string) string {
+	b.T.Helper()
+	for _, cmd := range b.m.Exports().RPCs {
+		if cmd.Name == name {
+			reply, err := rpc.Run(cmd, args)
+			if err != nil {
+				b.T.Fatal(err)
+			}
+			return string(rpc.AppendText(nil, reply))
+		}
+	}
+	b.T.Fatalf("no command %s", name)
+	return ""
+}
+
+func TestWorkers(t *testing.T) {
+	b := open(t)
+	const second = "{\n\tentry: 1\n\tpid: 101\n\trank: 1\n\tdesc: udp receiver\n}\n"
+	for _, c := range []struct{ args, want string }{
+		{"", "{\n\tentry: 0\n\tpid: 100\n\trank: 0\n\tdesc: main\n}\n" + second},
+		{"pid 101", second},
+		{"rank 1", second},
+		{"index 1", second},
+		{"index 2", ""},
+		{"pid 102", "error: 500 - No such pid\n"},
+	} {
+		if got := b.ask("pkg.stats", strings.Fields(c.args)...); got != c.want {
+			t.Errorf("pkg.stats %s: %q, want %q", c.args, got, c.want)
+		}
+	}
+}
+
+// TestModuleMemory: what a module keeps is told as its own, where it allocated it.
+func TestModuleMemory(t *testing.T) {
+	b := open(t)
+	kept := make([]byte, 64<<20) // by olelo/modules/kex_test
+	runtime.GC()
+	runtime.GC() // the profile has what the one before left
+	got := b.ask("mod.mem_statsx", "kex_test", "shm")
+	runtime.KeepAlive(kept)
+	if !regexp.MustCompile(`^Module: kex_test\n\{\n\tkex_test\.TestModuleMemory\(\d+\): 67108864 \(1\)\n(?:.*\n)*\tTotal: \d{8,}\n\}\n\n$`).MatchString(got) {
+		t.Errorf("%q", got)
+	}
+}
+
+// TestMyhost: the host alone counts.
+func TestMyhost(t *testing.T) {
+	b := open(t)
+	b.h.AddAlias(registry.Alias{Host: "me.example", Port: 5060})
+	b.steps([]step{
+		{"is_myself", []any{"sip:me.example:5999"}, -1},
+		{"is_myhost", []any{"sip:me.example:5999"}, 1},
+		{"is_myhost", []any{"sip:127.0.0.1:9;transport=tls"}, 1},
+		{"is_myhost", []any{"me.example"}, 1},
+		{"is_myhost", []any{"sip:other.example"}, -1},
+		{"is_myhost", []any{"tel:1"}, -1},
+		{"is_myhost", []any{""}, -1},
+	})
 }

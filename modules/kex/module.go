@@ -1,9 +1,6 @@
 // Package kex is Kamailio's module kex: flags of script and branches, the
 // destination URI, pv_printf, is_myself, the log level, and the RPC commands
-// about counters.
-//
-// Kamailio's pkg.* and mod.* tell about its own memory allocator; olelo has
-// none and no such commands.
+// about counters and memory.
 package kex
 
 import (
@@ -45,6 +42,7 @@ func (m *Module) Provision(h registry.Host) error {
 // Exports lists what the module offers.
 func (m *Module) Exports() registry.Exports {
 	flag, branch := registry.IntP("flag"), registry.IntP("branch")
+	const modDoc = "The places of a module's memory and their estimated bytes: module or all; pkg, shm or all."
 	const flags = " Flags are numbered from 0 to 31."
 	return registry.Exports{
 		Doc: "Script and branch flags, destination URI, pv_printf, is_myself, log level, counters.",
@@ -64,11 +62,14 @@ func (m *Module) Exports() registry.Exports {
 			registry.Fn2("pv_printf", registry.OutP("var"), registry.Text("text"), registry.Any, m.printf, "Assigns a text with variables to a variable."),
 			registry.Fn2("avp_printf", registry.OutP("var"), registry.Text("text"), registry.Any, m.printf, "The same as pv_printf."),
 			registry.Fn1("is_myself", registry.Text("uri"), registry.Any, m.isMyself, "True where a SIP URI, or an address or name alone, is one of the server's; a missing port matches any."),
+			registry.Fn1("is_myhost", registry.Text("uri"), registry.Any, m.isMyhost, "True where the host of a SIP URI, or an address or name alone, is one of the server's, with any port."),
 			registry.Fn1("setdebug", registry.IntP("level"), registry.Any, m.setDebug, "Sets this worker's log level, as debug= does for all."),
 			registry.Fn0("resetdebug", registry.Any, m.resetDebug, "Brings this worker's log level back to that of debug=."),
 		},
 		Differs: []registry.Difference{
 			{How: "of the counters the group core has no bad_URIs_rcvd, which in Kamailio grows each time that some code fails to read a URI; the groups dns and shmem are not there"},
+			{How: "the workers share one heap, and have no memory of their own: pkg.info has no size, pkg.stats only entry, pid, rank and desc, and in mod.stats, mod.mem_stats and mod.mem_statsx pkg is always 0"},
+			{How: "mod.stats, mod.mem_stats and mod.mem_statsx tell under shm what Go's heap profile estimates, of a sample for each 512 KiB: what a module has far below that may not show, and all names the modules that have something"},
 		},
 		PVs: []registry.PV{registry.GetPV("sruid", m.nextUID, "A new unique id at each use.")},
 		RPCs: []registry.RPC{
@@ -77,6 +78,11 @@ func (m *Module) Exports() registry.Exports {
 			{Name: "stats.fetchn", Doc: "Counters as a structure of numbers: all, a group with its colon, or names.", Run: m.rpcFetch(true)},
 			{Name: "stats.reset_statistics", Doc: "Sets counters to 0: all, a group with its colon, or names.", List: true, Run: m.rpcReset},
 			{Name: "stats.clear_statistics", Doc: "Tells counters and sets them to 0: all, a group with its colon, or names.", List: true, Run: m.rpcClear},
+			{Name: "pkg.info", Doc: "Whose heap it is.", Run: m.rpcPkgInfo},
+			{Name: "pkg.stats", Doc: "The workers, or those that are told: pid, rank or index, number.", List: true, Run: m.rpcPkgStats},
+			{Name: "mod.stats", Doc: modDoc, List: true, Run: m.rpcModStats(false)},
+			{Name: "mod.mem_stats", Doc: modDoc, List: true, Run: m.rpcModStats(false)},
+			{Name: "mod.mem_statsx", Doc: modDoc + " With the number of objects.", List: true, Run: m.rpcModStats(true)},
 		},
 	}
 }

@@ -10,7 +10,12 @@ import (
 )
 
 // isMyself is is_myself: a SIP URI, or an address or a name without port.
-func (m *Module) isMyself(c *registry.Ctx, text string) int {
+func (m *Module) isMyself(_ *registry.Ctx, text string) int { return m.isOwn(text, false) }
+
+// isMyhost is is_myhost: what isMyself takes, of which the host alone counts.
+func (m *Module) isMyhost(_ *registry.Ctx, text string) int { return m.isOwn(text, true) }
+
+func (m *Module) isOwn(text string, hostAlone bool) int {
 	scheme, _, hasScheme := strings.Cut(text, ":")
 	if !hasScheme || isAddr(text) {
 		return registry.Truth(text != "" && m.knows(text, 0, transport.None))
@@ -21,6 +26,9 @@ func (m *Module) isMyself(c *registry.Ctx, text string) int {
 	u, err := sip.ParseURI(text)
 	if err != nil {
 		return -1
+	}
+	if hostAlone {
+		return registry.Truth(m.knows(u.Host, 0, transport.None))
 	}
 	proto := transport.None
 	if name, ok := u.Param("transport"); ok {

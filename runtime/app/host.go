@@ -1,6 +1,8 @@
 package app
 
 import (
+	"os"
+	"syscall"
 	"time"
 
 	"olelo/runtime/clock"
@@ -14,8 +16,10 @@ import (
 type host struct{ *server }
 
 var (
-	_ registry.Host      = host{}
-	_ registry.RouteHost = host{}
+	_ registry.Host        = host{}
+	_ registry.RouteHost   = host{}
+	_ registry.ProcessHost = host{}
+	_ registry.AbortHost   = host{}
 )
 
 func (h host) Log() *log.Logger             { return h.log }
@@ -56,6 +60,22 @@ func (h host) NewCtx() *registry.Ctx {
 		h.log.Errorf(log.Core, "%v", err)
 	}
 	return &w.ctx
+}
+
+// Processes are the workers.
+func (h host) Processes() []registry.Process { return h.processes() }
+
+// Abort is a SIGABRT, at which the Go runtime writes the stacks and, with
+// GOTRACEBACK=crash, dumps core. A Unit goes on.
+func (h host) Abort() {
+	if h.recorder != nil {
+		return
+	}
+	if err := syscall.Kill(os.Getpid(), syscall.SIGABRT); err != nil {
+		h.log.Errorf(log.Core, "cannot abort: %v", err)
+		return
+	}
+	select {} // until the signal comes
 }
 
 // Clock is the instance's time.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"olelo/runtime/core"
+	"olelo/runtime/registry"
 	"olelo/runtime/rpc"
 	"olelo/runtime/transport"
 )
@@ -102,12 +103,12 @@ func (s *server) aliases() []rpc.Address {
 	return all
 }
 
-func (s *server) processes() []rpc.Process {
+func (s *server) processes() []registry.Process {
 	s.workers.mu.Lock()
 	defer s.workers.mu.Unlock()
-	var all []rpc.Process
+	var all []registry.Process
 	for _, w := range s.workers.all {
-		all = append(all, rpc.Process{PID: w.ctx.PID, Rank: w.ctx.Rank, Desc: w.desc})
+		all = append(all, registry.Process{PID: w.ctx.PID, Rank: w.ctx.Rank, Desc: w.desc})
 	}
 	return all
 }

@@ -116,6 +116,23 @@ type ForwardHost interface {
 	ForwardReply(c *Ctx, status int, reason string) error
 }
 
+// ProcessHost is a Host that knows its workers.
+type ProcessHost interface{ Processes() []Process }
+
+// Process is a worker, which is what Kamailio calls a process.
+type Process struct {
+	PID  int    // $pp
+	Rank int    // as in the log prefix
+	Desc string // "udp receiver child=0 sock=127.0.0.1:5060"
+}
+
+// AbortHost is a Host that can end like a program that crashed.
+type AbortHost interface {
+	// Abort ends the process at once, with its stacks on standard error. It returns
+	// only where routes run without a server.
+	Abort()
+}
+
 // SendHost is a Host that sends bytes as they are; valid from Start on.
 type SendHost interface {
 	// Send sends b to a hop, over UDP where that names no transport, from sock

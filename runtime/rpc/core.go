@@ -28,14 +28,14 @@ type Server struct {
 	Args     []string  // core.arg: the command line
 
 	// Kill ends the server, as a SIGTERM does; it must not wait for the end.
-	Kill      func() error       // core.kill
-	Modules   func() []string    // core.modules, core.ppdefines: in the order of loading
-	Defines   func() []Define    // core.ppdefines, core.ppdefines_full
-	Sockets   func() []Address   // core.sockets_list
-	Aliases   func() []Address   // core.aliases_list
-	Processes func() []Process   // core.ps, core.psx, core.psa: the workers
-	TCPInfo   func() TCPInfo     // core.tcp_info
-	TCPList   func() []TCPStatus // core.tcp_list
+	Kill      func() error              // core.kill
+	Modules   func() []string           // core.modules, core.ppdefines: in the order of loading
+	Defines   func() []Define           // core.ppdefines, core.ppdefines_full
+	Sockets   func() []Address          // core.sockets_list
+	Aliases   func() []Address          // core.aliases_list
+	Processes func() []registry.Process // core.ps, core.psx, core.psa: the workers
+	TCPInfo   func() TCPInfo            // core.tcp_info
+	TCPList   func() []TCPStatus        // core.tcp_list
 }
 
 // Define is a preprocessor id that is set.
@@ -51,13 +51,6 @@ type Address struct {
 	Proto, Host string
 	IP          string // core.sockets_list tells it too; "" not
 	Port        int
-}
-
-// Process is a worker, which is what Kamailio calls a process.
-type Process struct {
-	PID  int    // $pp
-	Rank int    // as in the log prefix
-	Desc string // "udp receiver child=0 sock=127.0.0.1:5060"
 }
 
 // TCPInfo counts the TCP and TLS connections of the SIP and MSRP sockets.
@@ -105,6 +98,7 @@ func RegisterCore(t *Table, s Server) error {
 	add(s.Processes != nil, "core.ps", "The workers: number and description in turns.", true, s.ps)
 	add(s.Processes != nil, "core.psx", "The workers, a structure each.", true, s.psx)
 	add(s.Processes != nil, "core.psa", "The workers with their rank and status, a structure each.", true, s.psa)
+	add(true, "core.shmmem", "The Go runtime's heap, in bytes or the unit given: b, k, m, g.", false, shmmem)
 	add(s.TCPInfo != nil, "core.tcp_info", "Counts and limits of the TCP connections.", false, s.tcpInfo)
 	add(s.TCPList != nil, "core.tcp_list", "The open TCP connections, a structure each.", true, s.tcpList)
 

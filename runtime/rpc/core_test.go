@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"olelo/runtime/registry"
 	"olelo/runtime/rpc"
 )
 
@@ -48,7 +49,7 @@ func recordedServer(t *testing.T, x map[string]exchange) rpc.Server {
 		Aliases: func() []rpc.Address {
 			return []rpc.Address{{Proto: "tcp", Host: "localhost", Port: 17800}, {Proto: "udp", Host: "localhost", Port: 17800}, {Host: "x.example.com"}}
 		},
-		Processes: func() []rpc.Process { return recordedProcesses(t, x["psa"].json) },
+		Processes: func() []registry.Process { return recordedProcesses(t, x["psa"].json) },
 		TCPInfo:   func() rpc.TCPInfo { return rpc.TCPInfo{Readers: 1, Max: 2048, MaxTLS: 2048, Open: 1} },
 		TCPList: func() []rpc.TCPStatus {
 			port := uint16(regexpInt(t, x["tcp_list"].json, `"src_port":\s*(\d+)`))
@@ -73,7 +74,7 @@ func regexpInt(t *testing.T, s, pattern string) int {
 	return n
 }
 
-func recordedProcesses(t *testing.T, doc string) []rpc.Process {
+func recordedProcesses(t *testing.T, doc string) []registry.Process {
 	t.Helper()
 	var psa struct {
 		Result []struct {
@@ -84,9 +85,9 @@ func recordedProcesses(t *testing.T, doc string) []rpc.Process {
 	if err := json.Unmarshal([]byte(doc), &psa); err != nil || len(psa.Result) == 0 {
 		t.Fatal(err)
 	}
-	var ps []rpc.Process
+	var ps []registry.Process
 	for _, p := range psa.Result {
-		ps = append(ps, rpc.Process{PID: p.PID, Rank: p.Rank, Desc: p.Description})
+		ps = append(ps, registry.Process{PID: p.PID, Rank: p.Rank, Desc: p.Description})
 	}
 	return ps
 }
@@ -170,7 +171,7 @@ func TestCoreEcho(t *testing.T) {
 		{[]string{"system.methodHelp", "core.pwd"}, "The server's working directory.\n"},
 		{[]string{"core.kill", "9"}, "error: 500 - only signal 15, the default, can be sent: use kill(1) for others\n"},
 		{[]string{"core.kill"}, ""},
-		{[]string{"system.listMethods"}, "core.arg\ncore.echo\ncore.kill\ncore.printi\ncore.prints\ncore.pwd\nsystem.listMethods\nsystem.methodHelp\nsystem.methodSignature\n"},
+		{[]string{"system.listMethods"}, "core.arg\ncore.echo\ncore.kill\ncore.printi\ncore.prints\ncore.pwd\ncore.shmmem\nsystem.listMethods\nsystem.methodHelp\nsystem.methodSignature\n"},
 	} {
 		if d := cmp.Diff(tt.want, string(rpc.AppendText(nil, run(t, table, tt.line[0], tt.line[1:]...)))); d != "" {
 			t.Errorf("%q (-want +got):\n%s", tt.line, d)
