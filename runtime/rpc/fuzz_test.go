@@ -55,11 +55,7 @@ func FuzzPacket(f *testing.F) {
 			if err != nil {
 				return
 			}
-			var sent []any
-			for _, a := range args {
-				sent = append(sent, a)
-			}
-			again, _, err := rpc.ParsePacket(rpc.AppendRequest(nil, p.Cookie(), method, sent))
+			again, _, err := rpc.ParsePacket(rpc.AppendRequest(nil, p.Cookie(), method, args.Values))
 			if err != nil {
 				t.Fatal(err)
 			}
