@@ -244,10 +244,10 @@ func TestTexts(t *testing.T) {
 	}
 	// 5.6.3 counts Contacts from the last one and leaves a comma behind a Via.
 	for show, want := range map[string]string{
-		"$hfl(Contact)":                             "<sip:al@192.0.2.5>;expires=200",
-		"$(hfl(Contact)[1])":                        "<sip:alice@192.0.2.4:5060>;expires=100",
+		"$hfl(Contact)":      "<sip:al@192.0.2.5>;expires=200",
+		"$(hfl(Contact)[1])": "<sip:alice@192.0.2.4:5060>;expires=100",
 		"[$(hfl(Contact)[-1])] $(hfl(Contact)[-2])": "[<null>] <sip:alice@192.0.2.4:5060>;expires=100",
-		"$(hfl(Via)[1])":                            "SIP/2.0/UDP 192.0.2.4:5060;branch=z9hG4bK-two",
+		"$(hfl(Via)[1])": "SIP/2.0/UDP 192.0.2.4:5060;branch=z9hG4bK-two",
 	} {
 		if got := b.Eval(show); got != want {
 			t.Errorf("%s = %s, want %s", show, got, want)
