@@ -12,6 +12,7 @@ import (
 	"olelo/pv"
 	"olelo/runtime/registry"
 	"olelo/runtime/registry/registrytest"
+	"olelo/runtime/rpc"
 	"olelo/runtime/transport"
 	"olelo/runtime/value"
 )
@@ -331,22 +332,6 @@ func TestGettersDoNotAllocate(t *testing.T) {
 	}
 }
 
-// call is an RPC call with arguments; it collects what is answered.
-type call struct {
-	args  []string
-	reply []any
-	fault string
-}
-
-func (c *call) Arg(i int) (string, bool) {
-	if i >= len(c.args) {
-		return "", false
-	}
-	return c.args[i], true
-}
-func (c *call) Add(v any)                   { c.reply = append(c.reply, v) }
-func (c *call) Fault(code int, text string) { c.fault = strconv.Itoa(code) + " " + text }
-
 func TestRPC(t *testing.T) {
 	m := pv.New()
 	b := registrytest.New(t, map[string]registry.Module{"pv": m})
@@ -365,17 +350,20 @@ func TestRPC(t *testing.T) {
 		{"pv.shvGet set", `[{"Names":["name","type","value"],"Values":["set","string","foo"]}]`},
 	} {
 		words := strings.Fields(tt.cmd)
-		c := &call{args: words[1:]}
-		for _, r := range m.Exports().RPCs {
-			if r.Name == words[0] {
-				if err := r.Run(c); err != nil {
-					t.Fatal(err)
-				}
+		got := ""
+		for _, cmd := range m.Exports().RPCs {
+			if cmd.Name != words[0] {
+				continue
 			}
-		}
-		got := c.fault
-		if got == "" {
-			j, err := json.Marshal(c.reply)
+			r, err := rpc.Run(cmd, rpc.Texts(words[1:]...))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if f := r.Fault; f != nil {
+				got = strconv.Itoa(f.Code) + " " + f.Text
+				continue
+			}
+			j, err := json.Marshal(r.Values)
 			if err != nil {
 				t.Fatal(err)
 			}

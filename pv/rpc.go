@@ -3,7 +3,6 @@ package pv
 import (
 	"maps"
 	"slices"
-	"strconv"
 
 	"olelo/runtime/registry"
 	"olelo/runtime/value"
@@ -18,28 +17,34 @@ func (m *Module) rpcs() []registry.RPC {
 
 func (m *Module) shvSet(call registry.RPCCall) error {
 	const usage = " (Parameters: varname type value)"
-	name, ok := call.Arg(0)
+	name, ok := call.Text(0)
 	if !ok {
 		call.Fault(500, "Missing parameter varname"+usage)
 		return nil
 	}
-	kind, ok := call.Arg(1)
+	kind, ok := call.Text(1)
 	if !ok {
 		call.Fault(500, "Missing parameter type"+usage)
 		return nil
 	}
-	text, ok := call.Arg(2)
-	if kind != "int" && kind != "str" {
+	var v value.Value
+	switch kind {
+	case "int":
+		n, ok := call.Int(2)
+		if !ok {
+			call.Fault(500, "Missing integer parameter value"+usage)
+			return nil
+		}
+		v = value.OfInt(n)
+	case "str":
+		text, ok := call.Text(2)
+		if !ok {
+			call.Fault(500, "Missing parameter value"+usage)
+			return nil
+		}
+		v = value.OfStr(text)
+	default:
 		call.Fault(500, "Unknown parameter type (Types: int or str)")
-		return nil
-	}
-	v := value.OfStr(text)
-	if kind == "int" {
-		n, err := strconv.ParseInt(text, 0, 64)
-		v, ok = value.OfInt(n), ok && err == nil
-	}
-	if !ok {
-		call.Fault(500, "Missing "+map[string]string{"int": "integer", "str": "string"}[kind]+" parameter value"+usage)
 		return nil
 	}
 	sv := m.shared.lookup(name, false)
@@ -53,7 +58,7 @@ func (m *Module) shvSet(call registry.RPCCall) error {
 }
 
 func (m *Module) shvGet(call registry.RPCCall) error {
-	if name, ok := call.Arg(0); ok {
+	if name, ok := call.Text(0); ok {
 		sv := m.shared.lookup(name, false)
 		if sv == nil {
 			call.Fault(404, "Variable not found")

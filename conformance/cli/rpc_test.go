@@ -18,12 +18,11 @@ import (
 
 // commanded are the modules whose commands are compared, in the order in which
 // they are loaded.
-var commanded = []string{"kex", "pv", "xlog", "sl", "cfgutils", "corex", "htable", "msrp", "counters", "statistics", "cfg_rpc", "benchmark", "mqueue", "ctl"}
+var commanded = []string{"kex", "pv", "xlog", "sl", "cfgutils", "corex", "htable", "msrp", "counters", "statistics", "cfg_rpc", "benchmark", "mqueue", "pike", "permissions", "debugger", "db_text", "jsonrpcs", "ctl"}
 
 // arguments are what each command is called with: nothing, what is hardly right,
-// and too many. They are texts: an integer in place of a text, which kamcmd sends
-// where a number is written, is read as a text by olelo and refused by Kamailio.
-var arguments = [][]string{nil, {"x"}, {"-1"}, {"x", "y"}, {"t", "k"}, {"x", "y", "z", "u", "v", "w"}}
+// and too many.
+var arguments = [][]string{nil, {"x"}, {"1.5"}, {"x", "y"}, {"t", "k"}, {"t", "k", "1.5"}, {"t", "k", "5", "6"}, {"x", "y", "z", "u", "v", "w"}}
 
 // leftOut are commands that end the server, and those whose answers are meant to differ.
 var leftOut = []string{
@@ -37,7 +36,8 @@ var good = map[string][]string{
 	"cfg.seti": {"core", "debug", "2"}, "cfg.set": {"core", "debug", "2"}, "core.echo": {"a", "b", "5"}, "core.printi": {"1", "2"}, "cnt.get": {"core", "rcv_requests"}, "cnt.get_raw": {"core", "rcv_requests"},
 	"cnt.help": {"core", "rcv_requests"}, "cnt.reset": {"core", "rcv_requests"}, "htable.sets": {"t", "a", "b"}, "htable.seti": {"t", "n", "5"}, "htable.get": {"t", "a"}, "htable.dump": {"t"},
 	"htable.delete": {"t", "a"}, "pv.shvGet": {"x"}, "pv.shvSet": {"x", "int", "7"}, "stats.fetch": {"rcv_requests"}, "stats.fetchn": {"rcv_requests"}, "stats.get_statistics": {"rcv_requests"},
-	"corex.debug": {"2"}, "corex.pkg_summary": {"idx", "0"}, "core.shmmem": {"k"}, "pkg.stats": {"index", "0"}, "system.methodHelp": {"core.echo"}, "cfgutils.is_gflag": {"1"}, "cfgutils.rand_set_prob": {"20"},
+	"corex.debug": {"2"}, "corex.pkg_summary": {"idx", "0"}, "core.shmmem": {"k"}, "pkg.stats": {"index", "0"}, "dbg.set_mod_level": {"core", "2"}, "dbg.trace": {"on"}, "dbg.set_mod_facility": {"core", "LOG_LOCAL1"}, "dbg.get_mod_level": {"core"}, "dbg.get_mod_facility": {"core"}, "pike.top": {"ALL"},
+	"permissions.testUri": {"x", "sip:a@b", "sip:c@d"}, "benchmark.enable_global": {"1"}, "benchmark.enable_timer": {"t", "1"}, "benchmark.granularity": {"1"}, "benchmark.loglevel": {"1"}, "mqueue.get_size": {"q"}, "mqueue.fetch": {"q"}, "system.methodHelp": {"core.echo"}, "cfgutils.is_gflag": {"1"}, "cfgutils.rand_set_prob": {"20"},
 }
 
 // kamailioOnly are the members of answers that have no meaning in olelo: fragments
@@ -50,12 +50,24 @@ var kamailioOnly = map[string]*regexp.Regexp{
 	"pkg.stats":   regexp.MustCompile(`(?m)^\s*(used|free|real_used|total_size|total_frags): .*\n`),
 }
 
-// calls are the arguments that a command is called with.
+// calls are the arguments that a command is called with: those, and each with a
+// text where an integer is, and the other way round, for kamcmd sends a bare number
+// as an integer and s:5 as a text.
 func calls(name string) [][]string {
+	all := slices.Clone(arguments)
 	if args, ok := good[name]; ok {
-		return append([][]string{args}, arguments...)
+		all = append(all, args)
 	}
-	return arguments
+	for _, args := range slices.Clone(all) {
+		for i, a := range args {
+			swapped := slices.Clone(args)
+			if swapped[i] = "5"; number.MatchString(a) {
+				swapped[i] = "s:" + a
+			}
+			all = append(all, swapped)
+		}
+	}
+	return all
 }
 
 var (
@@ -82,9 +94,13 @@ func shape(out string) string {
 	var lines []string
 	for line := range strings.Lines(out) {
 		line = strings.TrimRight(line, "\n")
-		if m := member.FindStringSubmatch(line); m != nil {
+		m := member.FindStringSubmatch(line)
+		switch {
+		case m != nil && m[2] == "bad_URIs_rcvd": // which olelo does not count
+			continue
+		case m != nil:
 			line = m[1] + m[2] + ": " + kind(m[3])
-		} else {
+		default:
 			line = kind(strings.TrimSpace(line))
 		}
 		if !slices.Contains(lines, line) {
@@ -149,7 +165,7 @@ func replies(t *testing.T, p server.Program, kamcmd string, names []string) map[
 	for _, m := range commanded {
 		fmt.Fprintf(&config, "loadmodule %q\n", m+".so")
 	}
-	config.WriteString("modparam(\"ctl\", \"binrpc\", \"unixs:{dir}/ctl\")\nmodparam(\"cfgutils\", \"hash_file\", \"{dir}/kamailio.cfg\")\nmodparam(\"htable\", \"htable\", \"t=>size=4;\")\nmodparam(\"pv\", \"shvset\", \"x=i:5\")\nrequest_route { exit; }\n")
+	config.WriteString("modparam(\"ctl\", \"binrpc\", \"unixs:{dir}/ctl\")\nmodparam(\"cfgutils\", \"hash_file\", \"{dir}/kamailio.cfg\")\nmodparam(\"htable\", \"htable\", \"t=>size=4;\")\nmodparam(\"mqueue\", \"mqueue\", \"name=q\")\nmodparam(\"debugger\", \"mod_hash_size\", 4)\nmodparam(\"pv\", \"shvset\", \"x=i:5\")\nrequest_route { exit; }\n")
 	ctx, cancel := context.WithTimeout(t.Context(), 2*patience)
 	defer cancel()
 	addr := netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), uint16(port))

@@ -10,6 +10,7 @@ import (
 	"olelo/runtime/clock"
 	"olelo/runtime/registry"
 	"olelo/runtime/registry/registrytest"
+	"olelo/runtime/rpc"
 )
 
 type bench struct {
@@ -44,34 +45,31 @@ func (b bench) pass(timer string, d time.Duration) {
 
 func (b bench) ask(t *testing.T, name string, args ...string) string {
 	t.Helper()
-	c := &call{args: args}
 	for _, r := range b.m.Exports().RPCs {
 		if r.Name == "benchmark."+name {
-			if err := r.Run(c); err != nil {
-				t.Fatal(err)
-			}
-			return c.reply
+			return answer(t, r, args)
 		}
 	}
 	t.Fatalf("no command %s", name)
 	return ""
 }
 
-// call is an RPC call.
-type call struct {
-	args  []string
-	reply string
-}
-
-func (c *call) Arg(i int) (string, bool) {
-	if i < len(c.args) {
-		return c.args[i], true
+// answer is what a command replies, the members of structures without names.
+func answer(t *testing.T, cmd registry.RPC, args []string) string {
+	t.Helper()
+	r, err := rpc.Run(cmd, rpc.Texts(args...))
+	if err != nil {
+		t.Fatal(err)
 	}
-	return "", false
+	if f := r.Fault; f != nil {
+		return fmt.Sprint(f.Code, " ", f.Text)
+	}
+	s := ""
+	for _, v := range r.Values {
+		s += fmt.Sprint(v.(*registry.RPCStruct).Values)
+	}
+	return s
 }
-
-func (c *call) Add(v any)                   { c.reply += fmt.Sprint(v.(*registry.RPCStruct).Values) }
-func (c *call) Fault(code int, text string) { c.reply = fmt.Sprint(code, " ", text) }
 
 // The line's form was seen on Kamailio 5.6.3.
 func TestLine(t *testing.T) {

@@ -2,11 +2,12 @@ package benchmark
 
 import (
 	"slices"
-	"strconv"
 
 	"olelo/runtime/log"
 	"olelo/runtime/registry"
 )
+
+const badArguments = "Invalid Parameters"
 
 func (m *Module) rpcs() []registry.RPC {
 	const badValue = "Invalid Parameter Value"
@@ -28,11 +29,13 @@ func (m *Module) rpcs() []registry.RPC {
 		{
 			Name: "benchmark.enable_timer", Doc: "Enables a timer, 1, or disables it, 0.",
 			Run: func(c registry.RPCCall) error {
-				tname, _ := c.Arg(0)
 				n, ok := number(c, 1)
+				tname, named := c.Text(0)
 				t := m.find(tname)
 				switch {
 				case !ok:
+				case !named:
+					c.Fault(500, badArguments)
 				case n < 0 || n > 1:
 					c.Fault(500, badValue)
 				case t == nil:
@@ -60,7 +63,7 @@ func (m *Module) rpcs() []registry.RPC {
 		{
 			Name: "benchmark.timer_name_list", Doc: "What a timer has counted.",
 			Run: func(c registry.RPCCall) error {
-				tname, ok := c.Arg(0)
+				tname, ok := c.Text(0)
 				t := m.find(tname)
 				switch {
 				case !ok:
@@ -78,12 +81,11 @@ func (m *Module) rpcs() []registry.RPC {
 
 // number is the i-th argument; the fault is told where that is none.
 func number(c registry.RPCCall, i int) (int, bool) {
-	s, _ := c.Arg(i)
-	n, err := strconv.Atoi(s)
-	if err != nil {
-		c.Fault(500, "Invalid Parameters")
+	n, ok := c.Int(i)
+	if !ok {
+		c.Fault(500, badArguments)
 	}
-	return n, err == nil
+	return int(n), ok
 }
 
 func (m *Module) find(tname string) *timer {

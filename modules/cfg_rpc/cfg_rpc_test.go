@@ -47,7 +47,7 @@ func TestRefused(t *testing.T) {
 		words := strings.Fields(line)
 		for _, cmd := range m.Exports().RPCs {
 			if cmd.Name == words[0] {
-				reply, err := rpc.Run(cmd, words[1:])
+				reply, err := rpc.Run(cmd, rpc.Texts(words[1:]...))
 				if err != nil {
 					t.Fatal(err)
 				}

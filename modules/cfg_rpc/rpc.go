@@ -27,12 +27,12 @@ func (m *Module) rpcs() []registry.RPC {
 		{Name: "cfg.help", Doc: "What a parameter is: group, name.", Run: m.rpcHelp},
 		{Name: "cfg.set", Doc: now + "value.", Run: m.change(asIs, m.set)},
 		{Name: "cfg.seti", Doc: now + "number.", Run: m.change(asNumber, m.set)},
-		{Name: "cfg.sets", Doc: now + "text.", Run: m.change(asIs, m.set)},
+		{Name: "cfg.sets", Doc: now + "text.", Run: m.change(asText, m.set)},
 		{Name: "cfg.set_now_int", Doc: now + "number.", Run: m.change(asNumber, m.set)},
-		{Name: "cfg.set_now_string", Doc: now + "text.", Run: m.change(asIs, m.set)},
+		{Name: "cfg.set_now_string", Doc: now + "text.", Run: m.change(asText, m.set)},
 		{Name: "cfg.set_delayed", Doc: later + "value.", Run: m.change(asIs, m.later)},
 		{Name: "cfg.set_delayed_int", Doc: later + "number.", Run: m.change(asNumber, m.later)},
-		{Name: "cfg.set_delayed_string", Doc: later + "text.", Run: m.change(asIs, m.later)},
+		{Name: "cfg.set_delayed_string", Doc: later + "text.", Run: m.change(asText, m.later)},
 		{Name: "cfg.diff", Doc: "The noted changes.", List: true, Run: m.rpcDiff},
 		{Name: "cfg.commit", Doc: "Makes the noted changes.", Run: m.rpcCommit},
 		{Name: "cfg.rollback", Doc: "Forgets the noted changes.", Run: m.rpcRollback},
@@ -67,12 +67,13 @@ func (m *Module) found(call registry.RPCCall, missing string) *registry.Setting 
 }
 
 func (m *Module) rpcGet(call registry.RPCCall) error {
-	group, ok := call.Arg(0)
-	if !ok {
+	group, ok := call.Text(0)
+	_, one := call.Arg(1)
+	if _, named := call.Text(1); !ok || one && !named {
 		call.Fault(rpc.CodeServerError, noGroup)
 		return nil
 	}
-	if _, ok := call.Arg(1); ok {
+	if one {
 		if s := m.found(call, noGet); s != nil {
 			call.Add(value(s, s.Get()))
 		}
@@ -89,7 +90,7 @@ func (m *Module) rpcGet(call registry.RPCCall) error {
 }
 
 func (m *Module) rpcList(call registry.RPCCall) error {
-	group, one := call.Arg(0)
+	group, one := call.Text(0)
 	for _, s := range m.host.Settings() {
 		if !one || s.Group == group {
 			call.Add(s.Group + ": " + s.Name)
@@ -112,8 +113,15 @@ func (m *Module) rpcHelp(call registry.RPCCall) error {
 	return nil
 }
 
-// asIs and asNumber read the argument that is the value.
-func asIs(call registry.RPCCall) (string, bool) { return rpc.Need(call, 2) }
+// asIs, asText and asNumber read the argument that is the value.
+func asText(call registry.RPCCall) (string, bool) { return rpc.Need(call, 2) }
+
+func asIs(call registry.RPCCall) (string, bool) {
+	if n, ok := call.Int(2); ok {
+		return strconv.FormatInt(n, 10), true
+	}
+	return asText(call)
+}
 
 func asNumber(call registry.RPCCall) (string, bool) {
 	n, ok := rpc.NeedInt(call, 2)

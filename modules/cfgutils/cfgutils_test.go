@@ -9,6 +9,7 @@ import (
 
 	"olelo/runtime/registry"
 	"olelo/runtime/registry/registrytest"
+	"olelo/runtime/rpc"
 )
 
 // TestCodes: codes seen on Kamailio 5.6.3, in this order.
@@ -73,21 +74,6 @@ func TestBadParameters(t *testing.T) {
 	}
 }
 
-// call is an RPC call; answer is what it said.
-type call struct {
-	args   []string
-	answer string
-}
-
-func (c *call) Arg(i int) (string, bool) {
-	if i >= len(c.args) {
-		return "", false
-	}
-	return c.args[i], true
-}
-func (c *call) Add(v any)                   { c.answer = fmt.Sprint(v) }
-func (c *call) Fault(code int, text string) { c.answer = fmt.Sprint(code, " ", text) }
-
 // TestRPC: answers seen on Kamailio 5.6.3, in this order.
 func TestRPC(t *testing.T) {
 	m := New().(*Module)
@@ -142,14 +128,20 @@ func TestRPC(t *testing.T) {
 func ask(t *testing.T, m *Module, line string) string {
 	t.Helper()
 	words := strings.Fields(line)
-	c := &call{args: words[1:]}
-	for _, r := range m.rpcs() {
-		if r.Name == "cfgutils."+words[0] {
-			if err := r.Run(c); err != nil {
-				t.Fatal(err)
-			}
-			return c.answer
+	for _, cmd := range m.rpcs() {
+		if cmd.Name != "cfgutils."+words[0] {
+			continue
 		}
+		r, err := rpc.Run(cmd, rpc.Texts(words[1:]...))
+		switch {
+		case err != nil:
+			t.Fatal(err)
+		case r.Fault != nil:
+			return fmt.Sprint(r.Fault.Code, " ", r.Fault.Text)
+		case len(r.Values) > 0:
+			return fmt.Sprint(r.Values[0])
+		}
+		return ""
 	}
 	t.Fatalf("no command %s", words[0])
 	return ""

@@ -2,7 +2,6 @@ package cfgutils
 
 import (
 	"fmt"
-	"strconv"
 
 	"olelo/runtime/registry"
 )
@@ -95,12 +94,11 @@ func (m *Module) mask(name, doc string, do func(c registry.RPCCall, mask uint32)
 	}}
 }
 
-// numberArg is the first argument, decimal or 0x…; without one the call ends.
+// numberArg is the first argument; without one the call ends.
 func numberArg(c registry.RPCCall) (int64, bool) {
-	s, _ := c.Arg(0)
-	n, err := strconv.ParseInt(s, 0, 64)
-	if err != nil {
+	n, ok := c.Int(0)
+	if !ok {
 		c.Fault(500, "Invalid Parameters")
 	}
-	return n, err == nil
+	return n, ok
 }

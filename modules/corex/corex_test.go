@@ -16,6 +16,7 @@ import (
 	"olelo/runtime/log"
 	"olelo/runtime/registry"
 	"olelo/runtime/registry/registrytest"
+	"olelo/runtime/rpc"
 	"olelo/runtime/sip"
 	"olelo/runtime/transport"
 )
@@ -252,21 +253,6 @@ func TestSubdomains(t *testing.T) {
 	}
 }
 
-// call is a running command.
-type call struct {
-	args  []string
-	reply []any
-}
-
-func (c *call) Arg(i int) (string, bool) {
-	if i < len(c.args) {
-		return c.args[i], true
-	}
-	return "", false
-}
-func (c *call) Add(v any)                { c.reply = append(c.reply, v) }
-func (c *call) Fault(code int, s string) { c.reply = append(c.reply, fmt.Sprint(code, s)) }
-
 func TestRPC(t *testing.T) {
 	b, h, m := bench(t)
 	h.aliases = []registry.Alias{{Host: "a.example"}, {Proto: transport.UDP, Host: "b.example", Port: 5070}, {Host: "c.example", Subdomains: true}}
@@ -275,12 +261,12 @@ func TestRPC(t *testing.T) {
 			if r.Name != name {
 				continue
 			}
-			c := &call{args: args}
-			if err := r.Run(c); err != nil {
+			c, err := rpc.Run(r, rpc.Texts(args...))
+			if err != nil {
 				t.Fatal(err)
 			}
 			var text []string
-			for _, v := range c.reply {
+			for _, v := range c.Values {
 				s := v.(*registry.RPCStruct)
 				for i, n := range s.Names {
 					if in, ok := s.Values[i].(*registry.RPCStruct); ok {

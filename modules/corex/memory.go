@@ -2,7 +2,6 @@ package corex
 
 import (
 	"slices"
-	"strconv"
 
 	"olelo/runtime/log"
 	"olelo/runtime/memory"
@@ -17,10 +16,9 @@ func (m *Module) rpcMemory(registry.RPCCall) error {
 
 // rpcPkgSummary does nothing for a pid that no worker has, as Kamailio.
 func (m *Module) rpcPkgSummary(c registry.RPCCall) error {
-	selector, _ := c.Arg(0)
-	text, _ := c.Arg(1)
-	n, err := strconv.Atoi(text)
-	if err != nil {
+	selector, _ := c.Text(0)
+	n, ok := c.Int(1)
+	if !ok {
 		c.Fault(rpc.CodeBadRequest, "Selector and value not provided")
 		return nil
 	}
@@ -30,12 +28,12 @@ func (m *Module) rpcPkgSummary(c registry.RPCCall) error {
 	}
 	switch selector {
 	case "idx":
-		if n < 0 || n >= len(workers) {
+		if n < 0 || n >= int64(len(workers)) {
 			c.Fault(rpc.CodeServerError, "Index value out of range")
 			return nil
 		}
 	case "pid":
-		if !slices.ContainsFunc(workers, func(p registry.Process) bool { return p.PID == n }) {
+		if !slices.ContainsFunc(workers, func(p registry.Process) bool { return int64(p.PID) == n }) {
 			return nil
 		}
 	default:

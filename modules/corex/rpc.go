@@ -2,7 +2,6 @@ package corex
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
 	"olelo/runtime/log"
@@ -28,9 +27,8 @@ func (m *Module) rpcs() []registry.RPC {
 func (m *Module) rpcDebug(c registry.RPCCall) error {
 	l := m.host.Log()
 	old := int(l.Level())
-	text, _ := c.Arg(0)
-	level, err := strconv.ParseInt(text, 10, 32)
-	if err != nil {
+	level, ok := c.Int(0)
+	if !ok {
 		c.Add(new(registry.RPCStruct).Set("debug", old))
 		return nil
 	}

@@ -48,7 +48,7 @@ func (m *Module) named(call registry.RPCCall) *registry.Stat {
 }
 
 func (m *Module) rpcGet(call registry.RPCCall) error {
-	if _, ok := call.Arg(1); !ok {
+	if _, ok := call.Text(1); !ok {
 		return m.rpcGroup(call)
 	}
 	return m.rpcGetRaw(call)

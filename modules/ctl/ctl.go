@@ -22,6 +22,7 @@ const name = "ctl"
 type Module struct {
 	owner   rpc.Owner
 	listens []listen
+	convert int
 	fixed   []string // modparams set that have no effect here
 
 	log    *log.Logger
@@ -70,13 +71,12 @@ func (m *Module) Exports() registry.Exports {
 			rpc.ModeParam("mode", &m.owner, "Permissions of the Unix sockets and FIFOs. Default: 0600."),
 			registry.StrFunc("user", m.setUser, "Owner of the Unix sockets and FIFOs: a name or a number. Default: the server's user."),
 			registry.StrFunc("group", m.setGroup, "Group of the Unix sockets and FIFOs: a name or a number. Default: the server's group."),
-			m.noEffect("autoconversion"),
+			registry.Int("autoconversion", &m.convert, "1: over binrpc a command takes a text as an integer and the other way round, where it can be read as one. Default: 0."),
 			m.noEffect("binrpc_buffer_size"),
 			m.noEffect("binrpc_max_body_size"),
 			m.noEffect("binrpc_struct_max_body_size"),
 		},
 		Differs: []registry.Difference{
-			{Of: "modparam autoconversion", How: unsized["autoconversion"], Idle: true},
 			{Of: "modparam binrpc_buffer_size", How: unsized["binrpc_buffer_size"], Idle: true},
 			{Of: "modparam binrpc_max_body_size", How: unsized["binrpc_max_body_size"], Idle: true},
 			{Of: "modparam binrpc_struct_max_body_size", How: unsized["binrpc_struct_max_body_size"], Idle: true},
@@ -122,7 +122,6 @@ func (m *Module) setGroup(v registry.ParamValue) (err error) {
 // unsized are parameters that size something olelo does not limit, and why
 // they are not needed.
 var unsized = map[string]string{
-	"autoconversion":              "arguments are always converted to the type that a command takes",
 	"binrpc_buffer_size":          "values of any length are sent",
 	"binrpc_max_body_size":        "replies of any length are sent",
 	"binrpc_struct_max_body_size": "structures of any length are sent",
@@ -199,7 +198,7 @@ func (m *Module) Cleanup() error {
 }
 
 // run runs a command. missing is what a fault says of one that is not there.
-func (m *Module) run(command string, args []string, missing string) *rpc.Reply {
+func (m *Module) run(command string, args rpc.Args, missing string) *rpc.Reply {
 	r, err := rpc.Dispatch(m.cmds, command, args, fmt.Sprintf(missing, command))
 	if err != nil {
 		m.log.Errorf(name, "%v", err)
@@ -209,7 +208,7 @@ func (m *Module) run(command string, args []string, missing string) *rpc.Reply {
 
 // answerFIFO runs a command of the FIFO protocol.
 func (m *Module) answerFIFO(c rpc.FIFOCommand) []byte {
-	return rpc.AppendFIFO(nil, m.run(c.Name, c.Args, "Command '%s' not found"))
+	return rpc.AppendFIFO(nil, m.run(c.Name, rpc.Texts(c.Args...), "Command '%s' not found"))
 }
 
 func (m *Module) rpcListen(c registry.RPCCall) error {

@@ -211,7 +211,7 @@ func call(t *testing.T, at, method string, args ...any) *rpc.Reply {
 func (s *server) hostPort(proto string) string {
 	s.t.Helper()
 	cmd, _ := s.table.Lookup("ctl.listen")
-	r, err := rpc.Run(cmd, nil)
+	r, err := rpc.Run(cmd, rpc.Args{})
 	if err != nil {
 		s.t.Fatal(err)
 	}

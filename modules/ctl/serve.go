@@ -209,6 +209,9 @@ func (m *Module) answer(p *rpc.Packet) (r *rpc.Reply, end bool) {
 	if err != nil {
 		return rpc.Faultf(rpc.CodeBadRequest, "%v", err), method == ""
 	}
+	if m.convert != 0 {
+		args.Form = rpc.FormConverting
+	}
 	return m.run(method, args, "command %s not found"), false
 }
 

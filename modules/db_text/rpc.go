@@ -25,7 +25,7 @@ func (m *Module) rpcQuery(call registry.RPCCall) error {
 		call.Add("invalid connection : " + m.connection.Text)
 		return nil
 	}
-	text, _ := call.Arg(0)
+	text, _ := call.Text(0)
 	answer, err := m.query(text)
 	if err != nil {
 		m.host.Log().Errorf(log.Core, "db_text.query %.200q: %v", text, err)

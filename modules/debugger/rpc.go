@@ -1,7 +1,6 @@
 package debugger
 
 import (
-	"strconv"
 	"time"
 
 	"olelo/runtime/log"
@@ -30,14 +29,13 @@ func fault(c registry.RPCCall, text string) error {
 	return nil
 }
 
-// pid is argument i as a worker; nil and true where there is no such argument.
+// pid is argument i as a worker; nil and true where that is no number.
 func (m *Module) pid(c registry.RPCCall, i int) (*worker, bool) {
-	text, given := c.Arg(i)
-	if !given {
+	n, ok := c.Int(i)
+	if !ok {
 		return nil, true
 	}
-	n, err := strconv.Atoi(text)
-	if w := m.find(n); w != nil && err == nil {
+	if w := m.find(int(n)); w != nil {
 		return w, true
 	}
 	c.Fault(rpc.CodeServerError, "No such pid")
@@ -61,22 +59,22 @@ func (m *Module) ls(c registry.RPCCall) error {
 }
 
 func (m *Module) trace(c registry.RPCCall) error {
-	cmd, given := c.Arg(0)
+	cmd, given := c.Text(0)
 	if !given {
 		return fault(c, "Config trace command missing")
 	}
-	if cmd != "on" && cmd != "off" {
+	only, ok := m.pid(c, 1)
+	switch {
+	case !ok:
+		return nil
+	case cmd != "on" && cmd != "off":
 		return fault(c, "Unknown trace command")
 	}
-	return m.switches(c, traces, cmd == "on")
+	return m.switches(c, only, traces, cmd == "on")
 }
 
-// switches sets or clears a flag of the worker that argument 1 names, or of all.
-func (m *Module) switches(c registry.RPCCall, flag int32, on bool) error {
-	only, ok := m.pid(c, 1)
-	if !ok {
-		return nil
-	}
+// switches sets or clears a flag of one worker, or, where that is nil, of all.
+func (m *Module) switches(c registry.RPCCall, only *worker, flag int32, on bool) error {
 	m.each(func(w *worker) {
 		if only == nil || w == only {
 			w.set(m, flag, on)
@@ -87,16 +85,16 @@ func (m *Module) switches(c registry.RPCCall, flag int32, on bool) error {
 }
 
 func (m *Module) bp(c registry.RPCCall) error {
-	cmd, given := c.Arg(0)
-	switch {
-	case !given:
+	cmd, given := c.Text(0)
+	if !given {
 		return fault(c, "Config breakpoint command missing")
-	case cmd == "on", cmd == "off":
-		return m.switches(c, breaks, cmd == "on")
 	}
 	w, ok := m.pid(c, 1)
-	if !ok {
+	switch {
+	case !ok:
 		return nil
+	case cmd == "on", cmd == "off":
+		return m.switches(c, w, breaks, cmd == "on")
 	}
 	reply := done
 	switch cmd {
@@ -124,7 +122,7 @@ func (m *Module) bp(c registry.RPCCall) error {
 	case "next":
 		reply = w.tell(command{what: next})
 	default:
-		text, given := c.Arg(2)
+		text, given := c.Text(2)
 		if !given {
 			return fault(c, "pv param missing")
 		}
@@ -189,11 +187,10 @@ func (w *worker) tell(cmd command) string {
 const badArguments = "invalid parameters"
 
 func (m *Module) setLevel(c registry.RPCCall) error {
-	module, _ := c.Arg(0)
-	text, _ := c.Arg(1)
-	n, err := strconv.ParseInt(text, 10, 32)
+	module, named := c.Text(0)
+	n, ok := c.Int(1)
 	switch {
-	case err != nil:
+	case !named || !ok:
 		return fault(c, badArguments)
 	case m.hashSize <= 0:
 		return fault(c, noStore)
@@ -210,7 +207,7 @@ func (m *Module) setLevel(c registry.RPCCall) error {
 const noStore = "cannot store parameter"
 
 func (m *Module) getLevel(c registry.RPCCall) error {
-	module, ok := c.Arg(0)
+	module, ok := c.Text(0)
 	if !ok {
 		return fault(c, badArguments)
 	}
@@ -225,9 +222,9 @@ func (m *Module) getLevel(c registry.RPCCall) error {
 }
 
 func (m *Module) setFacility(c registry.RPCCall) error {
-	module, _ := c.Arg(0)
-	text, ok := c.Arg(1)
-	if !ok {
+	module, named := c.Text(0)
+	text, ok := c.Text(1)
+	if !named || !ok {
 		return fault(c, badArguments)
 	}
 	f, ok := log.ParseFacility(text)
@@ -246,7 +243,7 @@ func (m *Module) setFacility(c registry.RPCCall) error {
 }
 
 func (m *Module) getFacility(c registry.RPCCall) error {
-	module, ok := c.Arg(0)
+	module, ok := c.Text(0)
 	if !ok {
 		return fault(c, badArguments)
 	}

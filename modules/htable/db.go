@@ -247,7 +247,7 @@ func (m *Module) databaseTable(call registry.RPCCall) *Table {
 		call.Fault(faultServer, noDB)
 		return nil
 	}
-	t, _ := m.args(call, 1, "No htable name given", noTable)
+	t := m.named(call, "No htable name given", noTable)
 	if t != nil && t.DBTable == "" {
 		call.Fault(faultServer, "No database htable")
 		return nil

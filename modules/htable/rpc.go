@@ -2,7 +2,6 @@ package htable
 
 import (
 	"slices"
-	"strconv"
 	"time"
 
 	"olelo/runtime/registry"
@@ -39,28 +38,29 @@ func (m *Module) rpcs() []registry.RPC {
 	}
 }
 
-// args reads n arguments, the first a table's name; it has sent a fault where
-// they are missing, one of the numbers is none or the table is unknown.
-func (m *Module) args(call registry.RPCCall, n int, missing, unknown string, numbers ...int) (*Table, []string) {
-	args := make([]string, n)
-	for i := range args {
-		var ok bool
-		if args[i], ok = call.Arg(i); !ok {
-			call.Fault(faultServer, missing)
-			return nil, nil
-		}
+// named is the table that the first argument names; it has sent a fault where
+// there is none.
+func (m *Module) named(call registry.RPCCall, missing, unknown string) *Table {
+	name, ok := call.Text(0)
+	if !ok {
+		call.Fault(faultServer, missing)
+		return nil
 	}
-	for _, i := range numbers {
-		if _, err := strconv.ParseInt(args[i], 10, 64); err != nil {
-			call.Fault(faultServer, missing)
-			return nil, nil
-		}
-	}
-	t := m.store.Table(args[0])
+	t := m.store.Table(name)
 	if t == nil {
 		call.Fault(faultServer, unknown)
 	}
-	return t, args
+	return t
+}
+
+// keyed is named of commands whose second argument is a key.
+func (m *Module) keyed(call registry.RPCCall, missing, unknown string) (*Table, string) {
+	key, ok := call.Text(1)
+	if !ok {
+		call.Fault(faultServer, missing)
+		return nil, ""
+	}
+	return m.named(call, missing, unknown), key
 }
 
 // answer replies, or tells that another worker's sht_lock was in the way.
@@ -74,11 +74,11 @@ func answer(call registry.RPCCall, text string, err error) error {
 }
 
 func (m *Module) rpcGet(call registry.RPCCall) error {
-	t, args := m.args(call, 2, "Not enough parameters (htable name and key name)", noTable)
+	t, key := m.keyed(call, "Not enough parameters (htable name and key name)", noTable)
 	if t == nil {
 		return nil
 	}
-	key, hash := args[1], hashKey(args[1])
+	hash := hashKey(key)
 	var v value.Value
 	ok, err := t.Lookup(nil, nil, key, hash, &v)
 	if err != nil {
@@ -116,11 +116,11 @@ func (t *Table) expiry(left time.Duration) string {
 }
 
 func (m *Module) rpcDelete(call registry.RPCCall) error {
-	t, args := m.args(call, 2, "Not enough parameters (htable name & key name", noTable)
+	t, key := m.keyed(call, "Not enough parameters (htable name & key name", noTable)
 	if t == nil {
 		return nil
 	}
-	had, err := t.Delete(nil, args[1], hashKey(args[1]))
+	had, err := t.Delete(nil, key, hashKey(key))
 	if err == nil && !had {
 		call.Fault(faultNotFound, "Key not found in htable.")
 		return nil
@@ -129,48 +129,58 @@ func (m *Module) rpcDelete(call registry.RPCCall) error {
 }
 
 func (m *Module) rpcSet(integer, expiring bool) func(registry.RPCCall) error {
-	n, missing, unknown := 3, "Not enough parameters (htable name, key name and value)", noTable
+	missing, unknown := "Not enough parameters (htable name, key name and value)", noTable
 	if expiring {
-		n, missing, unknown = 4, "Not enough parameters (htable name, key name, value and expire)", "Failed to set the item"
-	}
-	var numbers []int
-	if integer {
-		numbers = append(numbers, 2)
-	}
-	if expiring {
-		numbers = append(numbers, 3)
+		missing, unknown = "Not enough parameters (htable name, key name, value and expire)", "Failed to set the item"
 	}
 	return func(call registry.RPCCall) error {
-		t, args := m.args(call, n, missing, unknown, numbers...)
-		if t == nil {
+		v, ok := given(call, integer)
+		life, lives := int64(0), true
+		if expiring {
+			life, lives = call.Int(3)
+		}
+		if !ok || !lives {
+			call.Fault(faultServer, missing)
 			return nil
 		}
-		v := value.OfStr(args[2])
-		if integer {
-			i, _ := strconv.ParseInt(args[2], 10, 64) // args has read it
-			v = value.OfInt(i)
+		t, key := m.keyed(call, missing, unknown)
+		switch {
+		case t == nil:
+			return nil
+		case !expiring:
+			return answer(call, answerSet, t.Set(nil, key, hashKey(key), &v))
 		}
-		if !expiring {
-			return answer(call, answerSet, t.Set(nil, args[1], hashKey(args[1]), &v))
-		}
-		life, _ := strconv.ParseInt(args[3], 10, 64)
-		return answer(call, answerSet, t.SetFor(nil, args[1], hashKey(args[1]), &v, seconds(life)))
+		return answer(call, answerSet, t.SetFor(nil, key, hashKey(key), &v, seconds(life)))
 	}
+}
+
+// given is the third argument, the value to set.
+func given(call registry.RPCCall, integer bool) (value.Value, bool) {
+	if integer {
+		n, ok := call.AsInt(2)
+		return value.OfInt(n), ok
+	}
+	s, ok := call.AsText(2)
+	return value.OfStr(s), ok
 }
 
 // rpcExpire answers Ok also where there is no such item, as Kamailio does.
 func (m *Module) rpcExpire(call registry.RPCCall) error {
 	const missing = "Not enough parameters (htable name, item name and expire)"
-	t, args := m.args(call, 3, missing, noTable, 2)
+	life, ok := call.AsInt(2)
+	if !ok {
+		call.Fault(faultServer, missing)
+		return nil
+	}
+	t, key := m.keyed(call, missing, noTable)
 	if t == nil {
 		return nil
 	}
-	life, _ := strconv.ParseInt(args[2], 10, 64)
-	return answer(call, "Ok", t.Expire(nil, args[1], hashKey(args[1]), seconds(life)))
+	return answer(call, "Ok", t.Expire(nil, key, hashKey(key), seconds(life)))
 }
 
 func (m *Module) rpcDump(call registry.RPCCall) error {
-	t, _ := m.args(call, 1, "No htable name given", noTable)
+	t := m.named(call, "No htable name given", noTable)
 	if t == nil {
 		return nil
 	}
@@ -201,7 +211,7 @@ func (m *Module) rpcDump(call registry.RPCCall) error {
 }
 
 func (m *Module) rpcFlush(call registry.RPCCall) error {
-	t, _ := m.args(call, 1, "No htable name given", noTable)
+	t := m.named(call, "No htable name given", noTable)
 	if t == nil {
 		return nil
 	}

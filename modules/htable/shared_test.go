@@ -15,6 +15,7 @@ import (
 	"olelo/runtime/log"
 	"olelo/runtime/registry"
 	"olelo/runtime/registry/registrytest"
+	"olelo/runtime/rpc"
 	"olelo/runtime/value"
 )
 
@@ -288,31 +289,18 @@ func TestProvision(t *testing.T) {
 	}
 }
 
-// call is a running RPC command.
-type call struct {
-	args  []string
-	reply []any
-	fault string
-}
-
-func (c *call) Arg(i int) (string, bool) {
-	if i < len(c.args) {
-		return c.args[i], true
-	}
-	return "", false
-}
-func (c *call) Add(v any)                   { c.reply = append(c.reply, v) }
-func (c *call) Fault(code int, text string) { c.fault = fmt.Sprint(code, " ", text) }
-
 func (b *bench) rpc(t *testing.T, line ...string) (reply []any, fault string) {
 	t.Helper()
 	for _, r := range b.m.Exports().RPCs {
 		if r.Name == "htable."+line[0] {
-			c := &call{args: line[1:]}
-			if err := r.Run(c); err != nil {
+			answer, err := rpc.Run(r, rpc.Texts(line[1:]...))
+			if err != nil {
 				t.Fatal(err)
 			}
-			return c.reply, c.fault
+			if f := answer.Fault; f != nil {
+				fault = fmt.Sprint(f.Code, " ", f.Text)
+			}
+			return answer.Values, fault
 		}
 	}
 	t.Fatal("no RPC command ", line[0])

@@ -155,15 +155,17 @@ func (m *Module) answer(req *rpc.JSONRequest, bad error) (*rpc.Reply, []byte) {
 
 // echo stops, as Kamailio's, at an argument that is not there.
 func echo(c registry.RPCCall) error {
-	text, ok := c.Arg(0)
+	if _, given := c.Arg(0); !given {
+		return nil
+	}
+	text, ok := c.AsText(0)
 	if !ok {
+		c.Refuse()
 		return nil
 	}
 	c.Add(text)
-	if _, ok := c.Arg(1); ok {
-		if n, ok := rpc.NeedInt(c, 1); ok {
-			c.Add(n)
-		}
+	if n, ok := c.AsInt(1); ok {
+		c.Add(n)
 	}
 	return nil
 }

@@ -248,21 +248,6 @@ func TestUniqueID(t *testing.T) {
 	}
 }
 
-type call struct {
-	args  []string
-	reply []any
-	fault string
-}
-
-func (c *call) Arg(i int) (string, bool) {
-	if i < len(c.args) {
-		return c.args[i], true
-	}
-	return "", false
-}
-func (c *call) Add(v any)                   { c.reply = append(c.reply, v) }
-func (c *call) Fault(code int, text string) { c.fault = fmt.Sprint(code, " ", text) }
-
 // Answers as kamcmd showed them from Kamailio 5.6.3.
 func TestStatistics(t *testing.T) {
 	b := open(t)
@@ -310,16 +295,21 @@ func TestStatistics(t *testing.T) {
 		{"fetchn x:", []any{st("x.200_replies", float64(0), "x.404_replies", float64(0), "x.kept", float64(-1))}, ""},
 	} {
 		words := strings.Fields(c.line)
-		run := &call{args: words[1:]}
-		for _, r := range b.m.Exports().RPCs {
-			if r.Name == "stats."+words[0] {
-				if err := r.Run(run); err != nil {
-					t.Fatal(err)
-				}
+		for _, cmd := range b.m.Exports().RPCs {
+			if cmd.Name != "stats."+words[0] {
+				continue
 			}
-		}
-		if diff := cmp.Diff(c.want, run.reply); diff != "" || run.fault != c.fault {
-			t.Errorf("%s: fault %q (-want +got)\n%s", c.line, run.fault, diff)
+			r, err := rpc.Run(cmd, rpc.Texts(words[1:]...))
+			if err != nil {
+				t.Fatal(err)
+			}
+			fault := ""
+			if f := r.Fault; f != nil {
+				fault = fmt.Sprint(f.Code, " ", f.Text)
+			}
+			if diff := cmp.Diff(c.want, r.Values); diff != "" || fault != c.fault {
+				t.Errorf("%s: fault %q (-want +got)\n%s", c.line, fault, diff)
+			}
 		}
 	}
 }
@@ -333,7 +323,7 @@ func (b *bench) ask(name string, args ...string) string {
 	b.T.Helper()
 	for _, cmd := range b.m.Exports().RPCs {
 		if cmd.Name == name {
-			reply, err := rpc.Run(cmd, args)
+			reply, err := rpc.Run(cmd, rpc.Texts(args...))
 			if err != nil {
 				b.T.Fatal(err)
 			}

@@ -3,7 +3,6 @@ package kex
 import (
 	"fmt"
 	"slices"
-	"strconv"
 
 	"olelo/runtime/memory"
 	"olelo/runtime/registry"
@@ -17,20 +16,19 @@ func (m *Module) rpcPkgInfo(call registry.RPCCall) error {
 
 // rpcPkgStats tells of the workers.
 func (m *Module) rpcPkgStats(call registry.RPCCall) error {
-	filter, filtered := call.Arg(0)
+	filter, filtered := call.Text(0)
 	of := map[string]func(i int, p registry.Process) int{
 		"pid":   func(_ int, p registry.Process) int { return p.PID },
 		"rank":  func(_ int, p registry.Process) int { return p.Rank },
 		"index": func(i int, _ registry.Process) int { return i },
 	}[filter]
-	text, _ := call.Arg(1)
-	n, err := strconv.Atoi(text)
+	n, ok := call.Int(1)
 	switch {
 	case !filtered:
 	case of == nil:
 		call.Fault(rpc.CodeServerError, "Invalid filter type")
 		return nil
-	case err != nil:
+	case !ok:
 		call.Fault(rpc.CodeServerError, "One more parameter expected")
 		return nil
 	}
@@ -40,7 +38,7 @@ func (m *Module) rpcPkgStats(call registry.RPCCall) error {
 	}
 	found := false
 	for i, p := range workers {
-		if filtered && of(i, p) != n {
+		if filtered && int64(of(i, p)) != n {
 			continue
 		}
 		found = true
@@ -56,12 +54,12 @@ func (m *Module) rpcPkgStats(call registry.RPCCall) error {
 // is none of pkg, shm and all leaves the names of the modules alone, as in Kamailio.
 func (m *Module) rpcModStats(objects bool) func(registry.RPCCall) error {
 	return func(call registry.RPCCall) error {
-		module, ok := call.Arg(0)
+		module, ok := call.Text(0)
 		if !ok {
 			call.Fault(rpc.CodeServerError, `Module name or "all" needed`)
 			return nil
 		}
-		pool, ok := call.Arg(1)
+		pool, ok := call.Text(1)
 		if !ok {
 			call.Fault(rpc.CodeServerError, `"pkg" or "shm" or "all" needed`)
 			return nil

@@ -14,7 +14,7 @@ const faultRequest = 400
 // name: "all", "group:", "name", and, with dotted, "group.name" and
 // "group:name". What does not exist is left out.
 func (m *Module) picked(call registry.RPCCall, dotted bool, missing string) ([]*registry.Stat, bool) {
-	if _, ok := call.Arg(0); !ok {
+	if _, ok := call.Text(0); !ok {
 		call.Fault(faultRequest, missing)
 		return nil, false
 	}
@@ -25,8 +25,12 @@ func (m *Module) picked(call registry.RPCCall, dotted bool, missing string) ([]*
 	all := h.Stats()
 	var out []*registry.Stat
 	for i := 0; ; i++ {
-		what, ok := call.Arg(i)
+		if _, more := call.Arg(i); !more {
+			return out, true
+		}
+		what, ok := call.Text(i)
 		if !ok {
+			call.Refuse()
 			return out, true
 		}
 		for _, s := range all {

@@ -105,7 +105,7 @@ func (m *Module) answer(c rpc.FIFOCommand) []byte {
 		m.failed(err)
 		return rpc.AppendJSON(nil, c.Request.ID, r)
 	}
-	r, err := rpc.Dispatch(m.cmds, c.Name, c.Args, "Command '"+c.Name+"' not found")
+	r, err := rpc.Dispatch(m.cmds, c.Name, rpc.Texts(c.Args...), "Command '"+c.Name+"' not found")
 	m.failed(err)
 	return rpc.AppendMI(nil, r, m.indent)
 }

@@ -71,7 +71,7 @@ func start(t *testing.T, dir string, params ...any) (*lockedBuffer, registry.Mod
 	err = table.Register("test",
 		registry.RPC{Name: "core.echo", List: true, Run: func(c registry.RPCCall) error {
 			for i := 0; ; i++ {
-				s, ok := c.Arg(i)
+				s, ok := c.Text(i)
 				if !ok {
 					return nil
 				}

@@ -9,6 +9,7 @@ import (
 	"olelo/pv"
 	"olelo/runtime/registry"
 	"olelo/runtime/registry/registrytest"
+	"olelo/runtime/rpc"
 )
 
 func set(m registry.Module, name, text string) error {
@@ -90,21 +91,22 @@ func TestDeclarations(t *testing.T) {
 	}
 }
 
-// call is an RPC call.
-type call struct {
-	args  []string
-	reply string
-}
-
-func (c *call) Arg(i int) (string, bool) {
-	if i < len(c.args) {
-		return c.args[i], true
+// answer is what a command replies, the members of structures without names.
+func answer(t *testing.T, cmd registry.RPC, args []string) string {
+	t.Helper()
+	r, err := rpc.Run(cmd, rpc.Texts(args...))
+	if err != nil {
+		t.Fatal(err)
 	}
-	return "", false
+	if f := r.Fault; f != nil {
+		return fmt.Sprint(f.Code, " ", f.Text)
+	}
+	s := ""
+	for _, v := range r.Values {
+		s += fmt.Sprint(v.(*registry.RPCStruct).Values)
+	}
+	return s
 }
-
-func (c *call) Add(v any)                   { c.reply += fmt.Sprint(v.(*registry.RPCStruct).Values) }
-func (c *call) Fault(code int, text string) { c.reply = fmt.Sprint(code, " ", text) }
 
 func TestRPC(t *testing.T) {
 	b := bench(t, "name=q", "name=r")
@@ -127,9 +129,8 @@ func TestRPC(t *testing.T) {
 			if r.Name != k.name {
 				continue
 			}
-			c := &call{args: k.args}
-			if err := r.Run(c); err != nil || c.reply != k.want {
-				t.Errorf("%s%v: %s %v, want %s", k.name, k.args, c.reply, err, k.want)
+			if got := answer(t, r, k.args); got != k.want {
+				t.Errorf("%s%v: %s, want %s", k.name, k.args, got, k.want)
 			}
 		}
 	}

@@ -11,7 +11,7 @@ func sizeOf(q *queue) *registry.RPCStruct {
 }
 
 func (m *Module) rpcSize(c registry.RPCCall) error {
-	qname, ok := c.Arg(0)
+	qname, ok := c.Text(0)
 	switch q := m.queues[qname]; {
 	case !ok:
 		c.Fault(400, "No queue name")
@@ -32,7 +32,7 @@ func (m *Module) rpcSizes(c registry.RPCCall) error {
 }
 
 func (m *Module) rpcFetch(c registry.RPCCall) error {
-	qname, ok := c.Arg(0)
+	qname, ok := c.Text(0)
 	q := m.queues[qname]
 	switch {
 	case !ok:

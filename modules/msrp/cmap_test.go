@@ -173,12 +173,12 @@ func TestMapSize(t *testing.T) {
 }
 
 type rpc struct {
-	reply []any
-	code  int
-	text  string
+	registry.RPCCall // without arguments
+	reply            []any
+	code             int
+	text             string
 }
 
-func (r *rpc) Arg(int) (string, bool)      { return "", false }
 func (r *rpc) Add(v any)                   { r.reply = append(r.reply, v) }
 func (r *rpc) Fault(code int, text string) { r.code, r.text = code, text }
 

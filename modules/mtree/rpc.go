@@ -3,7 +3,6 @@ package mtree
 import (
 	"cmp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"olelo/runtime/registry"
@@ -48,7 +47,7 @@ func (m *Module) trees() []*tree {
 // asked are the trees whose names begin with a command's first argument: all
 // without one.
 func asked(call registry.RPCCall, trees []*tree) []*tree {
-	begin, _ := call.Arg(0)
+	begin, _ := call.Text(0)
 	return slices.DeleteFunc(trees, func(t *tree) bool { return !strings.HasPrefix(t.name, begin) })
 }
 
@@ -106,16 +105,15 @@ func (m *Module) rpcSummary(call registry.RPCCall) error {
 }
 
 func (m *Module) rpcMatch(call registry.RPCCall) error {
-	tname, _ := call.Arg(0)
-	text, _ := call.Arg(1)
-	arg, _ := call.Arg(2)
-	mode, err := strconv.ParseInt(arg, 10, 32)
+	tname, _ := call.Text(0)
+	text, _ := call.AsText(1)
+	mode, ok := call.Int(2)
 	t := m.tree(tname)
 	switch {
 	case len(m.trees()) == 0:
 		call.Fault(faultServer, emptyList)
 		return nil
-	case err != nil:
+	case !ok:
 		call.Fault(faultServer, badCall)
 		return nil
 	case mode != 0 && mode != modeAll:

@@ -156,7 +156,7 @@ func (m *Module) rpcTest(call registry.RPCCall) error {
 	var args [3]string
 	for i := range args {
 		var ok bool
-		if args[i], ok = call.Arg(i); !ok {
+		if args[i], ok = call.Text(i); !ok {
 			call.Fault(faultServer, "Not enough parameters (basename, URI and contact)")
 			return nil
 		}

@@ -24,7 +24,7 @@ const (
 
 func (m *Module) rpcTop(call registry.RPCCall) error {
 	filter := statusHot
-	if arg, ok := call.Arg(0); ok {
+	if arg, ok := call.Text(0); ok {
 		filter = strings.ToUpper(arg)
 	}
 	switch filter {

@@ -15,6 +15,7 @@ import (
 	"olelo/runtime/msgstate"
 	"olelo/runtime/registry"
 	"olelo/runtime/registry/registrytest"
+	"olelo/runtime/rpc"
 	"olelo/runtime/sip"
 	"olelo/runtime/transport"
 	"olelo/runtime/value"
@@ -381,12 +382,6 @@ func (b *bench) stat(name string) int64 {
 	return 0
 }
 
-type call struct{ reply []any }
-
-func (c *call) Arg(int) (string, bool) { return "", false }
-func (c *call) Add(v any)              { c.reply = append(c.reply, v) }
-func (c *call) Fault(int, string)      {}
-
 func TestStats(t *testing.T) {
 	b := open(t)
 	b.start()
@@ -405,11 +400,11 @@ func TestStats(t *testing.T) {
 	if n := len(b.m.Stats()); n != 24 {
 		t.Errorf("%d counters, want Kamailio's 24", n)
 	}
-	c := &call{}
-	if err := b.m.Exports().RPCs[0].Run(c); err != nil {
+	r, err := rpc.Run(b.m.Exports().RPCs[0], rpc.Args{})
+	if err != nil {
 		t.Fatal(err)
 	}
-	s := c.reply[0].(*registry.RPCStruct)
+	s := r.Values[0].(*registry.RPCStruct)
 	want := []string{"200", "202", "2xx", "300", "301", "302", "3xx", "400", "401", "403", "404", "407", "408", "483", "4xx", "500", "5xx", "6xx", "xxx"}
 	if diff := cmp.Diff(want, s.Names); diff != "" {
 		t.Errorf("sl.stats (-want +got)\n%s", diff)

@@ -57,12 +57,12 @@ func (s *server) tellTime(c registry.RPCCall) error {
 }
 
 func (s *server) advance(c registry.RPCCall) error {
-	text, ok := c.Arg(0)
+	far, ok := c.Arg(0)
 	if !ok {
 		c.Fault(rpc.CodeBadRequest, "how far? seconds (1.5), or a time with its unit (200ms, 2h)")
 		return nil
 	}
-	d, err := parseTime(text)
+	d, err := parseTime(fmt.Sprint(far))
 	if err != nil {
 		c.Fault(rpc.CodeBadRequest, err.Error())
 		return nil

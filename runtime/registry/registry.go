@@ -224,8 +224,20 @@ type RPC struct {
 // RPCCall is a running RPC command: its arguments and its reply, in
 // Kamailio's reply structure.
 type RPCCall interface {
-	// Arg returns the i-th argument as text; ok is false past the last.
-	Arg(i int) (s string, ok bool)
+	// Arg is the i-th argument as the client sent it: a string, an int64, a
+	// float64, and over JSON a bool or nil; ok is false past the last.
+	Arg(i int) (v any, ok bool)
+	// Text and Int read the i-th argument, which must be a text or an integer;
+	// ok is false where it is another or there is none. Kamailio's manuals have
+	// them as S and d. What counts as which is the transport's to say.
+	Text(i int) (s string, ok bool)
+	Int(i int) (n int64, ok bool)
+	// AsText and AsInt take what can be made one too: .S and .d.
+	AsText(i int) (s string, ok bool)
+	AsInt(i int) (n int64, ok bool)
+	// Refuse ends the command with the transport's fault of the argument that was
+	// last read in vain, unless the reply has values; not all transports have one.
+	Refuse()
 	// Add appends a value to the reply: string, int, int64, float64, *RPCStruct.
 	Add(v any)
 	// Fault ends the command with a code and text, as Kamailio's rpc->fault.

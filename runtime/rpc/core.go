@@ -80,7 +80,7 @@ func RegisterCore(t *Table, s Server) error {
 		}
 	}
 	add(true, "core.echo", "Answers with its arguments.", true, echo)
-	add(true, "core.prints", "Answers with its arguments, as strings.", true, echo)
+	add(true, "core.prints", "Answers with its arguments, which must be strings.", true, prints)
 	add(true, "core.printi", "Answers with its arguments, which must be integers.", true, printInts)
 	add(true, "core.pwd", "The server's working directory.", false, pwd)
 	add(s.Version != "", "core.version", "The server's version.", false, one(s.Version))
@@ -109,7 +109,7 @@ func RegisterCore(t *Table, s Server) error {
 		return nil
 	})
 	add(true, "system.methodHelp", "What a command does; its name is the argument.", false, func(c registry.RPCCall) error {
-		name, ok := c.Arg(0)
+		name, ok := c.Text(0)
 		if !ok {
 			c.Fault(CodeBadRequest, "Method Name Expected")
 			return nil
@@ -133,32 +133,23 @@ func one(text string) func(registry.RPCCall) error {
 	return func(c registry.RPCCall) error { c.Add(text); return nil }
 }
 
-func echo(c registry.RPCCall) error {
-	for i := 0; ; i++ {
-		s, ok := c.Arg(i)
-		if !ok {
-			return nil
-		}
-		c.Add(s)
-	}
-}
+// echo, prints and printInts end at the first argument that is not what they
+// take.
+func echo(c registry.RPCCall) error      { return each(c, c.AsText) }
+func prints(c registry.RPCCall) error    { return each(c, c.Text) }
+func printInts(c registry.RPCCall) error { return each(c, c.Int) }
 
-// printInts answers with the integers before the first argument that is none,
-// and with a fault where that is the first one.
-func printInts(c registry.RPCCall) error {
+func each[T any](c registry.RPCCall, read func(i int) (T, bool)) error {
 	for i := 0; ; i++ {
-		s, ok := c.Arg(i)
+		if _, more := c.Arg(i); !more {
+			return nil
+		}
+		v, ok := read(i)
 		if !ok {
+			c.Refuse()
 			return nil
 		}
-		n, err := strconv.ParseInt(s, 10, 64)
-		if err != nil {
-			if i == 0 {
-				badArg(c, i, "integer", errType)
-			}
-			return nil
-		}
-		c.Add(n)
+		c.Add(v)
 	}
 }
 
@@ -179,7 +170,10 @@ func (s *Server) args(c registry.RPCCall) error {
 }
 
 func (s *Server) kill(c registry.RPCCall) error {
-	if sig, ok := c.Arg(0); ok && sig != "15" {
+	if _, given := c.Arg(0); !given {
+		return s.Kill()
+	}
+	if sig, ok := c.Int(0); !ok || sig != 15 {
 		return errors.New("only signal 15, the default, can be sent: use kill(1) for others")
 	}
 	return s.Kill()

@@ -20,7 +20,11 @@ func run(t *testing.T, table *rpc.Table, name string, args ...string) *rpc.Reply
 	if !ok {
 		t.Fatalf("no command %s", name)
 	}
-	r, err := rpc.Run(cmd, args)
+	typed := rpc.Args{Form: rpc.FormBinary}
+	for _, a := range args {
+		typed.Values = append(typed.Values, rpc.ParseArg(a))
+	}
+	r, err := rpc.Run(cmd, typed)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -163,7 +167,7 @@ func TestCoreEcho(t *testing.T) {
 		line []string
 		want string
 	}{
-		{[]string{"core.echo", "a", "-5", "1.5"}, "a\n-5\n1.5\n"},
+		{[]string{"core.echo", "a", "-5"}, "a\n-5\n"},
 		{[]string{"core.prints"}, ""},
 		{[]string{"core.printi", "1", "x", "2"}, "1\n"},
 		{[]string{"core.pwd"}, dir + "\n"},

@@ -4,7 +4,7 @@ import "olelo/runtime/registry"
 
 // Dispatch runs the command called name. missing is what the fault says where
 // there is none. err is Run's.
-func Dispatch(cmds registry.RPCs, name string, args []string, missing string) (*Reply, error) {
+func Dispatch(cmds registry.RPCs, name string, args Args, missing string) (*Reply, error) {
 	cmd, ok := cmds.Lookup(name)
 	if !ok {
 		return Faultf(CodeServerError, "%s", missing), nil

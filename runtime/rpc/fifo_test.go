@@ -2,6 +2,7 @@ package rpc_test
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -34,7 +35,7 @@ func TestParseFIFO(t *testing.T) {
 		{"no command", "::r\n\n", false, rpc.FIFOCommand{}, "\n", "not :command:reply_fifo"},
 		{"junk", "x\ny\n:c:r\n\n", false, rpc.FIFOCommand{}, ":c:r\n\n", "starts with a colon"},
 		{"no JSON here", "{}\n", false, rpc.FIFOCommand{}, "", "starts with a colon"},
-		{"JSON", `{"jsonrpc":"2.0","method":"a.b","params":[1],"reply_name":"r","id":7}` + "\n", true, rpc.FIFOCommand{Name: "a.b", Reply: "r", JSON: true, Request: rpc.JSONRequest{Method: "a.b", Args: []string{"1"}, ID: []byte("7"), ReplyName: "r"}}, "\n", ""},
+		{"JSON", `{"jsonrpc":"2.0","method":"a.b","params":[1],"reply_name":"r","id":7}` + "\n", true, rpc.FIFOCommand{Name: "a.b", Reply: "r", JSON: true, Request: rpc.JSONRequest{Method: "a.b", Args: rpc.Args{Form: rpc.FormJSON, Values: []any{int64(1)}}, ID: []byte("7"), ReplyName: "r"}}, "\n", ""},
 		{"half JSON", `{"jsonrpc":"2.0",`, true, rpc.FIFOCommand{}, "", "more"},
 		{"bad JSON", `{bad}` + "\n:c:r\n\n", true, rpc.FIFOCommand{}, "", "not JSON"},
 		{"too long", ":a.b:r\n" + strings.Repeat("x", rpc.MaxFIFOCommand), false, rpc.FIFOCommand{}, "", "no end within"},
@@ -108,7 +109,7 @@ func openFIFO(t *testing.T, w *warnings) *rpc.FIFO {
 		Path: filepath.Join(dir, "cmd"), ReplyDir: filepath.Join(dir, "rep"),
 		Owner: rpc.Owner{UID: -1, GID: -1, Mode: 0o620}, JSON: true,
 		Answer: func(c rpc.FIFOCommand) []byte {
-			return []byte(c.Name + " " + strings.Join(append(c.Args, c.Request.Args...), ",") + "\n")
+			return []byte(c.Name + " " + strings.Join(c.Args, ",") + strings.Trim(fmt.Sprint(c.Request.Args.Values), "[]") + "\n")
 		},
 		Warn: w.warn,
 	}

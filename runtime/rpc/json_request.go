@@ -10,7 +10,7 @@ import (
 // JSONRequest is a JSON-RPC 2.0 request.
 type JSONRequest struct {
 	Method string
-	Args   []string
+	Args   Args
 	ID     json.RawMessage // as it came; nil where there is none
 	// ReplyName is the reply FIFO's name: Kamailio's own member, of the FIFO
 	// transport.
@@ -65,46 +65,49 @@ func ParseJSON(doc []byte) (req JSONRequest, err error) {
 }
 
 // jsonArgs reads params: an array, or an object whose order counts.
-func jsonArgs(params json.RawMessage) ([]string, error) {
+func jsonArgs(params json.RawMessage) (args Args, err error) {
+	args.Form = FormJSON
 	open := first(params)
 	if open == 0 || open == 'n' {
-		return nil, nil
+		return args, nil
 	}
 	if open != '[' && open != '{' {
-		return nil, errors.New(`"params" must be an array or an object`)
+		return args, errors.New(`"params" must be an array or an object`)
 	}
 	dec := json.NewDecoder(bytes.NewReader(params))
 	dec.UseNumber()
 	if _, err := dec.Token(); err != nil {
-		return nil, err
+		return args, err
 	}
-	var args []string
 	for dec.More() {
 		if open == '{' {
 			if _, err := dec.Token(); err != nil {
-				return nil, err
+				return args, err
 			}
 		}
 		tok, err := dec.Token()
 		if err != nil {
-			return nil, err
+			return args, err
 		}
 		switch v := tok.(type) {
-		case string:
-			args = append(args, v)
+		case string, bool:
+			args.Values = append(args.Values, v)
 		case json.Number:
-			args = append(args, v.String())
-		case bool:
-			n := "0"
-			if v {
-				n = "1"
-			}
-			args = append(args, n)
+			args.Values = append(args.Values, number(v))
 		default:
-			return nil, fmt.Errorf("error at parameter %d: a string, number or boolean is wanted", len(args))
+			return args, fmt.Errorf("error at parameter %d: a string, number or boolean is wanted", len(args.Values))
 		}
 	}
 	return args, nil
+}
+
+// number is an integer, or what is none as a double.
+func number(n json.Number) any {
+	if i, err := n.Int64(); err == nil {
+		return i
+	}
+	f, _ := n.Float64() // beyond the range it is infinite
+	return f
 }
 
 // first is the first byte of a JSON value, 0 where there is none.

@@ -10,7 +10,7 @@ import (
 // shmmem tells of the heap in the unit asked for, rounded down. Kamailio's counts
 // free fragments too.
 func shmmem(c registry.RPCCall) error {
-	unit, _ := c.Arg(0)
+	unit, _ := c.Text(0)
 	shift, ok := map[string]int{"": 0, "b": 0, "bb": 0, "k": 10, "kb": 10, "m": 20, "mb": 20, "g": 30, "gb": 30}[strings.ToLower(unit)]
 	if !ok {
 		c.Fault(CodeServerError, "bad param, (use b|k|m|g)")

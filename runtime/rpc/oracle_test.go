@@ -220,10 +220,8 @@ func TestRecordedRequests(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			p := parse(t, x[name].request)
 			var args []any
-			var plain []string
 			for _, w := range line[1:] {
 				args = append(args, rpc.ParseArg(w))
-				plain = append(plain, strings.TrimPrefix(w, "s:"))
 			}
 			if got := rpc.AppendRequest(nil, p.Cookie(), line[0], args); !bytes.Equal(got, x[name].request) {
 				t.Errorf("request\n%x, kamcmd sent\n%x", got, x[name].request)
@@ -232,7 +230,7 @@ func TestRecordedRequests(t *testing.T) {
 			if err != nil || method != line[0] {
 				t.Fatalf("Request = %q, %v", method, err)
 			}
-			if d := cmp.Diff(plain, got); d != "" {
+			if d := cmp.Diff(rpc.Args{Form: rpc.FormBinary, Values: args}, got); d != "" {
 				t.Errorf("arguments (-want +got):\n%s", d)
 			}
 		})

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strconv"
 
 	"olelo/runtime/registry"
 )
@@ -128,32 +127,28 @@ func unexpected(err error) error {
 	return err
 }
 
-// Request reads a request's method and its arguments, numbers as decimal
-// text. The errors are the texts of the faults to answer with, code 400.
-func (p *Packet) Request() (method string, args []string, err error) {
+// Request reads a request's method and its arguments. The errors are the texts of the faults to answer with, code 400.
+func (p *Packet) Request() (method string, args Args, err error) {
+	args.Form = FormBinary
 	d := decoder{b: p.Body}
 	v, err := d.value(0)
 	if err != nil {
-		return "", nil, fmt.Errorf("bad request method: %w", err)
+		return "", args, fmt.Errorf("bad request method: %w", err)
 	}
 	method, ok := v.(string)
 	if !ok || method == "" {
-		return "", nil, errors.New("bad request method: record doesn't match type")
+		return "", args, errors.New("bad request method: " + whyType)
 	}
 	for len(d.b) > 0 {
 		v, err := d.value(0)
 		if err != nil {
-			return method, nil, fmt.Errorf("error at parameter %d: %w", len(args), err)
+			return method, args, fmt.Errorf("error at parameter %d: %w", len(args.Values), err)
 		}
-		switch v := v.(type) {
-		case string:
-			args = append(args, v)
-		case int64:
-			args = append(args, strconv.FormatInt(v, 10))
-		case float64:
-			args = append(args, strconv.FormatFloat(v, 'f', -1, 64))
+		switch v.(type) {
+		case string, int64, float64:
+			args.Values = append(args.Values, v)
 		default:
-			return method, nil, fmt.Errorf("error at parameter %d: structures and arrays are not taken as arguments", len(args))
+			return method, args, fmt.Errorf("error at parameter %d: structures and arrays are not taken as arguments", len(args.Values))
 		}
 	}
 	return method, args, nil

@@ -57,17 +57,58 @@ func Faultf(code int, format string, args ...any) *Reply {
 
 // call is a running command.
 type call struct {
-	args  []string
+	args  Args
 	reply *Reply
+	// vain is the fault of the argument that was last read in vain; refused is
+	// the one that the reply is, unless it has values or another fault.
+	vain, refused string
 }
 
 var _ registry.RPCCall = (*call)(nil)
 
-func (c *call) Arg(i int) (string, bool) {
-	if i < 0 || i >= len(c.args) {
-		return "", false
+func (c *call) Arg(i int) (any, bool) {
+	if i < 0 || i >= len(c.args.Values) {
+		return nil, false
 	}
-	return c.args[i], true
+	return c.args.Values[i], true
+}
+
+func (c *call) Text(i int) (string, bool)   { return c.text(i, false) }
+func (c *call) AsText(i int) (string, bool) { return c.text(i, true) }
+func (c *call) Int(i int) (int64, bool)     { return c.integer(i, false) }
+func (c *call) AsInt(i int) (int64, bool)   { return c.integer(i, true) }
+
+func (c *call) text(i int, convert bool) (s string, ok bool) {
+	v, ok := c.Arg(i)
+	why := c.args.Form.missing("string")
+	if ok {
+		s, why = c.args.Form.text(v, convert)
+	}
+	return s, c.read(i, why)
+}
+
+func (c *call) integer(i int, convert bool) (n int64, ok bool) {
+	v, ok := c.Arg(i)
+	why := c.args.Form.missing("integer")
+	if ok {
+		n, why = c.args.Form.integer(v, convert)
+	}
+	return n, c.read(i, why)
+}
+
+// read reports whether argument i was read; why says why it was not.
+func (c *call) read(i int, why string) bool {
+	if why == "" {
+		return true
+	}
+	c.vain = fmt.Sprintf("error at parameter %d: %s", i, why)
+	return false
+}
+
+func (c *call) Refuse() {
+	if c.args.Form == FormBinary || c.args.Form == FormConverting {
+		c.refused = c.vain
+	}
 }
 
 func (c *call) Add(v any) { c.reply.Values = append(c.reply.Values, v) }

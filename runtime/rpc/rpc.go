@@ -86,7 +86,7 @@ const (
 // the handler returned without a fault of its own becomes fault 500 with the
 // error's text. err is set only where the handler panicked: the client gets
 // fault 500 and err, with the stack, is for the log.
-func Run(cmd registry.RPC, args []string) (reply *Reply, err error) {
+func Run(cmd registry.RPC, args Args) (reply *Reply, err error) {
 	c := &call{args: args, reply: &Reply{List: cmd.List}}
 	defer func() {
 		if p := recover(); p != nil {
@@ -96,6 +96,9 @@ func Run(cmd registry.RPC, args []string) (reply *Reply, err error) {
 	}()
 	if herr := cmd.Run(c); herr != nil && c.reply.Fault == nil {
 		c.reply.Fault = &Fault{CodeServerError, herr.Error()}
+	}
+	if c.refused != "" && c.reply.Fault == nil && len(c.reply.Values) == 0 {
+		c.reply.Fault = &Fault{CodeBadRequest, c.refused}
 	}
 	return c.reply, nil
 }

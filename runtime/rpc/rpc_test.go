@@ -2,6 +2,7 @@ package rpc_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -50,7 +51,7 @@ func TestRun(t *testing.T) {
 		err  bool
 	}{
 		{"values", func(c registry.RPCCall) error {
-			a, _ := c.Arg(1)
+			a, _ := c.Text(1)
 			_, past := c.Arg(2)
 			_, before := c.Arg(-1)
 			c.Add(a)
@@ -72,7 +73,7 @@ func TestRun(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			r, err := rpc.Run(registry.RPC{Name: "a.b", Run: tt.run}, []string{"one", "two"})
+			r, err := rpc.Run(registry.RPC{Name: "a.b", Run: tt.run}, rpc.Texts("one", "two"))
 			if (err != nil) != tt.err {
 				t.Errorf("error %v", err)
 			}
@@ -231,7 +232,7 @@ func TestJSONText(t *testing.T) {
 func TestParseJSON(t *testing.T) {
 	for doc, want := range map[string]string{
 		`{"jsonrpc":"2.0","method":"a.b","id":1}`:                                            "a.b [] id=1",
-		`{"jsonrpc":"2.0","method":"a.b","params":["x",2,1.5,true],"id":"q"}`:                `a.b [x 2 1.5 1] id="q"`,
+		`{"jsonrpc":"2.0","method":"a.b","params":["x",2,1.5,true],"id":"q"}`:                `a.b [x 2 1.5 true] id="q"`,
 		`{"jsonrpc":"2.0","method":"a.b","params":{"z":1,"a":2},"reply_name":"r","id":null}`: "a.b [1 2] id=null",
 		`{"jsonrpc":"2.0","method":"a.b","params":null}`:                                     "a.b [] id=",
 		`{"jsonrpc":"2.0","method":"a.b","params":[[1]],"id":1}`:                             "error at parameter 0: a string, number or boolean is wanted id=1",
@@ -245,7 +246,7 @@ func TestParseJSON(t *testing.T) {
 		`[{"jsonrpc":"2.0","method":"a.b"}]`:                                                 "a JSON-RPC request is one object; batches are not taken id=",
 	} {
 		req, err := rpc.ParseJSON([]byte(doc))
-		got := req.Method + " " + "[" + strings.Join(req.Args, " ") + "]"
+		got := req.Method + " " + fmt.Sprint(req.Args.Values)
 		if err != nil {
 			got = err.Error()
 		}
