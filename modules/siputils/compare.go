@@ -39,7 +39,7 @@ func compareURI(a, b string, whole bool) int {
 		return notEqual
 	case !whole:
 		return registry.Truth(sameSIPPort(&u, &v))
-	case u.PortNum() != v.PortNum():
+	case u.Port != v.Port:
 		return notEqual
 	case u.IsPhone() != v.IsPhone(), u.Password != v.Password, (u.UserParams == "") != (v.UserParams == ""):
 		return notEqual

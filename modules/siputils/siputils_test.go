@@ -232,6 +232,8 @@ func TestTexts(t *testing.T) {
 		{"cmp_uri", args("sip:a@b;x=\"open", "sip:a@b"), -2},
 		{"cmp_uri", args("sip:a@b;x=1;x=2", "sip:a@b;x=1;x=2"), -1},
 		{"cmp_uri", args("sip:a@b;ttl=1;x=1 y", "sip:a@b"), -1},
+		{"cmp_uri", args("sip:a@b:05", "sip:a@b:5"), -1},
+		{"cmp_uri", args("sip:a@b:", "sip:a@b"), 1},
 		{"cmp_aor", args("sip:a@b:0", "sip:a@b"), -1},
 		{"cmp_aor", args("sip:a@b:5061", "sip:a@b:0"), 1},
 		{"cmp_uri", args("sip:a@b?x=1", "sip:a@b"), 1},

@@ -115,8 +115,8 @@ func (a *NameAddr) readParams(s, end string) (rest string, ok bool) {
 				return "", false
 			}
 			if s != "" && s[0] == '"' {
-				quote := strings.IndexByte(s[1:], '"') // a backslash has no meaning here
-				if quote < 0 {
+				quote := strings.IndexAny(s[1:], "\"\\") // a backslash is refused here
+				if quote < 0 || s[quote+1] == '\\' {
 					return "", false
 				}
 				val, s = s[1:quote+1], s[quote+2:]

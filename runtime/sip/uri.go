@@ -104,10 +104,20 @@ func (u *URI) setAddress(s, rest string) error {
 	if why := u.setHost(rest, at >= 0); why != "" {
 		return uriError(s, why)
 	}
-	if name, val, _ := cut(u.Params[strings.LastIndexByte(u.Params, ';')+1:], '='); val == "" && equalFold(name, "maddr") && headers < 0 {
+	if headers < 0 && isOpenMaddr(u.Params[strings.LastIndexByte(u.Params, ';')+1:]) {
 		return uriError(s, "nothing behind maddr=")
 	}
 	return nil
+}
+
+// isOpenMaddr reports whether a parameter that a URI ends with is maddr without a
+// value, or begins as it, which Kamailio refuses.
+func isOpenMaddr(param string) bool {
+	name, val, assigned := cut(param, '=')
+	if assigned {
+		return val == "" && equalFold(name, "maddr")
+	}
+	return len(name) >= len("ma") && len(name) <= len("maddr") && equalFold(name, "maddr"[:len(name)])
 }
 
 // behindFirst is strings.IndexByte behind the first character.
