@@ -66,6 +66,9 @@ var rules = []rule{
 	{
 		reason: "a URI with a line end: Kamailio takes it, olelo does not, since RFC 3261 section 25.1 has none in it and it would make two lines of one in a message",
 		holds: func(look string, in Input, _, olelo string) bool {
+			if look == "" { // the message: a CR alone in its first line
+				return olelo == "" && strings.Contains(strings.ReplaceAll(in.Text, "\r\n", ""), "\r")
+			}
 			return strings.ContainsAny(in.Text, "\r\n") && (strings.Contains(look, "{uri.") && olelo == "n" || strings.Contains(look, "{urialias.encode") || strings.Contains(look, "_uri(") && olelo != "i1" || strings.Contains(look, "cmp_aor("))
 		},
 	},
