@@ -96,11 +96,11 @@ func accUserDomain(c *registry.Ctx, v *value.Value) {
 
 // identities are the headers that name a user beside From.
 func identities() []registry.PV {
-	pai := headerAddr("P-Asserted-Identity")
-	ppi := headerAddr("P-Preferred-Identity")
-	rpid := headerAddr("Remote-Party-ID")
-	diversion := headerAddr("Diversion")
-	refer := headerAddr("Refer-To")
+	pai := headerAddr("P-Asserted-Identity", allAddresses)
+	ppi := headerAddr("P-Preferred-Identity", allAddresses)
+	rpid := headerAddr("Remote-Party-ID", sip.ParseTo)
+	diversion := headerAddr("Diversion", firstAddress)
+	refer := headerAddr("Refer-To", sip.ParseTo)
 	return []registry.PV{
 		registry.GetPV("ai", addrHeader(pai, uriText), "The URI of P-Asserted-Identity."),
 		registry.GetPV("pu", addrHeader(ppi, uriText), "The URI of P-Preferred-Identity."),
@@ -109,15 +109,30 @@ func identities() []registry.PV {
 		registry.GetPV("pn", addrHeader(ppi, displayText), "The display name of P-Preferred-Identity."),
 		registry.GetPV("re", addrHeader(rpid, uriText), "The URI of Remote-Party-ID."),
 		registry.GetPV("di", addrHeader(diversion, uriText), "The URI of Diversion."),
-		registry.GetPV("dir", addrHeader(diversion, paramText("reason")), "The reason of Diversion."),
-		registry.GetPV("dip", addrHeader(diversion, paramText("privacy")), "The privacy of Diversion."),
-		registry.GetPV("dic", addrHeader(diversion, paramText("counter")), "The counter of Diversion."),
+		registry.GetPV("dir", addrHeaderParam(diversion, "reason"), "The reason of Diversion."),
+		registry.GetPV("dip", addrHeaderParam(diversion, "privacy"), "The privacy of Diversion."),
+		registry.GetPV("dic", addrHeaderParam(diversion, "counter"), "The counter of Diversion."),
 		registry.GetPV("rt", addrHeader(refer, uriText), "The URI of Refer-To."),
 	}
 }
 
-// headerAddr is the first address in the first header called name.
-func headerAddr(name string) func(c *registry.Ctx) (sip.NameAddr, bool) {
+// allAddresses is the first address of a list, which has to be one to its end.
+func allAddresses(body string) (sip.NameAddr, bool) {
+	first, rest, ok := sip.NextAddress(body)
+	for ok && rest != "" {
+		_, rest, ok = sip.NextAddress(strings.TrimLeft(rest[1:], " \t\r\n"))
+	}
+	return first, ok
+}
+
+// firstAddress is the first address of a list, whatever follows it.
+func firstAddress(body string) (sip.NameAddr, bool) {
+	first, _, ok := sip.NextAddress(body)
+	return first, ok
+}
+
+// headerAddr is what parse reads in the first header called name.
+func headerAddr(name string, parse func(body string) (sip.NameAddr, bool)) func(c *registry.Ctx) (sip.NameAddr, bool) {
 	key := sip.HeaderKey(name)
 	return func(c *registry.Ctx) (sip.NameAddr, bool) {
 		if c.Msg == nil {
@@ -127,8 +142,7 @@ func headerAddr(name string) func(c *registry.Ctx) (sip.NameAddr, bool) {
 		if !ok {
 			return sip.NameAddr{}, false
 		}
-		one, _ := sip.NextValue(h.Body)
-		return sip.ParseNameAddr(one), true
+		return parse(h.Body)
 	}
 }
 
@@ -154,9 +168,19 @@ func addrHeaderURI(of func(*registry.Ctx) (sip.NameAddr, bool), text func(sip.UR
 	}
 }
 
-func paramText(name string) func(sip.NameAddr) string {
-	return func(a sip.NameAddr) string {
-		s, _ := sip.Param(strings.TrimSpace(a.Params), name)
-		return s
+// addrHeaderParam is the first parameter called name, in these letters.
+func addrHeaderParam(of func(*registry.Ctx) (sip.NameAddr, bool), name string) registry.Getter {
+	return func(c *registry.Ctx, v *value.Value) {
+		v.SetNull()
+		a, ok := of(c)
+		for rest := a.Params; ok && rest != ""; {
+			var one string
+			one, rest = sip.NextParam(rest)
+			if key, _, _ := strings.Cut(one, "="); strings.TrimSpace(key) == name {
+				s, _ := sip.Param(one, name)
+				v.SetStr(s)
+				return
+			}
+		}
 	}
 }

@@ -91,6 +91,8 @@ func uriPort(of uriOf, overTLS int) registry.Getter {
 		switch {
 		case u == nil:
 			v.SetNull()
+		case u.EmptyPort:
+			v.SetBoth("", 0)
 		case u.Port == "" && u.Transport() == "tls":
 			v.SetBoth(strconv.Itoa(overTLS), int64(overTLS))
 		case u.Port == "":

@@ -32,6 +32,23 @@ func lineAt(s string, i int) string {
 	return strings.TrimSuffix(s, "\r")
 }
 
+// lineFromEnd is the line that i counts from the end, -1 for the last one; empty
+// where there is none. A line has a character at least: of an empty one its end,
+// as in Kamailio, so that no more than every second of several empty ones counts.
+func lineFromEnd(s string, i int) string {
+	s = strings.TrimSuffix(s, "\n")
+	for {
+		at := strings.LastIndexByte(s[:max(len(s)-1, 0)], '\n')
+		if i++; i == 0 {
+			return strings.TrimSuffix(s[at+1:], "\r")
+		}
+		if at < 0 {
+			return ""
+		}
+		s = s[:at]
+	}
+}
+
 func lineKeys() []registry.TransKey {
 	return []registry.TransKey{
 		checked("count", "How many lines there are, a string.", func(c *registry.Ctx, s string) (string, bool) {
@@ -49,12 +66,10 @@ func lineKeys() []registry.TransKey {
 					return false
 				}
 				if i < 0 {
-					if i += lineCount(s); i < 0 {
-						v.SetStr("")
-						return true
-					}
+					v.SetStr(lineFromEnd(s, i))
+				} else {
+					v.SetStr(lineAt(s, i))
 				}
-				v.SetStr(lineAt(s, i))
 				return true
 			}, nil
 		}),

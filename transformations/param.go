@@ -5,91 +5,17 @@ import (
 	"strings"
 
 	"olelo/runtime/registry"
+	"olelo/runtime/sip"
 	"olelo/runtime/value"
 )
-
-// param is one name=value of a list.
-type param struct{ name, value string }
-
-// nextParam reads the first parameter of a list, which may be empty between
-// two separators. ok is false where the list cannot be read on. A comma
-// outside quotes ends a list: what follows belongs to another header value.
-func nextParam(s string, sep byte) (p param, rest string, ok bool) {
-	i := 0
-	for i < len(s) && s[i] != sep && s[i] != '=' && s[i] != ',' && !blank(s[i]) {
-		i++
-	}
-	p.name = s[:i]
-	s = skipBlanks(s[i:])
-	if s != "" && s[0] == '=' && s[0] != sep {
-		s = skipBlanks(s[1:])
-		if s == "" {
-			return p, "", true // only the last value may be missing
-		}
-		if s[0] == sep || s[0] == ',' {
-			return p, "", false
-		}
-		if q := s[0]; q == '"' || q == '\'' {
-			end := strings.IndexByte(s[1:], q)
-			if end < 0 {
-				return p, "", false
-			}
-			p.value, s = s[1:1+end], s[end+2:]
-		} else {
-			i = 0
-			for i < len(s) && s[i] != sep && s[i] != ',' && !blank(s[i]) {
-				i++
-			}
-			p.value, s = s[:i], s[i:]
-		}
-		s = skipBlanks(s)
-	}
-	switch {
-	case s == "", s[0] == ',':
-		return p, "", true
-	case s[0] == sep:
-		rest = skipBlanks(s[1:])
-		return p, rest, rest != "" // the last character may be a separator: eachParam took it off
-	}
-	return p, "", false
-}
-
-func blank(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }
-
-func skipBlanks(s string) string {
-	for s != "" && blank(s[0]) {
-		s = s[1:]
-	}
-	return s
-}
-
-// eachParam gives the parameters in order until f returns false. ok is false
-// where the list is malformed anywhere.
-func eachParam(s string, sep byte, f func(i int, p param)) (n int, ok bool) {
-	if s != "" && s[len(s)-1] == sep {
-		s = s[:len(s)-1]
-	}
-	if s == "" {
-		return 0, false
-	}
-	for s != "" {
-		var p param
-		if p, s, ok = nextParam(s, sep); !ok {
-			return n, false
-		}
-		f(n, p)
-		n++
-	}
-	return n, true
-}
 
 func paramKeys() []registry.TransKey {
 	return []registry.TransKey{
 		paramName("value", "The value of a parameter: {param.value,name[,separator]}.", func(s, name string, sep byte, v *value.Value) bool {
 			val := ""
-			_, ok := eachParam(s, sep, func(_ int, p param) {
-				if strings.EqualFold(p.name, name) {
-					val = p.value
+			_, ok := sip.EachParameter(s, sep, func(_ int, p sip.Parameter) {
+				if strings.EqualFold(p.Name, name) {
+					val = p.Value
 				}
 			})
 			v.SetStr(val)
@@ -97,16 +23,16 @@ func paramKeys() []registry.TransKey {
 		}),
 		paramName("in", "1 where a parameter is there, 0 where not: {param.in,name[,separator]}.", func(s, name string, sep byte, v *value.Value) bool {
 			in := int64(0)
-			_, ok := eachParam(s, sep, func(_ int, p param) {
-				if strings.EqualFold(p.name, name) {
+			_, ok := sip.EachParameter(s, sep, func(_ int, p sip.Parameter) {
+				if strings.EqualFold(p.Name, name) {
 					in = 1
 				}
 			})
 			v.SetInt(in)
 			return ok
 		}),
-		paramIndex("valueat", "The value of the i-th parameter: {param.valueat,i[,separator]}.", func(p param) string { return p.value }),
-		paramIndex("name", "The name of the i-th parameter: {param.name,i[,separator]}.", func(p param) string { return p.name }),
+		paramIndex("valueat", "The value of the i-th parameter: {param.valueat,i[,separator]}.", func(p sip.Parameter) string { return p.Value }),
+		paramIndex("name", "The name of the i-th parameter: {param.name,i[,separator]}.", func(p sip.Parameter) string { return p.Name }),
 		with("count", "How many parameters there are: {param.count[,separator]}.", func(a args) (func(*registry.Ctx, string, *value.Value) bool, error) {
 			sep, err := separator(a.text, a.has)
 			if a.text == "," { // the other keys refuse it
@@ -116,7 +42,7 @@ func paramKeys() []registry.TransKey {
 				return nil, err
 			}
 			return func(_ *registry.Ctx, s string, v *value.Value) bool {
-				n, ok := eachParam(s, sep, func(int, param) {})
+				n, ok := sip.EachParameter(s, sep, func(int, sip.Parameter) {})
 				v.SetInt(int64(n))
 				return ok
 			}, nil
@@ -165,7 +91,7 @@ func paramName(key, doc string, find func(s, name string, sep byte, v *value.Val
 	})
 }
 
-func paramIndex(key, doc string, get func(param) string) registry.TransKey {
+func paramIndex(key, doc string, get func(sip.Parameter) string) registry.TransKey {
 	full := "param." + key
 	return with(key, doc, func(a args) (func(*registry.Ctx, string, *value.Value) bool, error) {
 		first, sep, err := firstAndSeparator(a)
@@ -182,11 +108,11 @@ func paramIndex(key, doc string, get func(param) string) registry.TransKey {
 				return false
 			}
 			if i < 0 {
-				n, _ := eachParam(s, sep, func(int, param) {})
+				n, _ := sip.EachParameter(s, sep, func(int, sip.Parameter) {})
 				i += n
 			}
 			found := ""
-			_, ok = eachParam(s, sep, func(k int, p param) {
+			_, ok = sip.EachParameter(s, sep, func(k int, p sip.Parameter) {
 				if k == i {
 					found = get(p)
 				}

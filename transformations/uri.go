@@ -41,11 +41,11 @@ func uriKeys() []registry.TransKey {
 				c.Log.Errorf(logAs, "{uri.tosocket}: the URI names no transport that there is")
 				return ""
 			}
-			port := u.Port
-			if u.PortNum() == 0 {
-				port = "5060"
+			port := u.PortNum()
+			if port == 0 {
+				port = 5060
 			}
-			return join(c, t, ":", u.Host, ":", port)
+			return join(c, t, ":", u.Host, ":", c.Arena.Int(int64(port)))
 		}),
 		uriKey("duri", "For routing: scheme, host, port, transport.", func(c *registry.Ctx, u sip.URI) string {
 			return join(c, u.Scheme, ":", u.Host, before(c, ":", u.Port), transport(c, &u))
@@ -83,9 +83,9 @@ func uriParamKey() registry.TransKey {
 			return "", false
 		}
 		val := ""
-		_, ok = eachParam(list, ';', func(_ int, p param) {
-			if strings.EqualFold(p.name, n) {
-				val = p.value
+		_, ok = sip.EachParameter(list, ';', func(_ int, p sip.Parameter) {
+			if strings.EqualFold(p.Name, n) {
+				val = p.Value
 			}
 		})
 		return val, ok
@@ -176,11 +176,14 @@ func uriAliasKeys() []registry.TransKey {
 				return "", s != ""
 			}
 			port, proto := u.Port, 1
-			if port == "" {
-				port = "5060"
-			}
 			if t := u.Transport(); t != "" {
 				proto = protoOf(t)
+			}
+			if port == "" {
+				port = "5060"
+				if aliasProtos[proto] == "tls" {
+					port = "5061"
+				}
 			}
 			return join(c, u.Host, "~", port, "~", string(lowerHex[proto])), true
 		}),

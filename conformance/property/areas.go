@@ -15,7 +15,7 @@ var areas = []*area{
 		name: "uri", inputs: inputs(anyURI(), "x", "lr", "transport", "TTL", "a", ""),
 		looks: slices.Concat(of("uri.user", "uri.passwd", "uri.host", "uri.domain", "uri.port", "uri.params", "uri.headers", "uri.scheme", "uri.transport",
 			"uri.ttl", "uri.uparam", "uri.maddr", "uri.method", "uri.lr", "uri.r2", "uri.param,$var(w)", "uri.param,x", "uri.tosocket"),
-			calls(`is_uri("$var(in)")`, `cmp_uri("$var(in)", "$var(in)")`, `cmp_uri("$var(in)", "sip:bob@example.com")`, `cmp_aor("$var(in)", "sip:bob@example.com")`)),
+			calls(`is_uri("$var(in)")`, `cmp_uri("$var(in)", "$var(in)")`, `cmp_uri("$var(in)", "$(var(in){s.before,;})")`, `cmp_uri("$var(in)", "sip:bob@example.com")`, `cmp_aor("$var(in)", "sip:bob@example.com")`)),
 	},
 	{
 		name: "request URI", inputs: inputs(anyURI(), ""),
@@ -55,7 +55,7 @@ var areas = []*area{
 		},
 	},
 	{
-		name: "identity", inputs: inputs(wellFormed(), ""),
+		name: "identity", inputs: inputs(headerValue(anyIdentity()), ""),
 		looks: values("$ai", "$pu", "$pU", "$pd", "$pn", "$re", "$rt", "$di", "$dir", "$dip", "$dic"),
 		message: func(in Input) feed.Message {
 			return request("sip:x@127.0.0.1", "From: <sip:b@b>;tag=1", "To: <sip:b@b>", "P-Asserted-Identity: "+in.Text, "P-Preferred-Identity: "+in.Text,

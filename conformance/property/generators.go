@@ -135,6 +135,11 @@ func wellFormed() *rapid.Generator[string] {
 	})
 }
 
+// anyIdentity is an address of an identity, of which half are well formed.
+func anyIdentity() *rapid.Generator[string] {
+	return rapid.OneOf(wellFormed(), spoilt(wellFormed()), anyAddress(), wellFormed())
+}
+
 // headerValue is a text of g in one header, which no line end cuts short.
 func headerValue(g *rapid.Generator[string]) *rapid.Generator[string] {
 	return rapid.Map(g, func(s string) string {

@@ -38,44 +38,61 @@ func compareURI(a, b string, whole bool) int {
 	case u.User != v.User, !strings.EqualFold(u.Host, v.Host):
 		return notEqual
 	case !whole:
-		return registry.Truth(sipPort(&u) == sipPort(&v))
-	case u.PortNum() != v.PortNum():
+		return registry.Truth(sameSIPPort(&u, &v))
+	case u.Port != v.Port:
 		return notEqual
 	case u.IsPhone() != v.IsPhone(), u.Password != v.Password, (u.UserParams == "") != (v.UserParams == ""):
 		return notEqual
 	case !strings.EqualFold(u.Scheme, v.Scheme) && (!u.IsPhone() || !isSIP(&u) || !isSIP(&v)): // sips with user=phone is the same as sip
 		return notEqual
 	}
+	if !u.IsPhone() || !isSIP(&u) { // otherwise the parameters of the user are compared alone
+		for _, name := range [...]string{"user", "ttl", "method", "maddr"} {
+			p, _ := u.Param(name)
+			if q, _ := v.Param(name); !strings.EqualFold(p, q) {
+				return notEqual
+			}
+		}
+	}
+	if !isList(u.TelParams()) || !isList(v.TelParams()) {
+		return noSense
+	}
 	return registry.Truth(sameParams(&u, &v) && sameParams(&v, &u))
 }
 
-// sipPort is the port that a URI means for cmp_aor, whatever its scheme is.
-func sipPort(u *sip.URI) int {
-	if n := u.PortNum(); n != 0 {
-		return n
+// sameSIPPort reports whether two URIs have the same port for cmp_aor: none is
+// 5060, whatever the scheme is, and 0 is any that is there.
+func sameSIPPort(u, v *sip.URI) bool {
+	a, b := u.PortNum(), v.PortNum()
+	switch {
+	case u.Port == "":
+		return v.Port == "" || b == 5060
+	case v.Port == "":
+		return a == 5060
 	}
-	return 5060
+	return a == b || a == 0 || b == 0
 }
 
-// sameParams reports whether no parameter of u makes it another URI than v: one
-// that v has with another value, or one of those that both must have. With
+// isList reports whether parameters can be read. One behind the last ; is missing.
+func isList(params string) bool {
+	_, ok := sip.EachParameter(params, ';', func(int, sip.Parameter) {})
+	return params == "" || ok && !strings.HasSuffix(params, ";")
+}
+
+// sameParams reports whether no parameter of u has another value in v. With
 // user=phone they are the parameters of the user.
 func sameParams(u, v *sip.URI) bool {
-	for rest := u.TelParams(); rest != ""; {
-		var one string
-		one, rest = sip.NextParam(rest)
-		key, _, _ := strings.Cut(one, "=")
-		key = strings.ToLower(strings.TrimSpace(key))
-		val, _ := sip.Param(one, key)
-		other, ok := sip.Param(v.TelParams(), key)
-		switch {
-		case ok && !strings.EqualFold(val, other):
-			return false
-		case !ok && val != "" && (key == "user" || key == "ttl" || key == "method" || key == "maddr"):
-			return false
-		}
-	}
-	return true
+	same := true
+	sip.EachParameter(u.TelParams(), ';', func(_ int, p sip.Parameter) {
+		found := false
+		sip.EachParameter(v.TelParams(), ';', func(_ int, q sip.Parameter) {
+			if !found && strings.EqualFold(p.Name, q.Name) { // the first one counts
+				found = true
+				same = same && strings.EqualFold(p.Value, q.Value)
+			}
+		})
+	})
+	return same
 }
 
 func compareHeader(c *registry.Ctx, a, b string) int {

@@ -6,46 +6,63 @@ import "strings"
 // strict as Kamailio: ok is false where anything of it cannot be read. Blanks may
 // be line ends, where the line goes on with a blank.
 func ParseTo(s string) (a NameAddr, ok bool) {
+	a, rest, ok := readAddress(s, "")
+	return a, ok && rest == ""
+}
+
+// NextAddress reads the first address of a list, as strictly. rest is what is
+// behind it: nothing, or the comma and the others.
+func NextAddress(s string) (a NameAddr, rest string, ok bool) { return readAddress(s, ",") }
+
+// readAddress reads an address and its parameters up to one of the characters in
+// end, which are "" or ",".
+func readAddress(s, end string) (a NameAddr, rest string, ok bool) {
 	a.Body = s
-	rest := strings.TrimLeft(s, " \t")
-	switch lt := displayEnd(rest); {
+	rest = strings.TrimLeft(s, " \t")
+	switch lt := displayEnd(rest, end); {
 	case lt < 0 || rest != "" && (rest[0] == '\r' || rest[0] == '\n'):
-		return a, false
+		return a, "", false
 	case lt < len(rest) && rest[lt] == '<':
 		a.Display = trimSpace(rest[:lt])
 		rest = rest[lt+1:]
 		gt := strings.IndexByte(rest, '>')
 		if gt < 0 {
-			return a, false
+			return a, "", false
 		}
 		a.URI, rest = trimSpace(rest[:gt]), rest[gt+1:]
 	default:
 		a.URI, rest = rest[:lt], rest[lt:]
 	}
-	if a.URI == "" || a.URI[0] == ';' || strings.ContainsAny(a.URI, " \t\r\n<>\"\\") {
-		return a, false
+	if a.URI == "" || a.URI[0] == ';' || strings.IndexByte(end, a.URI[0]) >= 0 || strings.ContainsAny(a.URI, " \t\r\n<>\"\\") {
+		return a, "", false
 	}
-	rest, ok = skipFold(rest)
-	if !ok || rest == "" {
-		return a, ok
+	if rest, ok = skipFold(rest); !ok || rest == "" {
+		return a, rest, ok
 	}
-	a.Params = rest
-	return a, a.readParams(rest)
+	params := rest
+	rest, ok = a.readParams(params, end)
+	a.Params = params[:len(params)-len(rest)]
+	return a, rest, ok
 }
 
 // displayEnd is where the display name of s ends, with its blanks: at a <. Where
 // there is none it is the end of a bare URI; -1 where s is neither.
-func displayEnd(s string) int {
+func displayEnd(s, end string) int {
 	if strings.HasPrefix(s, `"`) {
-		end := quotedEnd(s)
-		if end < 0 {
+		quoted := quotedEnd(s)
+		if quoted < 0 {
 			return -1
 		}
-		rest, ok := skipFold(s[end:])
+		rest, ok := skipFold(s[quoted:])
 		if !ok || rest == "" || rest[0] != '<' {
 			return -1
 		}
 		return len(s) - len(rest)
+	}
+	if end != "" {
+		if i := strings.IndexAny(s, "<;,"); i >= 0 && s[i] == ',' {
+			s = s[:i]
+		}
 	}
 	i := strings.IndexAny(s, "<;")
 	if i >= 0 && s[i] == '<' {
@@ -77,44 +94,44 @@ func quotedEnd(s string) int {
 }
 
 // readParams reads ;name=value;name, and takes the last tag's value.
-func (a *NameAddr) readParams(s string) (ok bool) {
-	for s != "" {
+func (a *NameAddr) readParams(s, end string) (rest string, ok bool) {
+	for s != "" && strings.IndexByte(end, s[0]) < 0 {
 		if s[0] != ';' {
-			return false
+			return "", false
 		}
 		var name, val string
 		if s, ok = skipFold(s[1:]); !ok {
-			return false
+			return "", false
 		}
 		name, s = paramToken(s)
 		if name == "" {
-			return false
+			return "", false
 		}
 		if s, ok = skipFold(s); !ok {
-			return false
+			return "", false
 		}
 		if s != "" && s[0] == '=' {
 			if s, ok = skipFold(s[1:]); !ok {
-				return false
+				return "", false
 			}
 			if s != "" && s[0] == '"' {
-				end := strings.IndexByte(s[1:], '"') // a backslash has no meaning here
-				if end < 0 {
-					return false
+				quote := strings.IndexAny(s[1:], "\"\\") // a backslash is refused here
+				if quote < 0 || s[quote+1] == '\\' {
+					return "", false
 				}
-				val, s = s[1:end+1], s[end+2:]
+				val, s = s[1:quote+1], s[quote+2:]
 			} else {
 				val, s = paramToken(s)
 			}
 			if s, ok = skipFold(s); !ok {
-				return false
+				return "", false
 			}
 		}
 		if equalFold(name, "tag") {
 			a.Tag = val
 		}
 	}
-	return true
+	return s, true
 }
 
 // paramToken takes the name or value of a parameter off s.

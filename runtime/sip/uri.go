@@ -13,7 +13,8 @@ type URI struct {
 	UserParams string // with user=phone, what follows the user's first ;
 	Password   string
 	Host       string // with the brackets of an IPv6 address
-	Port       string // "" where there is none
+	Port       string // "" where there is none, or only its colon
+	EmptyPort  bool   // there is no more of a port than its colon
 	Params     string // without the leading ;
 	Headers    string // without the leading ?
 }
@@ -77,11 +78,9 @@ func (u *URI) setAddress(s, rest string) error {
 	if strings.ContainsAny(rest, "\r\n\x00") {
 		return uriError(s, "a character that is not allowed")
 	}
-	at := strings.IndexByte(rest, '@')
-	if at == 0 && (equalFold(u.Scheme, "tel") || equalFold(u.Scheme, "urn")) {
-		if at = behindFirst(rest, '@'); at < 0 && equalFold(u.Scheme, "urn") {
-			return uriError(s, "nothing before @")
-		}
+	at := behindFirst(rest, '@')
+	if at < 0 && strings.HasPrefix(rest, "@") && !equalFold(u.Scheme, "tel") {
+		return uriError(s, "nothing before @")
 	}
 	if at >= 0 {
 		if why := u.setUser(rest[:at]); why != "" {
@@ -105,10 +104,20 @@ func (u *URI) setAddress(s, rest string) error {
 	if why := u.setHost(rest, at >= 0); why != "" {
 		return uriError(s, why)
 	}
-	if name, val, _ := cut(u.Params[strings.LastIndexByte(u.Params, ';')+1:], '='); val == "" && equalFold(name, "maddr") && headers < 0 {
+	if headers < 0 && isOpenMaddr(u.Params[strings.LastIndexByte(u.Params, ';')+1:]) {
 		return uriError(s, "nothing behind maddr=")
 	}
 	return nil
+}
+
+// isOpenMaddr reports whether a parameter that a URI ends with is maddr without a
+// value, or begins as it, which Kamailio refuses.
+func isOpenMaddr(param string) bool {
+	name, val, assigned := cut(param, '=')
+	if assigned {
+		return val == "" && equalFold(name, "maddr")
+	}
+	return len(name) >= len("ma") && len(name) <= len("maddr") && equalFold(name, "maddr"[:len(name)])
 }
 
 // behindFirst is strings.IndexByte behind the first character.
@@ -125,19 +134,34 @@ func behindFirst(s string, c byte) int {
 // setUser reads what is before the @. It takes what Kamailio takes, which is
 // more than RFC 3261 allows.
 func (u *URI) setUser(s string) (why string) {
-	u.User, u.Password, _ = cut(s, ':')
-	plain := u.User
+	reference := 0 // the length of an IPv6 reference, with its port, that the user begins with
+	if strings.HasPrefix(s, "[") {
+		if reference = strings.IndexAny(s, ";?"); reference < 0 {
+			return "a bracket in the user"
+		}
+		var host URI
+		if why := host.setHost(s[:reference], false); why != "" {
+			return why
+		}
+	}
+	u.User, u.Password, _ = cut(s[reference:], ':')
+	u.User = s[:reference+len(u.User)]
+	plain := u.User[reference:]
 	if plain != "" {
 		if i := strings.IndexAny(plain[1:], ";?"); i >= 0 {
 			plain = plain[:i+1]
 		}
 	}
+	digits := strings.TrimLeft(u.Password, "0123456789")
+	port, ok := decimal(u.Password[:len(u.Password)-len(digits)])
 	switch {
 	case u.User == "":
 		return "nothing before @"
-	case strings.ContainsAny(plain, "[]"):
+	case reference == 0 && strings.ContainsAny(plain, "[]"):
 		return "a bracket in the user"
-	case strings.ContainsAny(u.Password, ":;?[]"):
+	case plain == u.User && digits != u.Password && (!ok || port > 65535):
+		return "a password that begins with a number which is no port" // as which Kamailio reads it first
+	case strings.ContainsAny(u.Password, ":;?"), plain == u.User && strings.ContainsAny(u.Password, "[]"):
 		return "a character that no password has"
 	}
 	return ""
@@ -168,6 +192,7 @@ func (u *URI) setHost(s string, behindUser bool) (why string) {
 		return ""
 	}
 	u.Port = s[end+1:]
+	u.EmptyPort = u.Port == ""
 	if n, ok := decimal(u.Port); u.Port != "" && (!ok || n > 65535) {
 		return "host or port"
 	}
@@ -220,14 +245,14 @@ func (u *URI) TelParams() string {
 func (u *URI) PortNum() int { n, _ := decimal(u.Port); return n }
 
 // Param finds a URI parameter, its name in lower case; of several the last one
-// that has a value counts.
+// that has a value counts, which begins with no colon.
 func (u *URI) Param(name string) (val string, ok bool) {
 	for rest := u.Params; rest != ""; {
 		var one string
 		one, rest, _ = cut(rest, ';')
 		if k, v, _ := cut(one, '='); equalFold(k, name) {
 			ok = true
-			if v != "" {
+			if v != "" && v[0] != ':' {
 				val = v
 			}
 		}

@@ -25,6 +25,14 @@ func TestParseURI(t *testing.T) {
 		"urn:a;b:c":                      {Scheme: "urn", Host: "a", Params: "b:c"},
 		"tel:@h:5":                       {Scheme: "tel", User: "@h", Port: "5"},
 		"tel:;a?b":                       {Scheme: "tel", User: ";a", Headers: "b"},
+		"sip:@a:p@h":                     {Scheme: "sip", User: "@a", Password: "p", Host: "h"},
+		"sip:[::1]:5;x:p@h":              {Scheme: "sip", User: "[::1]:5;x", Password: "p", Host: "h"},
+		"sip:[::1]?x@[::2]":              {Scheme: "sip", User: "[::1]?x", Host: "[::2]"},
+		"sip:a:65535@h":                  {Scheme: "sip", User: "a", Password: "65535", Host: "h"},
+		"sip:a;x:65536]@h":               {Scheme: "sip", User: "a;x", Password: "65536]", Host: "h"},
+		"sip:h;m":                        {Scheme: "sip", Host: "h", Params: "m"},
+		"sip:h;madd=":                    {Scheme: "sip", Host: "h", Params: "madd="},
+		"sip:h:":                         {Scheme: "sip", Host: "h", EmptyPort: true},
 		"sip:?a":                         {Scheme: "sip", Host: "?a"},
 		"tel:+1;x=y?z":                   {Scheme: "tel", User: "+1", Params: "x=y", Headers: "z"},
 
@@ -65,6 +73,7 @@ func TestParseURI(t *testing.T) {
 		"sip:a[b@h", "sip:a]@h", "sip:[::1]@h", "sip:a:b:c@h", "sip:a:p;q@h", "sip:a:p[@h", "sip::p@h", "sip:h[h", "sip:a@h?x;y",
 		"tel:+1:a", "tel:+1:5:6", "tel:+1@a@b", "tel:+1[", "tel:+1?a;b", "tel:+1\r\n",
 		"tels:+1", "urn:a:b:c", "urn:service:sos;x", "urn:service:sos?x", "urn:a:99999", "urn:a:99999999999", "urn:@h", "sip:h;maddr", "sip:[::&]",
+		"sip:a:65536@h", "sip:a:123456x@h", "sip:h;ma", "tel:1;x;MADD", "sip:[::1]:5@h", "sip:[::1]x;y@h", "sip:[::&];x@h",
 		"sip:;npdi@h;user=phone", "sip:h:65536", "sip::5",
 		"sip:a\r\nb@h", // which Kamailio takes, and which makes two lines of one
 	} {
