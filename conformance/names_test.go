@@ -25,7 +25,9 @@ const rpcCommand inventory.Kind = "rpc"
 
 // covered are the kinds of which the suites have to name everything that there
 // is. Of the others, the test tells how much is missing.
-var covered = []inventory.Kind{inventory.Variable, inventory.Transformation, inventory.EventRoute, inventory.Function, rpcCommand}
+var covered = []inventory.Kind{
+	inventory.Variable, inventory.Transformation, inventory.Function, inventory.ModParam, inventory.EventRoute, rpcCommand,
+}
 
 // TestNames holds the modules' export tables against the suites: each name is in
 // a configuration that a case starts or checks, or in uncovered.txt with a reason.
