@@ -72,7 +72,13 @@ func (c *compiler) function(e *ast.Call) (registry.Call, bool) {
 	c.late = true
 	defer func() { c.late = false }()
 	call, err := f.it.Bind(fx, args)
-	if err != nil {
+	var notRun *registry.NotRunError
+	switch {
+	case errors.As(err, &notRun):
+		c.complain(e.Range, "", message{text: e.Name + "(): " + err.Error(), known: true})
+		c.waitsFunc(e)
+		return c.called(e, args, f.it.Params, refuse(e)), true
+	case err != nil:
 		if !errors.Is(err, errReported) && !c.told(e.Range) {
 			c.complain(e.Range, "bad-parameter", message{text: err.Error(), atEnd: true})
 		}

@@ -18,7 +18,7 @@ func (p *parser) variable() (Var, error) {
 	start := p.at
 	v := Var{Off: start}
 	if p.at >= p.end || p.text[p.at] != '$' {
-		return v, p.fail(p.at, "a variable starts with $", "")
+		return v, p.fail(p.at, fmt.Sprintf("%.40q is no variable: one starts with $", p.text[p.at:]), "")
 	}
 	p.at++
 	var err error
