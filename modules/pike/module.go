@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"olelo/runtime/clock"
+	"olelo/runtime/counter"
 	"olelo/runtime/log"
 	"olelo/runtime/registry"
 	"olelo/runtime/sip"
@@ -31,16 +32,22 @@ type Module struct {
 	clock *clock.Clock
 	start time.Time
 	tree  *tree
+
+	blocked *registry.Stat
 }
 
 var (
 	_ registry.Module      = (*Module)(nil)
 	_ registry.Provisioner = (*Module)(nil)
+	_ registry.StatSource  = (*Module)(nil)
 )
 
 // New returns an instance with Kamailio's defaults.
 func New() registry.Module {
-	return &Module{unit: 2, density: 30, latency: 120}
+	return &Module{
+		unit: 2, density: 30, latency: 120,
+		blocked: &registry.Stat{Group: "pike", Name: "blocked_ips", Doc: "How often an address was blocked.", Count: new(counter.Counter)},
+	}
 }
 
 // Exports lists what the module offers.
@@ -100,6 +107,9 @@ func (m *Module) log(c *registry.Ctx, format string, ip netip.Addr) {
 	}
 }
 
+// Stats is the module's counter.
+func (m *Module) Stats() []*registry.Stat { return []*registry.Stat{m.blocked} }
+
 func (m *Module) checkReq(c *registry.Ctx) int {
 	if c.Recv == nil {
 		return blocked
@@ -123,6 +133,7 @@ func (m *Module) check(c *registry.Ctx, ip netip.Addr) int {
 		c.Log.Errorf(name, "%d nodes are in memory, which is all that may be: new addresses are not counted until some are forgotten", maxNodes)
 	}
 	if rc == caught {
+		m.blocked.Count.Add(c.Rank, 1)
 		m.log(c, "PIKE - BLOCKing ip %s", ip)
 	}
 	return rc
