@@ -44,7 +44,7 @@ func (m *Module) Exports() registry.Exports {
 		Doc:  "RPC commands that read and change parameters while the server runs.",
 		RPCs: m.rpcs(),
 		Differs: []registry.Difference{
-			{How: "there are the parameters that the configuration makes for itself, and of the core corelog, debug, force_rport, max_while_loops, memlog and udp_mtu, of which only debug can be changed while olelo runs; not those of modules"},
+			{How: "there are the parameters that the configuration makes for itself, and of the core corelog, debug, force_rport, max_while_loops, memlog and udp_mtu, of which only debug can be changed while olelo runs, and xlog methods_filter, maxfwd max_limit and those of debugger, which can; not siputils ring_timeout, nor the group tcp"},
 			{How: "cfg.add_group_inst, cfg.del, cfg.del_delayed and cfg.del_group_inst are not there: olelo does not run cfg_select, which chooses among a group's instances"},
 			{How: "a number of more than 32 bits is refused; Kamailio takes its lower bits"},
 			{How: "cfg.reset sets the parameters of a group that the configuration made to their values at the start; Kamailio 5.6.3 crashes"},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync/atomic"
 
 	"olelo/runtime/registry"
 	"olelo/runtime/sip"
@@ -16,15 +17,20 @@ const logAs = "maxfwd"
 
 // Module is the module's instance.
 type Module struct {
-	limit int
+	limit atomic.Int64 // the largest Max-Forwards that goes out
 	key   sip.Key
 }
 
-var _ registry.Module = (*Module)(nil)
+var (
+	_ registry.Module        = (*Module)(nil)
+	_ registry.SettingSource = (*Module)(nil)
+)
 
 // New returns the module with Kamailio's default.
 func New() registry.Module {
-	return &Module{limit: 70, key: sip.HeaderKey("Max-Forwards")}
+	m := &Module{key: sip.HeaderKey("Max-Forwards")}
+	m.limit.Store(70)
+	return m
 }
 
 // Exports lists what the module offers.
@@ -47,11 +53,16 @@ func (m *Module) Exports() registry.Exports {
 				if v.Int < 0 { // Kamailio writes no number then
 					return fmt.Errorf("max_limit=%d is negative: 1 to 256 is wanted", v.Int)
 				}
-				m.limit = int(v.Int)
+				m.limit.Store(v.Int)
 				return nil
 			},
 		}},
 	}
+}
+
+// Settings are what cfg.seti changes.
+func (m *Module) Settings() []*registry.Setting {
+	return []*registry.Setting{registry.IntSetting("maxfwd", "max_limit", "The largest Max-Forwards that goes out.", &m.limit, 0, 255)}
 }
 
 // The results for a header that is not as it should be.
@@ -93,7 +104,7 @@ func (m *Module) process(c *registry.Ctx, value int) int {
 		return reachedZero
 	}
 	var room [20]byte
-	digits := strconv.AppendInt(room[:0], int64(min(n-1, m.limit)), 10)
+	digits := strconv.AppendInt(room[:0], min(int64(n-1), m.limit.Load()), 10)
 	b := c.Arena.Alloc(len(body))
 	for i := range b {
 		b[i] = ' '

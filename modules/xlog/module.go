@@ -3,7 +3,9 @@ package xlog
 
 import (
 	"fmt"
+	"math"
 	"strings"
+	"sync/atomic"
 
 	"olelo/runtime/log"
 	"olelo/runtime/registry"
@@ -16,20 +18,23 @@ type Module struct {
 	prefixMode int
 	facility   log.Facility
 	longFormat int
-	filter     int // bits of the methods that xlogm leaves out
+	filter     atomic.Int64 // bits of the methods that xlogm leaves out
 	forceColor int
 	bufSize    int
 	colors     map[log.Level]log.Color
 }
 
 var (
-	_ registry.Module      = (*Module)(nil)
-	_ registry.Provisioner = (*Module)(nil)
+	_ registry.Module        = (*Module)(nil)
+	_ registry.Provisioner   = (*Module)(nil)
+	_ registry.SettingSource = (*Module)(nil)
 )
 
 // New returns the module with Kamailio's defaults.
 func New() registry.Module {
-	return &Module{prefix: log.Script + ": ", filter: -1, colors: map[log.Level]log.Color{}}
+	m := &Module{prefix: log.Script + ": ", colors: map[log.Level]log.Color{}}
+	m.filter.Store(-1)
+	return m
 }
 
 // Provision gives the server's log the levels' colours.
@@ -90,7 +95,13 @@ func (m *Module) params() []registry.Param {
 		registry.Str("prefix", &m.prefix, "What stands before each text. Default: \"<script>: \"."),
 		registry.Int("prefix_mode", &m.prefixMode, "1 expands the variables in prefix for each line. Default 0."),
 		registry.Int("long_format", &m.longFormat, "1 puts the file before the line number that xlogl and xdbgl write. Default 0."),
-		registry.Int("methods_filter", &m.filter, "Bits of the methods ($rmid) for which xlogm writes nothing. Default -1: all."),
+		{
+			Name: "methods_filter", Type: registry.ParamInt, Doc: filterDoc + " Default -1: all.",
+			Set: func(v registry.ParamValue) error {
+				m.filter.Store(v.Int)
+				return nil
+			},
+		},
 		registry.Int("force_color", &m.forceColor, "1 gives $C(xy) its colour where the log goes to syslog too. Default 0."),
 		registry.Int("buf_size", &m.bufSize, "Bytes that a text may have."),
 		registry.StrFunc("log_facility", func(v registry.ParamValue) error {
@@ -137,4 +148,11 @@ func (m *Module) bindColor(_ registry.Fixup, r registry.Ref) (registry.Var, erro
 		}
 		v.SetStr(string(c))
 	}}, nil
+}
+
+const filterDoc = "Bits of the methods ($rmid) for which xlogm writes nothing."
+
+// Settings are what cfg.seti changes.
+func (m *Module) Settings() []*registry.Setting {
+	return []*registry.Setting{registry.IntSetting("xlog", "methods_filter", filterDoc, &m.filter, math.MinInt32, math.MaxInt32)}
 }

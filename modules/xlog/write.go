@@ -181,7 +181,7 @@ func (m *Module) method() registry.Func {
 				return nil, err
 			}
 			return func(c *registry.Ctx) int {
-				if c.Msg != nil && int64(m.filter)&pv.MethodID(pv.Method(c.Msg)) != 0 {
+				if c.Msg != nil && m.filter.Load()&pv.MethodID(pv.Method(c.Msg)) != 0 {
 					return 1
 				}
 				return write(c)

@@ -1,5 +1,11 @@
 package registry
 
+import (
+	"fmt"
+	"strconv"
+	"sync/atomic"
+)
+
 // SettingHost is a Host that has the parameters which can be read while the
 // server runs, by their groups: core.debug, and those that a configuration makes
 // for itself.
@@ -25,4 +31,24 @@ type Setting struct {
 	// Set changes it for what is routed from now on; nil where the server would
 	// have to be started again. A number is refused where text is none of 32 bits.
 	Set func(text string) error
+}
+
+// IntSetting is the setting of a number that routing reads from v; what is not
+// from least to most is refused.
+func IntSetting(group, name, doc string, v *atomic.Int64, least, most int64) *Setting {
+	return &Setting{
+		Group: group, Name: name, Doc: doc,
+		Get: func() string { return strconv.FormatInt(v.Load(), 10) },
+		Set: func(text string) error {
+			n, err := strconv.ParseInt(text, 10, 32)
+			if err != nil {
+				return fmt.Errorf("%q is no number of 32 bits", text)
+			}
+			if n < least || n > most {
+				return fmt.Errorf("%d is not from %d to %d", n, least, most)
+			}
+			v.Store(n)
+			return nil
+		},
+	}
 }
