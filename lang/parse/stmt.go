@@ -229,7 +229,12 @@ func (p *parser) statement(lx *lexer.PeekingLexer) ast.Stmt {
 // assign parses `$v = value;`.
 func (p *parser) assign(lx *lexer.PeekingLexer) ast.Stmt {
 	t := lx.Next()
-	if eq := lx.Peek(); !is(eq, "=") {
+	switch eq := lx.Peek(); {
+	case is(eq, "="):
+	case is(eq, ";"):
+		p.errorAt(eq, "syntax", describe(eq)+" cannot stand here", "a variable alone is no statement: assign it, $var(x) = "+t.Value+";")
+		return nil
+	default:
 		p.unexpected(eq)
 		return nil
 	}
