@@ -131,14 +131,18 @@ func askFIFO(ctx context.Context, path, replyPath string, text []byte) (reply []
 }
 
 func askDatagram(ctx context.Context, d net.Dialer, network, addr string, text []byte) (reply []byte, err error) {
-	var c net.Conn
 	err = again(ctx, func() error {
-		c, err = d.DialContext(ctx, network, addr)
+		reply, err = askOnce(ctx, d, network, addr, text)
 		if u, ok := d.LocalAddr.(*net.UnixAddr); ok && err != nil {
 			_ = os.Remove(u.Name)
 		}
 		return err
 	})
+	return reply, err
+}
+
+func askOnce(ctx context.Context, d net.Dialer, network, addr string, text []byte) ([]byte, error) {
+	c, err := d.DialContext(ctx, network, addr)
 	if err != nil {
 		return nil, err
 	}
@@ -151,6 +155,6 @@ func askDatagram(ctx context.Context, d net.Dialer, network, addr string, text [
 		return nil, err
 	}
 	b := make([]byte, 64<<10)
-	n, err := c.Read(b)
+	n, err := c.Read(b) // refused, over UDP, where nobody listens yet
 	return b[:n], err
 }

@@ -88,7 +88,7 @@ var commands = []struct {
 	{[]string{"test.tree"}, tree},
 	{[]string{"test.error"}, "error: 500 - it failed\n"},
 	{[]string{"test.panic"}, "error: 500 - internal error in test.panic; the server's log has the details\n"},
-	{[]string{"system.listMethods"}, "core.arg\ncore.echo\ncore.info\ncore.printi\ncore.prints\ncore.pwd\ncore.runinfo\ncore.uptime\ncore.version\nctl.connections\nctl.listen\nctl.who\nsystem.listMethods\nsystem.methodHelp\nsystem.methodSignature\ntest.big\ntest.error\ntest.panic\ntest.tree\n"},
+	{[]string{"system.listMethods"}, "core.arg\ncore.echo\ncore.info\ncore.printi\ncore.prints\ncore.pwd\ncore.runinfo\ncore.shmmem\ncore.uptime\ncore.version\nctl.connections\nctl.listen\nctl.who\nsystem.listMethods\nsystem.methodHelp\nsystem.methodSignature\ntest.big\ntest.error\ntest.panic\ntest.tree\n"},
 }
 
 func TestClientOnEveryTransport(t *testing.T) {

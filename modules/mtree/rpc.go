@@ -153,7 +153,7 @@ func (m *Module) rpcReload(call registry.RPCCall) error {
 		m.reloaded(call, m.loadAll(), "Ok. Mtrees reloaded.", "Can not reload Mtrees from database.")
 		return nil
 	}
-	tname, _ := call.Arg(0)
+	tname, _ := call.Text(0)
 	const done, failed = "Ok. Mtree reloaded.", "Mtree Reload Failed"
 	found := false
 	for _, d := range m.definitions {
