@@ -72,17 +72,16 @@ func (c *compiler) function(e *ast.Call) (registry.Call, bool) {
 	c.late = true
 	defer func() { c.late = false }()
 	call, err := f.it.Bind(fx, args)
-	var notRun *registry.NotRunError
-	switch {
-	case errors.As(err, &notRun):
-		c.complain(e.Range, "", message{text: e.Name + "(): " + err.Error(), known: true})
-		c.waitsFunc(e)
-		return c.called(e, args, f.it.Params, refuse(e)), true
-	case err != nil:
+	if err != nil {
+		var notRun *registry.NotRunError
+		known := errors.As(err, &notRun)
 		if !errors.Is(err, errReported) && !c.told(e.Range) {
-			c.complain(e.Range, "bad-parameter", message{text: err.Error(), atEnd: true})
+			c.complain(e.Range, "bad-parameter", message{text: err.Error(), known: known, atEnd: true})
 		}
-		return nil, false
+		if known {
+			c.waits(inventory.Function, functionName(e.Name, len(e.Args)), []owner{{f.module, "5.6, 6.1"}}, e.Pos)
+		}
+		return refuse(e), known
 	}
 	if c.opt.Uses != nil {
 		c.runs(inventory.Function, functionName(e.Name, len(e.Args)), f.module, e.Pos)

@@ -27,6 +27,9 @@ func (fake) Exports() registry.Exports {
 	ok := func(*registry.Ctx) int { return 1 }
 	return registry.Exports{Funcs: []registry.Func{
 		registry.Fn0("plain", registry.Any, ok, ""),
+		registry.Fn1("picky", registry.P[string]{ParamInfo: registry.ParamInfo{Name: "what", Kind: "word"}, Bind: func(registry.Fixup, registry.Arg) (func(*registry.Ctx) (string, bool), error) {
+			return nil, registry.NotRun("nothing is taken yet")
+		}}, registry.Any, func(*registry.Ctx, string) int { return 1 }, ""),
 		registry.Fn0("only_reply", registry.Reply, ok, ""),
 		registry.Fn1("text", registry.Text("t"), registry.Any, func(*registry.Ctx, string) int { return 1 }, ""),
 		registry.Fn1("number", registry.IntP("n"), registry.Any, func(*registry.Ctx, int) int { return 1 }, ""),
@@ -200,10 +203,11 @@ func TestTooMany(t *testing.T) {
 // lenient start can go on without it.
 func TestNotRun(t *testing.T) {
 	for body, want := range map[string]int{ // NotRun diagnostics
-		`acc_log_request("x");`:                                      1,
-		`cfg_reset("core");`:                                         1, // of the core itself
-		`sql_query("a", "b", "$rU");`:                                0, // its module's absence is said once
-		`if(sql_query("a", "b", "c") == 1) exit;`:                    0,
+		`acc_log_request("x");`:                   1,
+		`cfg_reset("core");`:                      1, // of the core itself
+		`picky("x");`:                             1, // its Bind says so
+		`sql_query("a", "b", "$rU");`:             0, // its module's absence is said once
+		`if(sql_query("a", "b", "c") == 1) exit;`: 0,
 		`$var(x) = $(dbr(a=>[0,1]){s.len}); $var(y) = $sqlrows(ca);`: 0,
 	} {
 		p, diags := load("request_route { "+body+" }", compile.Options{})

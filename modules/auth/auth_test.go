@@ -361,11 +361,11 @@ func TestReturnCodes(t *testing.T) {
 		{"Digest alone", "Authorization: Digest\r\n", -5},
 		{"Digestive", "Authorization: Digestive x=y\r\n", -5},
 		{"unclosed quote", "Authorization: Digest username=\"alice, realm=\r\n", -1},
-		{"no commas", "Authorization: Digest username=alice realm=x\r\n", -1}, // Kamailio: -5
+		{"no commas", "Authorization: Digest username=alice realm=x\r\n", -5}, // realm is passed over
 		{"lower-case digest", edit("Digest", "digest"), 1},
 		{"trailing comma", strings.TrimSpace(good) + ",\r\n", -1},
 		{"unknown parameters", strings.TrimSpace(good) + `, foo="bar", opaque="x"` + "\r\n", 1},
-		{"username twice", strings.TrimSpace(good) + `, username="bob"` + "\r\n", -1}, // Kamailio takes the last: -2
+		{"username twice", strings.TrimSpace(good) + `, username="bob"` + "\r\n", -2}, // the last counts
 		{"username not quoted", edit(`"alice"`, "alice"), 1},
 		{"another realm first", other + good, 1},
 		{"another realm last", good + other, 1},
@@ -449,6 +449,14 @@ func TestConsume(t *testing.T) {
 		t.Errorf("consume twice: %d", got)
 	}
 	b.Run("pv_proxy_authenticate", "myrealm", "xyz123", "0")
+	if got := b.Run("consume_credentials"); got != 1 {
+		t.Errorf("consume those of Authorization once more: %d", got)
+	}
+	if diff := cmp.Diff(want, string(b.C.Msg.AppendEdited(nil))); diff != "" {
+		t.Errorf("goes on as (-want +got)\n%s", diff)
+	}
+	b.receive(request{headers: other + proxy})
+	b.Run("pv_proxy_authenticate", "myrealm", "wrong", "0")
 	b.Run("consume_credentials")
 	want = request{headers: other}.String()
 	if diff := cmp.Diff(want, string(b.C.Msg.AppendEdited(nil))); diff != "" {

@@ -59,9 +59,7 @@ func (m *Module) Check(c *registry.Ctx, www bool, realm, method string, secret f
 	if www {
 		r.side = &m.www
 	}
-	w := m.worker(c)
-	w.good(c)[r.side.index] = 0
-	return m.verify(c, w, &r)
+	return m.verify(c, m.worker(c), &r)
 }
 
 func (m *Module) wwwAuthenticate(c *registry.Ctx, realm, password string, flags int) int {
@@ -90,10 +88,11 @@ func (m *Module) authCheck(c *registry.Ctx, realm, password string, flags, check
 	}
 	code := m.authenticate(c, "pv_auth_check", r)
 	w := m.worker(c)
-	if code != codeOK || checks&1 == 0 || c.Msg == nil || w.good(c)[r.side.index] == 0 {
+	if code != codeOK || checks&1 == 0 || c.Msg == nil || !w.of(c)[r.side.index].good {
 		return code
 	}
-	if !isUser(c.Msg.From(), w.cred.User()) || register && !isUser(c.Msg.To(), w.cred.User()) {
+	user, _ := w.cred.User()
+	if !isUser(c.Msg.From(), user) || register && !isUser(c.Msg.To(), user) {
 		return codeUser
 	}
 	return codeOK
@@ -108,7 +107,6 @@ func isUser(a *sip.NameAddr, user string) bool {
 // a challenge into challenge_attr where they are not good.
 func (m *Module) authenticate(c *registry.Ctx, fn string, r request) int {
 	w := m.worker(c)
-	w.good(c)[r.side.index] = 0
 	if r.realm = m.stripRealm(r.realm); r.realm == "" {
 		c.Log.Errorf(name, "%s: the realm is empty", fn)
 		return codeError
@@ -140,6 +138,10 @@ func (m *Module) verify(c *registry.Ctx, w *work, r *request) int {
 		return codeNoCredential
 	}
 	k := &w.cred
+	one := &w.of(c)[r.side.index]
+	if one.good = false; one.line != w.line+1 {
+		*one = checked{line: w.line + 1}
+	}
 	if !k.Complete() || !m.alg.accepts(k.Algorithm) || len(k.Response) != m.alg.hexLen() {
 		c.Log.Errorf(name, "the %s header of %.60q lacks a parameter, or is not for algorithm %s", r.side.name, k.Username, m.alg)
 		return codeError
@@ -158,7 +160,7 @@ func (m *Module) verify(c *registry.Ctx, w *work, r *request) int {
 	if !m.responseFits(c, w, k, r.method) {
 		return codePassword
 	}
-	w.good(c)[r.side.index] = w.line + 1
+	one.good = true
 	if m.authInfo != 0 && c.Frame == nil {
 		m.addAuthInfo(c, w, k)
 	}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"unsafe"
 
 	"olelo/runtime/avp"
 	"olelo/runtime/random"
@@ -71,7 +72,7 @@ func New() *Module {
 
 // Exports lists what the module offers.
 func (m *Module) Exports() registry.Exports {
-	realm, password := registry.VarOrText("realm"), registry.VarOrText("passwd")
+	realm, password := registry.NotEmpty(registry.VarOrText("realm")), registry.NotEmpty(registry.VarOrText("passwd"))
 	flags := registry.IntP("flags")
 	requests := registry.Request | registry.Event
 	replies := requests | registry.Failure | registry.Reply
@@ -80,6 +81,7 @@ func (m *Module) Exports() registry.Exports {
 	return registry.Exports{
 		Doc: "Digest authentication of SIP requests and MSRP frames.",
 		Differs: []registry.Difference{
+			{How: `a quote behind a backslash does not end a quoted parameter of credentials, as in RFC 7616; in Kamailio it does`},
 			{Of: "pv_www_authenticate()", How: bound, With: "msrp"},
 			{Of: "pv_www_authenticate()", How: "for an MSRP frame a digest over AUTH, as RFC 4976 says, is accepted besides one over MSRP; modparam(\"msrp\", \"strict_digest_method\", 1) gives Kamailio's way", With: "msrp"},
 			{Of: "pv_www_authorize()", How: bound, With: "msrp"},
@@ -89,7 +91,7 @@ func (m *Module) Exports() registry.Exports {
 		},
 		Funcs: []registry.Func{
 			registry.Fn3("pv_www_authenticate", realm, password, flags, requests, m.wwwAuthenticate, "Checks Authorization against a password; flags: 1 the password is an HA1; 2, 4 or 8 put a challenge (without qop, qop=auth, qop=auth-int) into $avp(digest_challenge) where it is not good."+codes),
-			registry.Fn4("pv_www_authenticate", realm, password, flags, registry.Text("method"), requests, m.wwwAuthenticateMethod, "The same with the method that the digest is made with."),
+			registry.Fn4("pv_www_authenticate", realm, password, flags, registry.NotEmpty(registry.Text("method")), requests, m.wwwAuthenticateMethod, "The same with the method that the digest is made with."),
 			registry.Fn3("pv_www_authorize", realm, password, flags, requests, m.wwwAuthenticate, "The same as pv_www_authenticate."),
 			registry.Fn3("pv_proxy_authenticate", realm, password, flags, requests, m.proxyAuthenticate, "Checks Proxy-Authorization, as pv_www_authenticate does Authorization."),
 			registry.Fn3("pv_proxy_authorize", realm, password, flags, requests, m.proxyAuthenticate, "The same as pv_proxy_authenticate."),
@@ -98,7 +100,7 @@ func (m *Module) Exports() registry.Exports {
 			registry.Fn2("proxy_challenge", realm, flags, replies, m.proxyChallenge, "Sends 407 with a challenge; flags as of www_challenge."),
 			registry.Fn2("auth_challenge", realm, flags, replies, m.authChallenge, "www_challenge for a REGISTER, proxy_challenge for all else."),
 			registry.Fn3("auth_get_www_authenticate", realm, flags, registry.OutP("pvdest"), requests, m.getChallenge, "Puts the header line of a 401's challenge into a variable; flags as of www_challenge."),
-			registry.Fn0("consume_credentials", requests, m.consume, "Keeps the credentials that were checked from going on with the request; -1 where none were."),
+			registry.Fn0("consume_credentials", requests, m.consume, "Keeps the credentials that were checked from going on with the request, good or not; those of Authorization where there are both; -1 where none were."),
 			registry.Fn1("has_credentials", registry.Text("realm"), requests, m.hasCredentials, "True where the request has credentials for the realm."),
 		},
 		Params: m.params(),
@@ -266,14 +268,25 @@ type work struct {
 	buf    []byte
 	id     []byte
 
-	checked [2]int // header lines + 1 of the credentials that were good, by side
-	serial  uint32 // of the message that has them
+	checked [2]checked // by side
+	serial  uint32     // of the message that they are of
+	raw     *byte      // of its text: msg_apply_changes makes another one
 }
 
-// good is checked, for the message being handled.
-func (w *work) good(c *registry.Ctx) *[2]int {
-	if w.serial != c.State.Serial {
-		w.checked, w.serial = [2]int{}, c.State.Serial
+// checked are the credentials that the last check found, good or not.
+type checked struct {
+	line           int // header line + 1; 0 is none
+	good, consumed bool
+}
+
+// of is what was checked of the message being handled.
+func (w *work) of(c *registry.Ctx) *[2]checked {
+	var raw *byte
+	if c.Msg != nil {
+		raw = unsafe.SliceData(c.Msg.Raw())
+	}
+	if w.serial != c.State.Serial || w.raw != raw {
+		w.checked, w.serial, w.raw = [2]checked{}, c.State.Serial, raw
 	}
 	return &w.checked
 }
@@ -284,14 +297,14 @@ func (m *Module) Authorized(c *registry.Ctx) (user string, ok bool) {
 	if c.Msg == nil {
 		return "", false
 	}
-	for _, line := range *m.worker(c).good(c) {
-		var k sip.Credentials
-		line = max(line, -line) // negative once it is consumed
-		if line == 0 || line > c.Msg.NumHeaders() {
+	for _, one := range *m.worker(c).of(c) {
+		if !one.good {
 			continue
 		}
-		if digest, err := k.Parse(c.Msg.HeaderAt(line - 1).Body); digest && err == nil {
-			return k.User(), true
+		var k sip.Credentials
+		if digest, err := k.Parse(c.Msg.HeaderAt(one.line - 1).Body); digest && err == nil {
+			user, _ = k.User()
+			return user, true
 		}
 	}
 	return "", false
@@ -306,23 +319,23 @@ func (m *Module) worker(c *registry.Ctx) *work {
 	return w
 }
 
-// consume is consume_credentials: the checked credentials do not go on with the
-// request. MSRP frames are relayed byte for byte, with them.
+// consume is consume_credentials: the credentials that were checked, good or not,
+// do not go on with the request; those of Authorization where there are both. MSRP
+// frames are relayed byte for byte, with them.
 func (m *Module) consume(c *registry.Ctx) int {
-	good := m.worker(c).good(c)
-	if *good == [2]int{} {
-		c.Log.Errorf(name, "consume_credentials: no credentials of this request were checked and good")
+	checked := m.worker(c).of(c)
+	one := &checked[m.www.index]
+	if one.line == 0 {
+		one = &checked[m.proxy.index]
+	}
+	if one.line == 0 {
+		c.Log.Errorf(name, "consume_credentials: no check of this request found credentials of its realm")
 		return codeError
 	}
-	if c.Msg == nil || c.Frame != nil {
-		return codeOK
-	}
-	for i, line := range good {
-		if line > 0 {
-			start, end := c.Msg.HeaderSpan(line - 1)
-			c.Msg.Edit(start, end-start, "")
-			good[i] = -line // removed: once more is true, too
-		}
+	if c.Msg != nil && c.Frame == nil && !one.consumed {
+		start, end := c.Msg.HeaderSpan(one.line - 1)
+		c.Msg.Edit(start, end-start, "")
+		one.consumed = true // once more is true, too
 	}
 	return codeOK
 }

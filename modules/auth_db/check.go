@@ -2,7 +2,6 @@ package auth_db
 
 import (
 	"errors"
-	"strings"
 
 	"olelo/runtime/db"
 	"olelo/runtime/registry"
@@ -86,14 +85,12 @@ func (m *Module) authenticate(c *registry.Ctx, fn string, www bool, realm, table
 	var found []db.Value
 	code = m.auth.Check(c, www, realm, method, func(k *sip.Credentials) (password string, isHA1 bool, code int) {
 		var domain string
-		var says bool
-		user, domain, says = strings.Cut(k.Username, "@")
+		user, domain = k.User()
 		column := m.password
-		if says && m.calculate == 0 {
-			column = m.password2
-		}
 		if domain == "" {
 			domain = realm
+		} else if m.calculate == 0 {
+			column = m.password2
 		}
 		row, err := m.find(table, column, user, domain, m.useDomain != 0)
 		switch {

@@ -66,18 +66,18 @@ func New() registry.Module {
 // Exports lists what the module offers.
 func (m *Module) Exports() registry.Exports {
 	const codes = " 1; -1 malformed, foreign nonce or no answer of the database, -2 wrong password, -3 no such user, -4 nonce expired, -5 no credentials for the realm, -6 nonce used before."
-	realm, table := notEmpty(registry.VarOrText("realm")), m.tableP()
-	anyTable, flags := notEmpty(registry.VarOrText("table")), registry.IntP("flags")
+	realm, table := registry.NotEmpty(registry.VarOrText("realm")), m.tableP()
+	anyTable, flags := registry.NotEmpty(registry.VarOrText("table")), registry.IntP("flags")
 	return registry.Exports{
 		Doc: "Digest authentication with the passwords of a database.",
 		Funcs: []registry.Func{
 			m.bound(registry.Fn2("www_authenticate", realm, table, registry.Request, m.wwwAuthenticate, "Checks Authorization against the table's password of the user."+codes)),
-			m.bound(registry.Fn3("www_authenticate", realm, table, registry.VarOrText("method"), registry.Request, m.wwwAuthenticateMethod, "The same with the method that the digest is made with.")),
+			m.bound(registry.Fn3("www_authenticate", realm, table, registry.NotEmpty(registry.VarOrText("method")), registry.Request, m.wwwAuthenticateMethod, "The same with the method that the digest is made with.")),
 			m.bound(registry.Fn2("www_authorize", realm, table, registry.Request, m.wwwAuthenticate, "The same as www_authenticate.")),
 			m.bound(registry.Fn2("proxy_authenticate", realm, table, registry.Request, m.proxyAuthenticate, "Checks Proxy-Authorization, as www_authenticate does Authorization.")),
 			m.bound(registry.Fn2("proxy_authorize", realm, table, registry.Request, m.proxyAuthenticate, "The same as proxy_authenticate.")),
 			m.bound(registry.Fn3("auth_check", realm, anyTable, flags, registry.Request, m.authCheck, "www_authenticate for a REGISTER, proxy_authenticate for all else. Flags: 1 gives -8 where the user is not that of From, of a REGISTER that of To as well, of a PUBLISH those and the request URI's; 2 with it leaves INVITE, BYE, PRACK, UPDATE and MESSAGE out.")),
-			m.bound(registry.Fn3("is_subscriber", notEmpty(registry.VarOrText("uri")), anyTable, flags, registry.Any, m.isSubscriber, "Whether the table has the URI's user, and loads load_credentials. Flags: 1 of the URI's domain, 2 loads nothing. -2 where there is none, -1 where it cannot be told.")),
+			m.bound(registry.Fn3("is_subscriber", registry.NotEmpty(registry.VarOrText("uri")), anyTable, flags, registry.Any, m.isSubscriber, "Whether the table has the URI's user, and loads load_credentials. Flags: 1 of the URI's domain, 2 loads nothing. -2 where there is none, -1 where it cannot be told.")),
 		},
 		Params: []registry.Param{
 			m.source.Param("db_url", "Where the table is; Kamailio's default, a database of mysql://, is none here."),
@@ -146,21 +146,9 @@ func (m *Module) bound(f registry.Func) registry.Func {
 	return f
 }
 
-// notEmpty refuses an empty text.
-func notEmpty(p registry.P[string]) registry.P[string] {
-	bind := p.Bind
-	p.Bind = func(fx registry.Fixup, a registry.Arg) (func(*registry.Ctx) (string, bool), error) {
-		if a.Text == "" && !a.IsInt {
-			return nil, errors.New("it is empty")
-		}
-		return bind(fx, a)
-	}
-	return p
-}
-
 // tableP is a table, as written: its version is checked at the start.
 func (m *Module) tableP() registry.P[string] {
-	p := notEmpty(registry.Word("table"))
+	p := registry.NotEmpty(registry.Word("table"))
 	bind := p.Bind
 	p.Bind = func(fx registry.Fixup, a registry.Arg) (func(*registry.Ctx) (string, bool), error) {
 		m.tables = append(m.tables, tableAt{a.Text, fx.Pos()})

@@ -33,14 +33,15 @@ func credentialsSelect(name string, steps []step) selector {
 			if !ok {
 				return "", false
 			}
-			if v, _ := credential(h.Body, "realm"); v != realm {
+			var k sip.Credentials
+			if digest, err := k.Parse(h.Body); !digest || err != nil || k.Realm != realm {
 				continue
 			}
 			if part == "" {
 				return h.Body, true
 			}
-			v, ok := credential(h.Body, param)
-			user, domain, _ := strings.Cut(v, "@")
+			v, ok := k.Param(param)
+			user, domain := k.User()
 			switch half {
 			case "user":
 				v = user
@@ -50,18 +51,6 @@ func credentialsSelect(name string, steps []step) selector {
 			return v, ok
 		}
 	}
-}
-
-// credential is a parameter of Digest credentials (RFC 8760), without its quotes.
-func credential(body, name string) (val string, ok bool) {
-	_, rest, _ := strings.Cut(body, " ")
-	for one := ""; rest != ""; {
-		one, rest = sip.NextValue(rest)
-		if k, v, _ := strings.Cut(one, "="); strings.EqualFold(strings.TrimSpace(k), name) {
-			return strings.Trim(strings.TrimSpace(v), `"`), true
-		}
-	}
-	return "", false
 }
 
 // sysSelect is @sys.now and its forms; nil where there is none of that name.

@@ -56,6 +56,7 @@ func (m *Module) Exports() registry.Exports {
 		Differs: []registry.Difference{
 			{Of: "contact_param_decode()", How: "a parameter that holds no URI leaves the Contact, and is -1; Kamailio 5.6.3 puts what it holds into the message"},
 			{Of: "contact_param_decode_ruri()", How: "a parameter that holds no URI leaves the request URI, and is -1; Kamailio 5.6.3 makes it what the parameter holds"},
+			{Of: "is_user()", How: "credentials that a check found not good have no user; in Kamailio those of the realm are the user's, whatever the result"},
 			{Of: "is_first_hop()", How: "mode 1 takes names of the server; Kamailio 5.6.3 is false for them"},
 			{Of: "sip_p_charging_vector()", How: "headers are removed and replaced; Kamailio 5.6.3 removes none, and writes over the message where it makes one"},
 		},

@@ -34,13 +34,16 @@ func (m *Module) codeP(param string) registry.P[int] {
 			if s, ok := f.Const(); ok {
 				n, err := strconv.Atoi(s)
 				if err != nil {
+					if s == "" {
+						return nil, registry.NotRun("an empty code, which Kamailio takes, is not sent: 100 to 999 is wanted")
+					}
 					return nil, fmt.Errorf("%q is not a status code", s)
 				}
 				return fixedCode(n)
 			}
 			get, ok := f.Single()
 			if !ok {
-				return nil, fmt.Errorf("%q mixes text and variables: a status code is a number or one variable", a.Text)
+				return nil, registry.NotRun("%q mixes text and variables: a status code is a number or one variable", a.Text)
 			}
 			return func(c *registry.Ctx) (int, bool) {
 				vals := c.Borrow(1)
@@ -64,7 +67,7 @@ func (m *Module) codeP(param string) registry.P[int] {
 
 func fixedCode(n int) (func(*registry.Ctx) (int, bool), error) {
 	if !usable(n) {
-		return nil, fmt.Errorf("%d is not a status code: 100 to 999 is wanted", n)
+		return nil, registry.NotRun("%d is not a status code, though Kamailio sends it: 100 to 999 is wanted", n)
 	}
 	return func(*registry.Ctx) (int, bool) { return n, true }, nil
 }

@@ -1,6 +1,9 @@
 package registry
 
-import "strings"
+import (
+	"errors"
+	"strings"
+)
 
 // VarOrText is a text that is one variable or none: in a text with other
 // characters around it Kamailio expands no variable here, so "my$fU" is those
@@ -36,4 +39,16 @@ func VarOrText(param string) P[string] {
 			}, nil
 		},
 	}
+}
+
+// NotEmpty is p that refuses an empty text at the start; a variable's may be.
+func NotEmpty(p P[string]) P[string] {
+	bind := p.Bind
+	p.Bind = func(fx Fixup, a Arg) (func(*Ctx) (string, bool), error) {
+		if a.Text == "" && !a.IsInt {
+			return nil, errors.New("it is empty")
+		}
+		return bind(fx, a)
+	}
+	return p
 }

@@ -7,10 +7,11 @@ import (
 
 // Credentials are the parameters of an Authorization header with scheme
 // Digest (RFC 7616 section 3.4), as views of it. Quoted ones are what stands
-// between the quotes, escapes and all: that is what the digest is made of.
+// between the quotes, escapes and all: that is what the digest is made of. Of a
+// parameter given twice the last one counts.
 type Credentials struct {
 	Username, Realm, Nonce, URI, Response string
-	Algorithm, QOP, NC, CNonce            string
+	Algorithm, QOP, NC, CNonce, Opaque    string
 	has                                   uint // bits by parameter
 }
 
@@ -25,6 +26,7 @@ const (
 	hasQOP
 	hasNC
 	hasCNonce
+	hasOpaque
 )
 
 // mandatory is what Credentials cannot do without.
@@ -34,21 +36,19 @@ const mandatory = hasUsername | hasRealm | hasNonce | hasURI | hasResponse
 var ErrNoCredentials = errors.New("no parameters after Digest")
 
 var (
-	errName        = errors.New("a parameter without a name")
-	errNoValue     = errors.New("a parameter without a value")
-	errQuote       = errors.New("a quote that does not end")
-	errSeparator   = errors.New("no comma between two parameters")
-	errTwice       = errors.New("a parameter given twice")
-	errTrailing    = errors.New("a comma at the end")
-	errControlByte = errors.New("a control character")
+	errName    = errors.New("a parameter without a name and =")
+	errNoValue = errors.New("a parameter without a value")
+	errQuote   = errors.New("a quote that does not end")
 )
 
 // Parse reads a header body. digest is false where its scheme is another one:
-// that is no error, somebody else may understand it.
+// that is no error, somebody else may understand it. As in Kamailio, a name is
+// all that stands before the =, and what stands between a value and the next
+// comma is passed over.
 func (k *Credentials) Parse(body string) (digest bool, err error) {
 	*k = Credentials{}
 	const scheme = "Digest"
-	body = strings.Trim(body, " \t\r\n")
+	body = trimLeft(body)
 	if len(body) < len(scheme) || !strings.EqualFold(body[:len(scheme)], scheme) {
 		return false, nil
 	}
@@ -56,49 +56,32 @@ func (k *Credentials) Parse(body string) (digest bool, err error) {
 	if rest == "" {
 		return true, ErrNoCredentials
 	}
-	if !isSpace(rest[0]) {
+	if !isSpace(rest[0]) && rest[0] != ',' {
 		return false, nil // another scheme, that starts with the same letters
 	}
-	for {
-		if rest = trimLeft(rest); rest == "" {
-			return true, errTrailing
-		}
-		n := 0
-		for n < len(rest) && IsHTTPToken(rest[n]) {
-			n++
-		}
-		if n == 0 {
+	for more := true; more; {
+		name, after, ok := strings.Cut(trimLeft(rest[1:]), "=")
+		if !ok {
 			return true, errName
 		}
-		name := rest[:n]
-		if rest = trimLeft(rest[n:]); rest == "" || rest[0] != '=' {
-			return true, errNoValue
-		}
 		var val string
-		if val, rest, err = takeValue(trimLeft(rest[1:])); err != nil {
+		if val, rest, err = takeValue(trimLeft(after)); err != nil {
 			return true, err
 		}
-		if err := k.set(name, val); err != nil {
-			return true, err
+		k.set(strings.TrimRight(name, " \t\r\n"), val)
+		comma := strings.IndexByte(rest, ',')
+		if more = comma >= 0; more {
+			rest = rest[comma:]
 		}
-		if rest = trimLeft(rest); rest == "" {
-			return true, nil
-		}
-		if rest[0] != ',' {
-			return true, errSeparator
-		}
-		rest = rest[1:]
 	}
+	return true, nil
 }
 
-// takeValue takes a token or a quoted string off s.
+// takeValue takes a quoted string, or what ends at a space or comma, off s.
 func takeValue(s string) (val, rest string, err error) {
-	if s == "" {
-		return "", "", errNoValue
-	}
-	if s[0] != '"' {
+	if s == "" || s[0] != '"' {
 		n := 0
-		for n < len(s) && IsHTTPToken(s[n]) {
+		for n < len(s) && !isSpace(s[n]) && s[n] != ',' {
 			n++
 		}
 		if n == 0 {
@@ -107,63 +90,70 @@ func takeValue(s string) (val, rest string, err error) {
 		return s[:n], s[n:], nil
 	}
 	for i := 1; i < len(s); i++ {
-		switch c := s[i]; {
-		case c == '\\':
+		switch s[i] {
+		case '\\':
 			i++
-		case c == '"':
+		case '"':
 			return s[1:i], s[i+1:], nil
-		case c < ' ' && c != '\t' && c != '\r' && c != '\n', c == 0x7F:
-			return "", "", errControlByte
 		}
 	}
 	return "", "", errQuote
 }
 
 // set keeps a parameter; unknown ones are ignored (RFC 7616 section 3.4).
-func (k *Credentials) set(name, val string) error {
-	var dst *string
-	var bit uint
+func (k *Credentials) set(name, val string) {
+	if dst, bit := k.param(name); dst != nil {
+		*dst = val
+		k.has |= bit
+	}
+}
+
+// Param is the parameter of a name, in any case; ok is false where there is none.
+func (k *Credentials) Param(name string) (val string, ok bool) {
+	at, bit := k.param(name)
+	if at == nil {
+		return "", false
+	}
+	return *at, k.has&bit != 0
+}
+
+// param is where a parameter is kept, and its bit; nil for an unknown one.
+func (k *Credentials) param(name string) (at *string, bit uint) {
 	switch len(name) {
 	case 2:
 		if strings.EqualFold(name, "nc") {
-			dst, bit = &k.NC, hasNC
+			return &k.NC, hasNC
 		}
 	case 3:
 		if strings.EqualFold(name, "uri") {
-			dst, bit = &k.URI, hasURI
+			return &k.URI, hasURI
 		} else if strings.EqualFold(name, "qop") {
-			dst, bit = &k.QOP, hasQOP
+			return &k.QOP, hasQOP
 		}
 	case 5:
 		if strings.EqualFold(name, "realm") {
-			dst, bit = &k.Realm, hasRealm
+			return &k.Realm, hasRealm
 		} else if strings.EqualFold(name, "nonce") {
-			dst, bit = &k.Nonce, hasNonce
+			return &k.Nonce, hasNonce
 		}
 	case 6:
 		if strings.EqualFold(name, "cnonce") {
-			dst, bit = &k.CNonce, hasCNonce
+			return &k.CNonce, hasCNonce
+		} else if strings.EqualFold(name, "opaque") {
+			return &k.Opaque, hasOpaque
 		}
 	case 8:
 		if strings.EqualFold(name, "username") {
-			dst, bit = &k.Username, hasUsername
+			return &k.Username, hasUsername
 		} else if strings.EqualFold(name, "response") {
-			dst, bit = &k.Response, hasResponse
+			return &k.Response, hasResponse
 		}
 	case 9:
 		if strings.EqualFold(name, "algorithm") {
-			dst, bit = &k.Algorithm, hasAlgorithm
+			return &k.Algorithm, hasAlgorithm
 		}
 	}
-	if dst == nil {
-		return nil
-	}
-	if k.has&bit != 0 {
-		return errTwice
-	}
-	*dst = val
-	k.has |= bit
-	return nil
+	return nil, 0
 }
 
 // HasNC reports whether there is a nonce count.
@@ -175,10 +165,19 @@ func (k *Credentials) Complete() bool {
 	return k.has&mandatory == mandatory && (k.QOP == "" || k.has&withQOP == withQOP)
 }
 
-// User is the username up to its @.
-func (k *Credentials) User() string {
-	user, _, _ := strings.Cut(k.Username, "@")
-	return user
+// User splits the username at its @, and leaves out what stands before a : that
+// comes first, a URI's scheme. As in Kamailio, one of less than three bytes is
+// all user.
+func (k *Credentials) User() (user, domain string) {
+	s := k.Username
+	if len(s) < 3 {
+		return s, ""
+	}
+	if i := strings.IndexAny(s, ":@"); i >= 0 && s[i] == ':' {
+		s = s[i+1:]
+	}
+	user, domain, _ = strings.Cut(s, "@")
+	return user, domain
 }
 
 func trimLeft(s string) string {
