@@ -34,7 +34,7 @@ func TestBrokenServersAreCaught(t *testing.T) {
 		{"a missing parameter: rport", "runtime/sip/reply.go", "received := v.HasRPort ||", "received := false && v.HasRPort ||", "suites/sip"},
 		{"every digest is right", "modules/auth/digest.go", "b[:copy(b[:], got)]) == 1", "b[:copy(b[:], got)]) >= 0", "suites/auth"},
 		{"a length of one more", "transformations/string.go", "v.SetInt(int64(len(s)))", "v.SetInt(int64(len(s) + 1))", "suites/transformations"},
-		{"items never lapse", "modules/htable/table.go", "it.until != forever && it.until <= now }", "it.until == forever && it.until <= now }", "suites/htable"},
+		{"items never lapse", "modules/htable/rows.go", "x.until != forever && x.until <= now }", "x.until == forever && x.until <= now }", "suites/htable"},
 	} {
 		t.Run(m.name, func(t *testing.T) {
 			t.Parallel()

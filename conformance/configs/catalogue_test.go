@@ -96,6 +96,10 @@ func refusedLines(v verdict) map[int]string {
 	return lines
 }
 
+// valueRefused begins what olelo says of a modparam's value: Kamailio's modules
+// look at some only when they start.
+const valueRefused = "modparam("
+
 // compare gives both a configuration and compares the lines that they refuse,
 // but for those that skip tells of by what Kamailio says.
 func (s *survey) compare(text string, skip func(said string) bool) {
@@ -105,7 +109,7 @@ func (s *survey) compare(text string, skip func(said string) bool) {
 		kamailioSaid, bad := k[i+1]
 		oleloSaid, wrong := o[i+1]
 		s.lines++
-		if bad != wrong && (!bad || skip == nil || !skip(kamailioSaid)) {
+		if bad != wrong && (!bad && !strings.Contains(oleloSaid, valueRefused) || bad && (skip == nil || !skip(kamailioSaid))) {
 			s.t.Errorf("%s\n  kamailio: %s\n  olelo: %s", line, kamailioSaid, oleloSaid)
 		}
 	}

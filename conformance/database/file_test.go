@@ -77,15 +77,12 @@ func TestFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	file := filepath.Join(t.TempDir(), "x.db")
-	for seen, p := range []server.Program{kamailio, olelo, kamailio, olelo, kamailio} {
-		config := uses
-		if seen == 0 {
-			config = makes
-		}
-		if got, want := ask(ctx, t, p, strings.ReplaceAll(config, "DBFILE", file)), fmt.Sprint(seen); got != want {
-			t.Fatalf("%s, the server number %d, saw %s calls, want %s", p.Kind, seen, got, want)
-		}
+	file := pass(ctx, t, kamailio, olelo)
+	for tries := 1; file == "" && tries < 3; tries++ {
+		file = pass(ctx, t, kamailio, olelo)
+	}
+	if file == "" {
+		t.Fatal("a server never ended")
 	}
 	for _, left := range []string{file + "-journal", file + "-wal"} {
 		if _, err := os.Stat(left); err == nil {
@@ -94,11 +91,33 @@ func TestFile(t *testing.T) {
 	}
 }
 
+// pass lets the servers use one file by turns, and returns its path; "" where one
+// of them did not end, as a Kamailio now and then does not: it has not written then
+// what the next one is to see.
+func pass(ctx context.Context, t *testing.T, kamailio, olelo server.Program) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "x.db")
+	for seen, p := range []server.Program{kamailio, olelo, kamailio, olelo, kamailio} {
+		config := uses
+		if seen == 0 {
+			config = makes
+		}
+		got, ended := ask(ctx, t, p, strings.ReplaceAll(config, "DBFILE", file))
+		if want := fmt.Sprint(seen); got != want {
+			t.Fatalf("%s, the server number %d, saw %s calls, want %s", p.Kind, seen, got, want)
+		}
+		if !ended {
+			return ""
+		}
+	}
+	return file
+}
+
 var seenLine = regexp.MustCompile(`X-Seen: (\d+)`)
 
 // ask starts a server, registers with it and ends it. It returns what the server
-// says that it has seen.
-func ask(ctx context.Context, t *testing.T, p server.Program, config string) string {
+// says that it has seen, and whether it ended.
+func ask(ctx context.Context, t *testing.T, p server.Program, config string) (seen string, ended bool) {
 	t.Helper()
 	var ports server.Ports
 	defer ports.Close()
@@ -137,12 +156,13 @@ func ask(ctx context.Context, t *testing.T, p server.Program, config string) str
 	if m == nil {
 		t.Fatalf("%s answers %q; its log:\n%s", p.Kind, reply, srv.Log)
 	}
-	stopping, cancel := context.WithTimeout(ctx, patience)
+	stopping, cancel := context.WithTimeout(ctx, patience/3)
 	defer cancel()
-	if _, err := srv.Stop(stopping); err != nil { // what it wrote shows in what the next one sees
+	if _, err := srv.Stop(stopping); err != nil {
 		t.Logf("%s does not end: %v", p.Kind, err)
+		return m[1], false
 	}
-	return m[1]
+	return m[1], true
 }
 
 func endpoint(t *testing.T, addr string) server.Endpoint {

@@ -16,9 +16,9 @@ func (m *Module) rpcMemory(registry.RPCCall) error {
 
 // rpcPkgSummary does nothing for a pid that no worker has, as Kamailio.
 func (m *Module) rpcPkgSummary(c registry.RPCCall) error {
-	selector, _ := c.Text(0)
+	selector, given := c.Text(0)
 	n, ok := c.Int(1)
-	if !ok {
+	if !given || !ok {
 		c.Fault(rpc.CodeBadRequest, "Selector and value not provided")
 		return nil
 	}

@@ -43,7 +43,10 @@ func (m *Module) Exports() registry.Exports {
 				m.file(v.Str).readOnly = true
 				return nil
 			}, "Path of a file that is only read; may be given many times."),
-			registry.StrFunc("db_set_journal_mode", m.setJournal, `"PATH=MODE;": the file's journal, one of DELETE, TRUNCATE, PERSIST, MEMORY, WAL and OFF; may be given many times.`),
+			{
+				Name: "db_set_journal_mode", Type: registry.ParamStr | registry.ParamInt, Set: m.setJournal,
+				Doc: `"PATH=MODE;": the file's journal, one of DELETE, TRUNCATE, PERSIST, MEMORY, WAL and OFF; may be given many times.`,
+			},
 			registry.StrFunc("db_set_busy_timeout", m.setWait, `"PATH=MILLISECONDS;": how long a call waits where another has locked the file, 0 not at all; default 1000. May be given many times.`),
 		},
 		Differs: []registry.Difference{

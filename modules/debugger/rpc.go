@@ -1,7 +1,6 @@
 package debugger
 
 import (
-	"slices"
 	"time"
 
 	"olelo/runtime/log"
@@ -85,16 +84,10 @@ func (m *Module) switches(c registry.RPCCall, only *worker, flag int32, on bool)
 	return nil
 }
 
-// breakCommands are what dbg.bp can be told.
-var breakCommands = []string{"on", "off", "release", "keep", "move", "show", "next", "eval", "log"}
-
 func (m *Module) bp(c registry.RPCCall) error {
 	cmd, given := c.Text(0)
 	if !given {
 		return fault(c, "Config breakpoint command missing")
-	}
-	if !slices.Contains(breakCommands, cmd) {
-		return fault(c, "Unknown inner command")
 	}
 	w, ok := m.pid(c, 1)
 	switch {
@@ -109,10 +102,12 @@ func (m *Module) bp(c registry.RPCCall) error {
 		m.clear(func(x *worker) bool { return (w == nil || x == w) && x.at.Load() == nil })
 		c.Add(reply)
 		return nil
-	default:
+	case "keep", "move", "show", "next", "eval", "log":
 		if w == nil {
 			return fault(c, "Missing pid parameter")
 		}
+	default:
+		return fault(c, "Unknown inner command")
 	}
 	switch cmd {
 	case "keep":
