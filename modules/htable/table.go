@@ -150,8 +150,8 @@ func (t *Table) Delete(w *registry.Worker, key string, hash uint64) (had bool, e
 	if err := s.lock(w); err != nil {
 		return false, err
 	}
-	had = t.find(s, key) != nil
 	if x := s.rows.find(key, t.tag(key)); x != nil {
+		had = !x.lapsed(t.store.now())
 		s.rows.remove(x)
 	}
 	s.mu.Unlock()

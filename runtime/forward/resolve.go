@@ -106,28 +106,21 @@ type Target struct {
 // Targets are the addresses of a hop, of which there is at least one, in the
 // order in which they are to be tried.
 type Targets struct {
-	one   Target
-	list  []target
-	first int // of list, which is tried before the others
+	one  Target   // before those of list; Proto None is none
+	list []target // the Resolver's: it is never changed
 }
 
 // Next takes the first of the targets that are left.
-func (t *Targets) Next() (Target, bool) {
+func (t *Targets) Next() (next Target, ok bool) {
 	switch {
-	case t.first >= 0:
-		one := t.one
-		if t.list != nil {
-			one = t.list[t.first].Target
-			t.list = skip(t.list, t.first)
-		}
-		t.first = -1
-		return one, true
+	case t.one.Proto != transport.None:
+		next, t.one = t.one, Target{}
 	case len(t.list) > 0:
-		one := t.list[0].Target
-		t.list = t.list[1:]
-		return one, true
+		next, t.list = t.list[0].Target, t.list[1:]
+	default:
+		return Target{}, false
 	}
-	return Target{}, false
+	return next, true
 }
 
 // skip is list without one of its elements. The list is shared.
@@ -209,7 +202,8 @@ func (r *Resolver) find(p transport.Proto, h sip.Hop, srv bool) (Targets, error)
 	}
 	t := Targets{list: a.list}
 	if r.Balance && r.Failover {
-		t.first = r.draw(a.list)
+		first := r.draw(a.list)
+		t.one, t.list = a.list[first].Target, skip(a.list, first)
 	}
 	return t, nil
 }

@@ -21,7 +21,8 @@ type Module interface{ Exports() Exports }
 // The optional parts of a module, found by type assertion.
 type (
 	// Provisioner runs after all modparams are set and before routes are
-	// compiled; an error stops the start.
+	// compiled; an error stops the start. A configuration with mistakes, and one
+	// that is only looked at, is compiled without it.
 	Provisioner interface{ Provision(Host) error }
 	// Starter runs once the sockets are open.
 	Starter interface{ Start(context.Context) error }
