@@ -112,12 +112,13 @@ func (w *worker) set(m *Module, flag int32, on bool) {
 // stop waits for commands in front of an action. The worker routes nothing
 // meanwhile.
 func (m *Module) stop(c *registry.Ctx, w *worker, a *action) {
-	if w.state.Load() != steps {
-		c.Log.Log(log.Level(m.level), name, fmt.Sprintf("breakpoint hit: p=[%d] c=[%s] l=%d %s", w.pid, a.file, a.line, a))
-		w.state.Store(waits)
-	}
+	// Who reads the log line finds the worker there already.
 	w.at.Store(a)
 	defer w.at.Store(nil)
+	if w.state.Load() != steps {
+		w.state.Store(waits)
+		c.Log.Log(log.Level(m.level), name, fmt.Sprintf("breakpoint hit: p=[%d] c=[%s] l=%d %s", w.pid, a.file, a.line, a))
+	}
 	for {
 		select {
 		case <-m.done:

@@ -14,21 +14,25 @@ import (
 func TestCounters(t *testing.T) {
 	var s *server
 	n := &transport.Counters{}
-	s = start(t, transport.Config{MaxConns: 2, Counters: n}, answerer(&s))
+	s = start(t, transport.Config{MaxConns: 3, Counters: n}, answerer(&s))
 	arrived := make(chan struct{}, 1)
 	far := start(t, transport.Config{}, &funcs{sip: func(*transport.Recv, []byte) { arrived <- struct{}{} }})
 
-	kept, reset := s.dial(), s.dial()
-	for _, c := range []*client{kept, reset} {
+	kept, reset, reset2 := s.dial(), s.dial(), s.dial()
+	for _, c := range []*client{kept, reset, reset2} {
 		c.send(options(1))
 		c.expect(answer("SIP", options(1)))
 	}
 	s.dial().expectClosed() // one too many
-	if err := reset.Conn.(*net.TCPConn).SetLinger(0); err != nil {
-		t.Fatal(err)
+	// Two, so that there is room for the next while the one before it, which
+	// could not connect, is still counted.
+	for _, c := range []*client{reset, reset2} {
+		if err := c.Conn.(*net.TCPConn).SetLinger(0); err != nil {
+			t.Fatal(err)
+		}
+		_ = c.Close()
+		wait(t, s.gone, "the end of a connection")
 	}
-	_ = reset.Close()
-	wait(t, s.gone, "the end of a connection")
 
 	closed, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -51,7 +55,7 @@ func TestCounters(t *testing.T) {
 		"idle": n.ConTimeout.Value(), "stuck": n.SendTimeout.Value(), "full": n.SendqFull.Value(),
 	}
 	want := map[string]int64{
-		"established": 3, "accepted": 2, "opened": 1, "not opened": 1, "refused": 1, "reset": 1, "idle": 0, "stuck": 0, "full": 0,
+		"established": 4, "accepted": 3, "opened": 1, "not opened": 1, "refused": 1, "reset": 2, "idle": 0, "stuck": 0, "full": 0,
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("counted (-want +got):\n%s", d)
