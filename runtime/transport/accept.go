@@ -46,8 +46,8 @@ func (t *Transport) accept(s *Socket) {
 func (t *Transport) accepted(s *Socket, tcp *net.TCPConn) {
 	peer := addrPort(tcp.RemoteAddr())
 	if err := t.roomFor(s.Proto); err != nil {
-		_ = tcp.Close()
 		t.cfg.Counters.LocalReject.Add(0, 1)
+		_ = tcp.Close()
 		if ok, n := t.full.Allow(); ok {
 			t.errorf("%s: connection from %s closed: %v%s", s.Text, peer, err, n)
 		}
