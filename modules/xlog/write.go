@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"olelo/pv"
 	"olelo/runtime/log"
 	"olelo/runtime/registry"
 )
@@ -187,8 +186,10 @@ func (m *Module) method() registry.Func {
 				return nil, err
 			}
 			return func(c *registry.Ctx) int {
-				if c.Msg != nil && m.filter.Load()&pv.MethodID(pv.Method(c.Msg)) != 0 {
-					return 1
+				if c.Msg != nil {
+					if _, id := c.Msg.RoutedMethod(); m.filter.Load()&id != 0 {
+						return 1
+					}
 				}
 				return write(c)
 			}, nil
