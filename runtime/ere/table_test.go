@@ -75,8 +75,13 @@ func TestTableIsMadeLater(t *testing.T) {
 func BenchmarkMatch(b *testing.B) {
 	const text = "sip:+49301234567@example.com:5060;transport=tcp"
 	for _, k := range []struct{ name, pattern string }{
-		{"prefix", "^sip:"}, {"prefix/no", "^sips:"}, {"literal", "example"}, {"suffix", "transport=tcp$"},
-		{"digits", "^sip:[+0-9]+@"}, {"words", "scanner|friendly|sipcli"}, {"whole", "^(INVITE|ACK|BYE)$"},
+		{"prefix", "^sip:"},
+		{"prefix/no", "^sips:"},
+		{"literal", "example"},
+		{"suffix", "transport=tcp$"},
+		{"digits", "^sip:[+0-9]+@"},
+		{"words", "scanner|friendly|sipcli"},
+		{"whole", "^(INVITE|ACK|BYE)$"},
 	} {
 		r, err := Compile(k.pattern, IgnoreCase)
 		if err != nil {
