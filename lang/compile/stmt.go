@@ -359,6 +359,7 @@ func (c *compiler) switchStmt(s *ast.Switch, want int) {
 		c.result(want, 1)
 	}
 	c.patch(over)
+	sw.Seal()
 	c.prog.OnFailure(start, end, int(sw.Default))
 }
 

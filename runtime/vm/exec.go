@@ -387,6 +387,10 @@ func assign(s *registry.VarSlot, v *value.Value) {
 // target finds the case for v: the cases' type decides, $null is 0 and "".
 func (m *Machine) target(c *registry.Ctx, at int32, s *program.Switch, v *value.Value) int32 {
 	switch {
+	case s.Near != nil:
+		if n := uint64(number(v, m.prog.Wrap32)) - uint64(s.First); n < uint64(len(s.Near)) {
+			return s.Near[n]
+		}
 	case s.Ints != nil:
 		if pc, ok := s.Ints[number(v, m.prog.Wrap32)]; ok {
 			return pc
