@@ -2,9 +2,11 @@ package configs
 
 import (
 	"context"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -77,19 +79,24 @@ func BenchmarkCheck(b *testing.B) {
 	if !exists(stock) {
 		stock = "../../examples/msrp-relay/kamailio.cfg"
 	}
-	large := filepath.Join(b.TempDir(), "kamailio.cfg")
-	write(b, large, big(20_000))
-	for name, file := range map[string]string{"stock": stock, "20000-lines": large} {
+	files := map[string]string{"stock": stock}
+	for _, lines := range []int{1_000, 10_000, 20_000, 100_000} {
+		name := strconv.Itoa(lines) + "-lines"
+		files[name] = filepath.Join(b.TempDir(), name+".cfg")
+		write(b, files[name], big(lines))
+	}
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		file := files[name]
 		b.Run(name, func(b *testing.B) {
 			if !exists(file) {
 				b.Skip(file + " is not there")
 			}
 			var ours, theirs time.Duration
 			for b.Loop() {
-				ours = fastest(ours, run(b, olelo.Path, "-c", "-M", "64", "--lenient", "-f", file))
+				ours = fastest(ours, run(b, olelo.Path, "-c", "-M", "1024", "--lenient", "-f", file))
 				if found {
 					b.StopTimer()
-					theirs = fastest(theirs, run(b, kamailio.Path, "-c", "-M", "64", "-f", file))
+					theirs = fastest(theirs, run(b, kamailio.Path, "-c", "-M", "1024", "-f", file))
 					b.StartTimer()
 				}
 			}
