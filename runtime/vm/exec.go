@@ -1,6 +1,8 @@
 package vm
 
 import (
+	"strconv"
+
 	"olelo/lang/program"
 	"olelo/runtime/log"
 	"olelo/runtime/registry"
@@ -20,7 +22,7 @@ func (m *Machine) exec(c *registry.Ctx, pc, base int32) int {
 	p := m.prog
 	code := p.Code
 	wrap := p.Wrap32
-	vars := c.Vars
+	vars := c.Vars // which do not move while a route runs
 	floor := len(m.frames)
 	r := m.window(base)
 	for {
@@ -42,31 +44,39 @@ func (m *Machine) exec(c *registry.Ctx, pc, base int32) int {
 				v.S = c.Arena.Concat(v.S, "")
 			}
 		case program.OpStoreVar:
-			if v := &r[in.A]; v.K == value.Null {
-				vars[in.D].Value = value.Value{K: value.Int}
-			} else {
-				vars[in.D].Set(v)
-			}
+			assign(&vars[in.D], &r[in.A])
 		case program.OpStoreVN:
 			vars[in.D].Set(&r[in.A])
 		case program.OpStoreVarK:
 			vars[in.D].SetConst(&p.Consts[in.K()])
+		case program.OpGetVar:
+			p.Gets[in.D].Do(c, &r[in.A])
+			assign(&vars[in.K()], &r[in.A])
+		case program.OpAddVar:
+			if s := &vars[in.D]; r[in.B].K == value.Int {
+				s.SetInt(sum(r[in.B:][:in.C], wrap))
+			} else {
+				s.Keep(appendTexts(s.Spare(), r[in.B:][:in.C]))
+			}
+		case program.OpIncVar:
+			if s := &vars[in.K()]; s.K == value.Int {
+				s.I = narrow(s.I+int64(in.D), wrap)
+			} else {
+				s.Keep(strconv.AppendInt(append(s.Spare(), s.S...), int64(in.D), 10))
+			}
 		case program.OpSet:
 			if !p.Sets[in.D].Do(c, &r[in.A]) {
 				pc = m.fail(c, pc-1, "the assignment to %s failed", p.Sets[in.D].Text)
 			}
 
 		case program.OpAdd:
-			l, s := &r[in.B], &r[in.C]
-			if l.K == value.Int {
-				r[in.A].SetInt(narrow(l.I+number(s, wrap), wrap))
+			if l := &r[in.B]; l.K == value.Int {
+				r[in.A].SetInt(sum(r[in.B:][:in.C], wrap))
 			} else {
-				r[in.A].SetStr(c.Arena.Concat(l.S, text(c, s)))
+				r[in.A].SetStr(concat(c, r[in.B:][:in.C]))
 			}
 		case program.OpAddInt:
 			r[in.A].SetInt(narrow(number(&r[in.B], wrap)+number(&r[in.C], wrap), wrap))
-		case program.OpConcat:
-			r[in.A].SetStr(c.Arena.Concat(text(c, &r[in.B]), text(c, &r[in.C])))
 		case program.OpSub:
 			r[in.A].SetInt(narrow(number(&r[in.B], wrap)-number(&r[in.C], wrap), wrap))
 		case program.OpMul:
@@ -205,11 +215,11 @@ func (m *Machine) exec(c *registry.Ctx, pc, base int32) int {
 				pc = in.D
 			}
 		case program.OpJumpEqK:
-			if equal(&r[in.A], &p.Consts[in.K()], wrap) {
+			if same(&r[in.A], &p.Consts[in.K()], wrap) {
 				pc = in.D
 			}
 		case program.OpJumpNeK:
-			if !equal(&r[in.A], &p.Consts[in.K()], wrap) {
+			if !same(&r[in.A], &p.Consts[in.K()], wrap) {
 				pc = in.D
 			}
 		case program.OpJumpLtK:
@@ -228,21 +238,53 @@ func (m *Machine) exec(c *registry.Ctx, pc, base int32) int {
 			if number(&r[in.A], wrap) >= p.Consts[in.K()].I {
 				pc = in.D
 			}
-
-		case program.OpCall, program.OpCallTest:
-			rc := p.Calls[in.D].Do(c)
-			r = m.window(base) // a nested Run may have grown them
-			switch in.C {
-			case program.RCSet:
-				c.RC = rc
-			case program.RCZero:
-				c.RC = 0
+		case program.OpJumpVarEqK:
+			if same(&vars[in.A].Value, &p.Consts[in.K()], wrap) {
+				pc = in.D
 			}
-			if rc == 0 {
-				c.Flow = registry.FlowExit
+		case program.OpJumpVarNeK:
+			if !same(&vars[in.A].Value, &p.Consts[in.K()], wrap) {
+				pc = in.D
+			}
+		case program.OpJumpVarLtK:
+			if number(&vars[in.A].Value, wrap) < p.Consts[in.K()].I {
+				pc = in.D
+			}
+		case program.OpJumpVarLeK:
+			if number(&vars[in.A].Value, wrap) <= p.Consts[in.K()].I {
+				pc = in.D
+			}
+		case program.OpJumpVarGtK:
+			if number(&vars[in.A].Value, wrap) > p.Consts[in.K()].I {
+				pc = in.D
+			}
+		case program.OpJumpVarGeK:
+			if number(&vars[in.A].Value, wrap) >= p.Consts[in.K()].I {
+				pc = in.D
+			}
+		case program.OpCallTrue, program.OpCallFalse:
+			rc := p.Calls[in.K()].Do(c)
+			r = m.window(base) // a nested Run may have grown them
+			if !returned(c, rc, in.A) {
 				return 0
 			}
-			c.Flow = 0 // of routes that the function ran
+			if (rc > 0) == (in.Op == program.OpCallTrue) {
+				pc = in.D
+			}
+
+		case program.OpCallLog:
+			if !c.Log.Enabled(log.Level(int8(in.B))) {
+				returned(c, 1, in.C)
+				r[in.A].SetInt(1)
+				continue
+			}
+			fallthrough
+		case program.OpCall, program.OpCallTest:
+			rc := p.Calls[in.D].Do(c)
+			r = m.window(base) // as above
+			if !returned(c, rc, in.C) {
+				return 0
+			}
 			if in.Op == program.OpCallTest {
 				rc = int(bit(rc > 0))
 			}
@@ -269,9 +311,12 @@ func (m *Machine) exec(c *registry.Ctx, pc, base int32) int {
 			base = m.enter(m.top, p.Routes[n].Regs)
 			r = m.window(base)
 			pc = p.Routes[n].Entry
-		case program.OpReturn, program.OpEnd:
-			rc := number(&r[in.A], wrap)
-			if rc == 0 && in.Op == program.OpReturn {
+		case program.OpReturn, program.OpReturnI, program.OpEnd:
+			rc := int64(in.D)
+			if in.Op != program.OpReturnI {
+				rc = number(&r[in.A], wrap)
+			}
+			if rc == 0 && in.Op != program.OpEnd {
 				c.Flow |= registry.FlowExit
 				c.RC = 0
 				return 0
@@ -311,6 +356,32 @@ func (m *Machine) exec(c *registry.Ctx, pc, base int32) int {
 			return -1
 		}
 	}
+}
+
+// returned notes that a function gave code rc: $rc becomes what mode says. The
+// script goes on unless ok is false.
+func returned(c *registry.Ctx, rc int, mode uint8) (ok bool) {
+	switch mode {
+	case program.RCSet:
+		c.RC = rc
+	case program.RCZero:
+		c.RC = 0
+	}
+	if rc == 0 {
+		c.Flow = registry.FlowExit
+		return false
+	}
+	c.Flow = 0 // of routes that the function ran
+	return true
+}
+
+// assign makes v the value of a $var: $null is 0 there.
+func assign(s *registry.VarSlot, v *value.Value) {
+	if v.K == value.Null {
+		s.SetInt(0)
+		return
+	}
+	s.Set(v)
 }
 
 // target finds the case for v: the cases' type decides, $null is 0 and "".
