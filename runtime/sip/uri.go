@@ -64,7 +64,7 @@ func ParseURI(s string) (u URI, err error) {
 // may be anything else of a SIP URI is that.
 func (u *URI) setNamespace(rest string) bool {
 	namespace, name, ok := cut(rest, ':')
-	if !ok || strings.Trim(name, "0123456789") == "" || namespace == "" || namespace[0] == '[' || strings.ContainsAny(rest[1:], ";?@[]\r\n\x00") || strings.IndexByte(name, ':') >= 0 {
+	if !ok || strings.Trim(name, "0123456789") == "" || namespace == "" || namespace[0] == '[' || notName.in(rest[1:]) || strings.IndexByte(name, ':') >= 0 {
 		return false
 	}
 	u.User, u.Host = namespace, name
@@ -75,7 +75,7 @@ func (u *URI) setNamespace(rest string) bool {
 // parameters and headers. The first character, whatever it is, begins a user or
 // a host.
 func (u *URI) setAddress(s, rest string) error {
-	if strings.ContainsAny(rest, "\r\n\x00") {
+	if notURI.in(rest) {
 		return uriError(s, "a character that is not allowed")
 	}
 	at := behindFirst(rest, '@')
@@ -136,7 +136,7 @@ func behindFirst(s string, c byte) int {
 func (u *URI) setUser(s string) (why string) {
 	reference := 0 // the length of an IPv6 reference, with its port, that the user begins with
 	if strings.HasPrefix(s, "[") {
-		if reference = strings.IndexAny(s, ";?"); reference < 0 {
+		if reference = userEnd.index(s); reference < 0 {
 			return "a bracket in the user"
 		}
 		var host URI
@@ -148,7 +148,7 @@ func (u *URI) setUser(s string) (why string) {
 	u.User = s[:reference+len(u.User)]
 	plain := u.User[reference:]
 	if plain != "" {
-		if i := strings.IndexAny(plain[1:], ";?"); i >= 0 {
+		if i := userEnd.index(plain[1:]); i >= 0 {
 			plain = plain[:i+1]
 		}
 	}
@@ -157,11 +157,11 @@ func (u *URI) setUser(s string) (why string) {
 	switch {
 	case u.User == "":
 		return "nothing before @"
-	case reference == 0 && strings.ContainsAny(plain, "[]"):
+	case reference == 0 && brackets.in(plain):
 		return "a bracket in the user"
 	case plain == u.User && digits != u.Password && (!ok || port > 65535):
 		return "a password that begins with a number which is no port" // as which Kamailio reads it first
-	case strings.ContainsAny(u.Password, ":;?"), plain == u.User && strings.ContainsAny(u.Password, "[]"):
+	case notPassword.in(u.Password), plain == u.User && brackets.in(u.Password):
 		return "a character that no password has"
 	}
 	return ""
@@ -204,7 +204,7 @@ func isHost(s string, behindUser bool) bool {
 		return false
 	}
 	if !behindUser {
-		return !strings.ContainsAny(s, "[]")
+		return !brackets.in(s)
 	}
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; {
