@@ -53,25 +53,34 @@ const (
 	hIdentityInfo
 )
 
-// known has each name in lower case and its compact form (RFC 3261 section
+// hids is a set of them, a bit each.
+type hids uint64
+
+// dialogHeaders are those that are in each message once and that its replies have too.
+const dialogHeaders hids = 1<<hFrom | 1<<hTo | 1<<hCallID | 1<<hCSeq
+
+// all reports whether every one of some is in s.
+func (s hids) all(some hids) bool { return s&some == some }
+
+// known has each name as it is mostly written and its compact form (RFC 3261 section
 // 7.3.3 and the IANA registry).
 var known = [...]struct {
 	name  string
 	short byte
 }{
-	hVia: {"via", 'v'}, hFrom: {"from", 'f'}, hTo: {"to", 't'}, hCallID: {"call-id", 'i'},
-	hCSeq: {"cseq", 0}, hContact: {"contact", 'm'}, hContentLength: {"content-length", 'l'},
-	hContentType: {"content-type", 'c'}, hMaxForwards: {"max-forwards", 0},
-	hRecordRoute: {"record-route", 0}, hRoute: {"route", 0},
-	hAuthorization: {"authorization", 0}, hProxyAuthorization: {"proxy-authorization", 0},
-	hExpires: {"expires", 0}, hAccept: {"accept", 0}, hAllow: {"allow", 0},
-	hUserAgent: {"user-agent", 0}, hServer: {"server", 0}, hSupported: {"supported", 'k'},
-	hRequire: {"require", 0}, hEvent: {"event", 'o'}, hContentEncoding: {"content-encoding", 'e'},
-	hSubject: {"subject", 's'}, hReferTo: {"refer-to", 'r'}, hReferredBy: {"referred-by", 'b'},
-	hSessionExpires: {"session-expires", 'x'}, hAllowEvents: {"allow-events", 'u'},
-	hAcceptContact: {"accept-contact", 'a'}, hRejectContact: {"reject-contact", 'j'},
-	hRequestDisposition: {"request-disposition", 'd'}, hIdentity: {"identity", 'y'},
-	hIdentityInfo: {"identity-info", 'n'},
+	hVia: {"Via", 'v'}, hFrom: {"From", 'f'}, hTo: {"To", 't'}, hCallID: {"Call-ID", 'i'},
+	hCSeq: {"CSeq", 0}, hContact: {"Contact", 'm'}, hContentLength: {"Content-Length", 'l'},
+	hContentType: {"Content-Type", 'c'}, hMaxForwards: {"Max-Forwards", 0},
+	hRecordRoute: {"Record-Route", 0}, hRoute: {"Route", 0},
+	hAuthorization: {"Authorization", 0}, hProxyAuthorization: {"Proxy-Authorization", 0},
+	hExpires: {"Expires", 0}, hAccept: {"Accept", 0}, hAllow: {"Allow", 0},
+	hUserAgent: {"User-Agent", 0}, hServer: {"Server", 0}, hSupported: {"Supported", 'k'},
+	hRequire: {"Require", 0}, hEvent: {"Event", 'o'}, hContentEncoding: {"Content-Encoding", 'e'},
+	hSubject: {"Subject", 's'}, hReferTo: {"Refer-To", 'r'}, hReferredBy: {"Referred-By", 'b'},
+	hSessionExpires: {"Session-Expires", 'x'}, hAllowEvents: {"Allow-Events", 'u'},
+	hAcceptContact: {"Accept-Contact", 'a'}, hRejectContact: {"Reject-Contact", 'j'},
+	hRequestDisposition: {"Request-Disposition", 'd'}, hIdentity: {"Identity", 'y'},
+	hIdentityInfo: {"Identity-Info", 'n'},
 }
 
 // shortID finds a name by its compact form, byLen lists names by length.
@@ -97,7 +106,7 @@ func headerID(name string) hid {
 		return hOther
 	}
 	for _, id := range byLen[len(name)] {
-		if k := known[id].name; k[0] == name[0]|0x20 && equalFold(name, k) {
+		if k := known[id].name; (k[0]^name[0])&^0x20 == 0 && (name == k || strings.EqualFold(name, k)) {
 			return id
 		}
 	}
@@ -119,7 +128,13 @@ func HeaderKey(name string) Key {
 
 // matches reports whether h has k's name.
 func (k *Key) matches(h *header) bool {
-	return h.id == k.id && (k.id != hOther || strings.EqualFold(h.Name, k.name))
+	return h.id == k.id && (k.id != hOther || sameName(h.Name, k.name))
+}
+
+// sameName compares two names that are none of the known ones: most of them
+// differ in length or in their first letter.
+func sameName(a, b string) bool {
+	return len(a) == len(b) && a != "" && (a[0]^b[0])&^0x20 == 0 && strings.EqualFold(a, b)
 }
 
 // Header returns the i-th header called name, counted from 0, or from the end
@@ -132,6 +147,12 @@ func (m *Message) Header(name string, i int) (Header, bool) {
 // HeaderByKey is Header with a prepared name.
 func (m *Message) HeaderByKey(k *Key, i int) (Header, bool) {
 	m.scan()
+	if i == 0 {
+		if j := m.find(k); j >= 0 {
+			return m.hdrs[j].Header, true
+		}
+		return Header{}, false
+	}
 	if i < 0 {
 		for j := len(m.hdrs) - 1; j >= 0; j-- {
 			if k.matches(&m.hdrs[j]) {
@@ -153,6 +174,20 @@ func (m *Message) HeaderByKey(k *Key, i int) (Header, bool) {
 	return Header{}, false
 }
 
+// find is the number of the first header line that has k's name, -1 where there
+// is none.
+func (m *Message) find(k *Key) int {
+	if m.seen&(1<<k.id) == 0 {
+		return -1
+	}
+	for j := range m.hdrs {
+		if k.matches(&m.hdrs[j]) {
+			return j
+		}
+	}
+	return -1
+}
+
 // CountByKey is how many header lines have k's name.
 func (m *Message) CountByKey(k *Key) (n int) {
 	m.scan()
@@ -172,29 +207,40 @@ func (m *Message) HeaderAt(i int) Header { m.scan(); return m.hdrs[i].Header }
 
 // body returns the first header with a known name.
 func (m *Message) body(id hid) (string, bool) {
-	m.scan()
-	for j := range m.hdrs {
-		if m.hdrs[j].id == id {
-			return m.hdrs[j].Body, true
-		}
+	if m.scan(); m.seen&(1<<id) == 0 {
+		return "", false
 	}
-	return "", false
+	j := 0
+	for m.hdrs[j].id != id {
+		j++
+	}
+	return m.hdrs[j].Body, true
 }
 
 // scan finds all header lines, once.
 func (m *Message) scan() {
-	m.need()
-	if m.scanned {
-		return
+	if !m.scanned {
+		m.findHeaders()
 	}
+}
+
+func (m *Message) findHeaders() {
+	m.need()
 	m.scanned = true
 	s := view(m.raw)
 	at := m.first.len
 	m.bodyAt = len(s)
 	for at < len(s) {
-		end := lineEnd(s, at)
-		l := s[at:end]
-		if blank(l) {
+		colon := at
+		for colon < len(s) && tokenChar[s[colon]] {
+			colon++
+		}
+		name := s[at:colon]
+		for colon < len(s) && (s[colon] == ' ' || s[colon] == '\t') {
+			colon++
+		}
+		end := lineEnd(s, colon)
+		if blank(s[at:end]) {
 			m.bodyAt, m.hasBody = end, true
 			return
 		}
@@ -202,17 +248,19 @@ func (m *Message) scan() {
 		for end < len(s) && (s[end] == ' ' || s[end] == '\t') {
 			end = lineEnd(s, end)
 		}
-		l = s[at:end]
-		at = end
-		name, body, ok := cut(l, ':')
-		name = strings.TrimRight(name, " \t")
-		if !ok || !token(name) {
+		l := s[at:end]
+		if name == "" || colon == end || s[colon] != ':' {
 			if m.junk == "" {
 				m.junk = l // not a header: Check refuses it, the others pass over it
 			}
+			at = end
 			continue
 		}
-		m.hdrs = append(m.hdrs, header{Header{name, trimSpace(body)}, l, headerID(name)})
+		id := headerID(name)
+		m.twice |= m.seen & (1 << id)
+		m.seen |= 1 << id
+		m.hdrs = append(m.hdrs, header{Header{name, trimSpace(s[colon+1 : end])}, l, id})
+		at = end
 	}
 }
 
@@ -226,17 +274,18 @@ func lineEnd(s string, at int) int {
 
 func blank(l string) bool { return l == "\r\n" || l == "\n" }
 
-func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }
+func isSpace(c byte) bool { return space[c] }
 
 // trimSpace removes blanks and line ends on both sides.
 func trimSpace(s string) string {
-	for s != "" && isSpace(s[0]) {
-		s = s[1:]
+	i, n := 0, len(s)
+	for i < n && space[s[i]] {
+		i++
 	}
-	for s != "" && isSpace(s[len(s)-1]) {
-		s = s[:len(s)-1]
+	for n > i && space[s[n-1]] {
+		n--
 	}
-	return s
+	return s[i:n]
 }
 
 // CallID is the Call-ID, "" where there is none.
@@ -254,19 +303,27 @@ func (m *Message) ContentType() string { s, _ := m.body(hContentType); return s 
 // CSeq is the CSeq header's number and method, as written: ok tells that there
 // are two texts with blanks between them, not that they are a number and a token.
 func (m *Message) CSeq() (num, method string, ok bool) {
-	s, ok := m.body(hCSeq)
-	if !ok {
-		return "", "", false
+	if m.scan(); m.have&haveCSeq == 0 {
+		m.have |= haveCSeq
+		s, _ := m.body(hCSeq)
+		m.cseq = readCSeq(s)
 	}
-	i := strings.IndexAny(s, " \t\r\n")
+	return m.cseq.num, m.cseq.method, m.cseq.method != ""
+}
+
+// cseq is a CSeq in its parts; both are "" where it has others.
+type cseq struct{ num, method string }
+
+func readCSeq(s string) cseq {
+	i := space.index(s)
 	if i < 0 {
-		return "", "", false
+		return cseq{}
 	}
-	num, method = s[:i], strings.TrimLeft(s[i:], " \t")
-	if strings.ContainsAny(method, " \t\r\n") {
-		return "", "", false
+	method := strings.TrimLeft(s[i:], " \t")
+	if space.in(method) {
+		return cseq{}
 	}
-	return num, method, true
+	return cseq{s[:i], method}
 }
 
 // ContentLength is the Content-Length header's number.

@@ -28,43 +28,49 @@ func uriError(s, why string) error { return fmt.Errorf("%w %.80q: %s", ErrURI, s
 // tels: ones, like Kamailio 5.6.3, which has a number for them. An
 // error wraps ErrURI. The parts are views of s.
 func ParseURI(s string) (u URI, err error) {
+	err = u.Parse(s)
+	return u, err
+}
+
+// Parse makes u the URI s, as ParseURI does.
+func (u *URI) Parse(s string) error {
+	*u = URI{}
 	scheme, rest, ok := cut(s, ':')
 	if !ok {
-		return u, uriError(s, "no scheme")
+		return uriError(s, "no scheme")
 	}
 	u.Scheme = scheme
 	switch {
 	case equalFold(scheme, "sip"), equalFold(scheme, "sips"):
-		err = u.setAddress(s, rest)
 	case equalFold(scheme, "tel"):
-		err = u.setAddress(s, rest)
+		err := u.setAddress(s, rest)
 		u.User, u.Host = u.Host, "" // Kamailio reads it as a SIP URI, of which the host is the number
-		return u, err
+		return err
 	case equalFold(scheme, "urn"):
 		if u.setNamespace(rest) {
-			return u, nil
+			return nil
 		}
-		return u, u.setAddress(s, rest)
+		return u.setAddress(s, rest)
 	default:
-		return u, uriError(s, "the scheme is not sip, sips, tel or urn")
+		return uriError(s, "the scheme is not sip, sips, tel or urn")
 	}
-	if err != nil {
-		return u, err
+	if err := u.setAddress(s, rest); err != nil {
+		return err
 	}
 	if u.IsPhone() {
 		u.User, u.UserParams, _ = cut(u.User, ';')
 		if u.User == "" && strings.IndexByte(rest, '@') >= 0 {
-			return u, uriError(s, "nothing before the ; of the user")
+			return uriError(s, "nothing before the ; of the user")
 		}
 	}
-	return u, nil
+	return nil
 }
 
 // setNamespace reads a URN's service:sos as user and host, as Kamailio does. What
 // may be anything else of a SIP URI is that.
 func (u *URI) setNamespace(rest string) bool {
 	namespace, name, ok := cut(rest, ':')
-	if !ok || strings.Trim(name, "0123456789") == "" || namespace == "" || namespace[0] == '[' || strings.ContainsAny(rest[1:], ";?@[]\r\n\x00") || strings.IndexByte(name, ':') >= 0 {
+	if !ok || strings.Trim(name, "0123456789") == "" || namespace == "" || namespace[0] == '[' || notName.in(rest[1:]) || strings.IndexByte(name, ':') >= 0 {
 		return false
 	}
 	u.User, u.Host = namespace, name
@@ -75,7 +81,7 @@ func (u *URI) setNamespace(rest string) bool {
 // parameters and headers. The first character, whatever it is, begins a user or
 // a host.
 func (u *URI) setAddress(s, rest string) error {
-	if strings.ContainsAny(rest, "\r\n\x00") {
+	if notURI.in(rest) {
 		return uriError(s, "a character that is not allowed")
 	}
 	at := behindFirst(rest, '@')
@@ -136,7 +142,7 @@ func behindFirst(s string, c byte) int {
 func (u *URI) setUser(s string) (why string) {
 	reference := 0 // the length of an IPv6 reference, with its port, that the user begins with
 	if strings.HasPrefix(s, "[") {
-		if reference = strings.IndexAny(s, ";?"); reference < 0 {
+		if reference = userEnd.index(s); reference < 0 {
 			return "a bracket in the user"
 		}
 		var host URI
@@ -148,20 +154,24 @@ func (u *URI) setUser(s string) (why string) {
 	u.User = s[:reference+len(u.User)]
 	plain := u.User[reference:]
 	if plain != "" {
-		if i := strings.IndexAny(plain[1:], ";?"); i >= 0 {
+		if i := userEnd.index(plain[1:]); i >= 0 {
 			plain = plain[:i+1]
 		}
+	}
+	switch {
+	case u.User == "":
+		return "nothing before @"
+	case reference == 0 && brackets.in(plain):
+		return "a bracket in the user"
+	case u.Password == "":
+		return ""
 	}
 	digits := strings.TrimLeft(u.Password, "0123456789")
 	port, ok := decimal(u.Password[:len(u.Password)-len(digits)])
 	switch {
-	case u.User == "":
-		return "nothing before @"
-	case reference == 0 && strings.ContainsAny(plain, "[]"):
-		return "a bracket in the user"
 	case plain == u.User && digits != u.Password && (!ok || port > 65535):
 		return "a password that begins with a number which is no port" // as which Kamailio reads it first
-	case strings.ContainsAny(u.Password, ":;?"), plain == u.User && strings.ContainsAny(u.Password, "[]"):
+	case notPassword.in(u.Password), plain == u.User && brackets.in(u.Password):
 		return "a character that no password has"
 	}
 	return ""
@@ -204,7 +214,7 @@ func isHost(s string, behindUser bool) bool {
 		return false
 	}
 	if !behindUser {
-		return !strings.ContainsAny(s, "[]")
+		return !brackets.in(s)
 	}
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; {
@@ -222,9 +232,9 @@ func isHost(s string, behindUser bool) bool {
 // then no part of the user.
 func (u *URI) IsPhone() bool {
 	phone := false
-	for s := u.Params; s != ""; {
+	for s := u.Params; len(s) >= len("user="); {
 		var one string
-		one, s, _ = cut(s, ';')
+		one, s, _ = strings.Cut(s, ";")
 		if k, v, ok := cut(one, '='); ok && equalFold(k, "user") {
 			phone = v == "phone"
 		}
