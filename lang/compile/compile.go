@@ -62,6 +62,7 @@ func Compile(file *ast.File, env *Env, opt Options, diags *diag.List) *program.P
 			MatchText: matchText(ere.NewCache(dynamicPatterns)),
 		},
 	}
+	env.file = file
 	c.opt.MaxErrors = cmp.Or(opt.MaxErrors, diag.MaxErrors)
 	c.checkMocks()
 	routes := c.declare(file)
