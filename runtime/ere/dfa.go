@@ -11,27 +11,26 @@ import (
 // byte, as long as that is open.
 type dfa struct {
 	class [256]uint8 // bytes of a class lead to the same states
-	width int        // how many classes there are
-	next  []uint16   // by state and class
-	atEnd []bool     // by state: a match if the text ends here
-	start uint16
+	width int        // of a row: the classes, and one for the text's end
+	// next are the states' rows, one behind the other. A state is the offset of its
+	// row: 0, where no match can follow; width, where there is one whatever
+	// follows; and those where that is open.
+	next  []uint16
+	start int
 }
 
 const (
 	dfaInsts  = 256 // of a pattern's program, at most
-	dfaStates = 128 // at most
-
-	dead    = 0 // no match can follow
-	matched = 1 // there is one, whatever follows
+	dfaStates = 128 // at most: 16 bits are enough for an offset
 )
 
 // match reports whether the pattern matches in s.
 func (d *dfa) match(s string) bool {
 	at := d.start
-	for i := 0; i < len(s) && at > matched; i++ {
-		at = d.next[int(at)*d.width+int(d.class[s[i]])]
+	for i := 0; i < len(s) && at > d.width; i++ {
+		at = int(d.next[at+int(d.class[s[i]])])
 	}
-	return d.atEnd[at]
+	return int(d.next[at+d.width-1]) == d.width
 }
 
 // newDFA is the automaton of a pattern in Go's syntax, where a character of a text
@@ -66,6 +65,7 @@ type builder struct {
 	begin  uint32
 	takes  []string   // by class: 1 for each instruction that takes its bytes
 	sets   [][]uint32 // by state
+	atEnd  []bool     // by state: a match if the text ends here
 	states map[string]uint16
 
 	seen      []bool // of closure, by instruction
@@ -117,7 +117,7 @@ func (b *builder) classes() {
 		}
 		b.d.class[c] = class
 	}
-	b.d.width = len(b.takes)
+	b.d.width = len(b.takes) + 1
 }
 
 func takesByte(in *syntax.Inst, c byte) bool {
@@ -171,9 +171,9 @@ func (b *builder) state(from []uint32, here syntax.EmptyOp) (at uint16, ok bool)
 	set, found := b.closure(from, here)
 	switch {
 	case found:
-		return matched, true
+		return uint16(b.d.width), true
 	case len(set) == 0 && !atEnd:
-		return dead, true
+		return 0, true
 	}
 	key := b.key[:0]
 	for _, pc := range set {
@@ -189,21 +189,27 @@ func (b *builder) state(from []uint32, here syntax.EmptyOp) (at uint16, ok bool)
 	if len(b.sets) == dfaStates {
 		return 0, false
 	}
-	at = uint16(len(b.sets))
+	at = uint16(len(b.sets) * b.d.width)
 	b.states[string(key)] = at
-	b.sets, b.d.atEnd = append(b.sets, slices.Clone(set)), append(b.d.atEnd, atEnd)
+	b.sets, b.atEnd = append(b.sets, slices.Clone(set)), append(b.atEnd, atEnd)
 	return at, true
 }
 
 // build makes all states; it reports whether they are not too many.
-func (b *builder) build() (ok bool) {
+func (b *builder) build() bool {
 	d := &b.d
-	b.sets, d.atEnd = make([][]uint32, matched+1), []bool{dead: false, matched: true}
-	if d.start, ok = b.state([]uint32{b.begin}, syntax.EmptyBeginText); !ok {
+	for at := range uint16(2) { // the two that nothing follows
+		for range d.width {
+			d.next = append(d.next, at*uint16(d.width))
+		}
+	}
+	b.sets, b.atEnd = make([][]uint32, 2), make([]bool, 2)
+	start, ok := b.state([]uint32{b.begin}, syntax.EmptyBeginText)
+	if !ok {
 		return false
 	}
-	d.next = make([]uint16, (matched+1)*d.width)
-	for n := matched + 1; n < len(b.sets); n++ {
+	d.start = int(start)
+	for n := 2; n < len(b.sets); n++ {
 		for _, takes := range b.takes {
 			b.from = append(b.from[:0], b.begin) // a match may begin anywhere
 			for _, pc := range b.sets[n] {
@@ -217,6 +223,11 @@ func (b *builder) build() (ok bool) {
 			}
 			d.next = append(d.next, at)
 		}
+		end := 0
+		if b.atEnd[n] {
+			end = d.width
+		}
+		d.next = append(d.next, uint16(end))
 	}
 	return true
 }
