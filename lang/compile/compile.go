@@ -56,7 +56,7 @@ func Compile(file *ast.File, env *Env, opt Options, diags *diag.List) *program.P
 		slots:  map[string]int{},
 		warned: map[string]bool{},
 		places: map[coverage.Place][]any{},
-		consts: map[value.Value]int{},
+		consts: map[value.Value]int{}, regexes: map[regexKey]int{},
 		prog: &program.Program{
 			Wrap32: !opt.Dialect6, MaxLoops: opt.MaxLoops, MaxLevel: opt.MaxLevel,
 			MatchText: matchText(ere.NewCache(dynamicPatterns)),
@@ -96,6 +96,7 @@ type compiler struct {
 	prog       *program.Program
 	slots      map[string]int // $var slots by class and name
 	consts     map[value.Value]int
+	regexes    map[regexKey]int
 	file       *ast.File
 	warned     map[string]bool          // warnings given once a configuration
 	places     map[coverage.Place][]any // the conditions and cases at each place
@@ -113,6 +114,7 @@ type compiler struct {
 	depth  int    // blocks around the statement
 	breaks []jumpList
 	pos    source.Pos // of the code that is emitted
+	label  int        // where jumps last went to
 	late   bool       // Kamailio finds what is wrong here only when it starts
 	sealed bool       // the program is made: slots and prog are read alone
 }
@@ -232,6 +234,7 @@ type jumpList []int
 func (c *compiler) patch(l jumpList) {
 	for _, at := range l {
 		c.prog.Code[at].D = int32(c.here())
+		c.label = c.here()
 	}
 }
 

@@ -1,8 +1,6 @@
 package compile
 
 import (
-	"slices"
-
 	"olelo/lang/ast"
 	"olelo/lang/coverage"
 	"olelo/lang/program"
@@ -106,7 +104,7 @@ func (c *compiler) assign(at ast.Range, to *ast.Var, val ast.Expr, want int) {
 	if k, isConst := c.constant(val); isConst && v.Slot > 0 && c.konst(k) <= program.MaxK {
 		c.unused(val)
 		n := c.konst(k)
-		c.emit(program.Instr{Op: program.OpStoreVarK, B: uint8(n >> 8), C: uint8(n), D: int32(v.Slot - 1)})
+		c.emit(inK(program.Instr{Op: program.OpStoreVarK, D: int32(v.Slot - 1)}, n))
 		c.traceSet(to, v)
 		c.result(want, 1)
 		return
@@ -129,7 +127,7 @@ func (c *compiler) assign(at ast.Range, to *ast.Var, val ast.Expr, want int) {
 	case c.prog.Slots[v.Slot-1].Null:
 		c.emit(program.Instr{Op: program.OpStoreVN, A: r, D: int32(v.Slot - 1)})
 	default:
-		c.emit(program.Instr{Op: program.OpStoreVar, A: r, D: int32(v.Slot - 1)})
+		c.storeVar(r, v.Slot-1)
 	}
 	c.traceSet(to, v)
 	end := c.here()
@@ -262,7 +260,7 @@ func (c *compiler) returnStmt(s *ast.Jump) {
 	r := c.reg()
 	if s.Code == nil {
 		c.load(value.OfInt(1), r)
-		c.emit(program.Instr{Op: program.OpReturn, A: r})
+		c.emitReturn(r)
 		return
 	}
 	if !c.check(s.Code) {
@@ -278,11 +276,11 @@ func (c *compiler) returnStmt(s *ast.Jump) {
 	c.integer(s.Code, r) // in dialect 6 too a text that is no number is 0 here
 	end := c.here()
 	c.pos = s.Pos
-	c.emit(program.Instr{Op: program.OpReturn, A: r})
+	c.emitReturn(r)
 	if canFail(c.prog.Code[start:end]) {
 		c.prog.OnFailure(start, end, c.here())
 		c.load(value.OfInt(failedReturn), r)
-		c.emit(program.Instr{Op: program.OpReturn, A: r})
+		c.emitReturn(r)
 	}
 }
 
@@ -324,6 +322,12 @@ func (c *compiler) switchStmt(s *ast.Switch, want int) {
 	c.breaks = append(c.breaks, nil)
 	c.depth++
 	hasDefault := false
+	filled := 0 // behind the last case that is not empty
+	for i, k := range s.Cases {
+		if len(k.Body) > 0 {
+			filled = i + 1
+		}
+	}
 	var fell jumpList
 	for i, k := range s.Cases {
 		at := c.entered(k, caseHead(k), coverage.Case, isConst)
@@ -331,7 +335,7 @@ func (c *compiler) switchStmt(s *ast.Switch, want int) {
 			sw.Default, hasDefault = at, true
 		}
 		labels(i, at)
-		last := !slices.ContainsFunc(s.Cases[i+1:], func(k *ast.Case) bool { return len(k.Body) > 0 })
+		last := i+1 >= filled
 		c.stmts(k.Body, ifElse(last || leaves(k.Body), want, -1))
 		if last && want >= 0 && i < len(s.Cases)-1 { // over the empty cases, which have a result of their own
 			fell = append(fell, c.emit(program.Instr{Op: program.OpJump}))
@@ -355,6 +359,7 @@ func (c *compiler) switchStmt(s *ast.Switch, want int) {
 		c.result(want, 1)
 	}
 	c.patch(over)
+	sw.Seal()
 	c.prog.OnFailure(start, end, int(sw.Default))
 }
 

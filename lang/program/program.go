@@ -3,6 +3,7 @@
 package program
 
 import (
+	"math"
 	"sort"
 
 	"olelo/lang/source"
@@ -17,11 +18,15 @@ type Instr struct {
 	D       int32
 }
 
-// K is the constant's number in the operations that take one in B and C.
+// K is the number of a constant, a slot or a leaf in the operations that take it in
+// B and C.
 func (i Instr) K() int { return int(i.B)<<8 | int(i.C) }
 
-// MaxK is the largest constant number that B and C can hold.
-const MaxK = 1<<16 - 1
+// MaxK is the largest number that B and C can hold, MaxA the largest in A.
+const (
+	MaxK = 1<<16 - 1
+	MaxA = 1<<8 - 1
+)
 
 // Program is read-only once compiled and shared by all workers.
 type Program struct {
@@ -106,6 +111,35 @@ type Switch struct {
 	Strs    map[string]int32
 	Tests   []SwitchTest
 	Default int32
+
+	// Near has the targets for the integers from First on where those of Ints lie
+	// close to each other.
+	Near  []int32
+	First int64
+}
+
+// spread is how far apart, on the average, integers may lie that are close.
+const spread = 8
+
+// Seal makes Near; the compiler calls it when all targets are set.
+func (s *Switch) Seal() {
+	if len(s.Ints) == 0 {
+		return
+	}
+	first, last := int64(math.MaxInt64), int64(math.MinInt64)
+	for n := range s.Ints {
+		first, last = min(first, n), max(last, n)
+	}
+	if d := uint64(last) - uint64(first); d >= uint64(spread*len(s.Ints)) {
+		return
+	}
+	s.First, s.Near = first, make([]int32, last-first+1)
+	for i := range s.Near {
+		s.Near[i] = s.Default
+	}
+	for n, pc := range s.Ints {
+		s.Near[n-first] = pc
+	}
 }
 
 // SwitchTest is one case of a switch with regular expressions.

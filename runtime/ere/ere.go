@@ -4,8 +4,7 @@
 // is what Kamailio gives its patterns to. A byte is a character.
 //
 // They are translated for Go's regexp, whose leftmost-longest mode finds the
-// same match in linear time; whether there is one at all an automaton tells, where
-// it is small. Only what it cannot do, back-references and \< \>,
+// same match in linear time. Only what it cannot do, back-references and \< \>,
 // goes to a backtracking matcher with a time limit.
 package ere
 
@@ -58,13 +57,13 @@ type Regexp struct {
 	// the match: such a text is given to the matcher byte by byte.
 	bytes bool
 
-	dfa   atomic.Pointer[dfa] // for Match, once it is worth it
-	asked atomic.Uint32       // how often Match was, without it
+	matches atomic.Int32 // up to tabled
+	table   atomic.Pointer[table]
 }
 
-// worth is how often a pattern has to be asked for its automaton to be made, which
-// takes as long as some hundred answers without it.
-const worth = 32
+// tabled is how many texts a pattern is matched with before its table is made, which
+// takes longer than to compile it.
+const tabled = 8
 
 // Compile translates a pattern. Its error is an *Error.
 func Compile(pattern string, f Flags) (*Regexp, error) {
@@ -103,15 +102,14 @@ func (r *Regexp) Nullable() bool { return r.nullable }
 // Anchored reports whether the pattern can only match at a text's start.
 func (r *Regexp) Anchored() bool { return r.anchored }
 
-// Match reports whether the pattern matches somewhere in s. It allocates once, for
-// the automaton, and without one where s is not ASCII and that matters. The error
-// is ErrTimeout.
+// Match reports whether the pattern matches somewhere in s. It allocates only
+// where s is not ASCII and that matters. The error is ErrTimeout.
 func (r *Regexp) Match(s string) (bool, error) {
-	if d := r.dfa.Load(); d != nil {
-		return d.match(s), nil
+	if t := r.table.Load(); t != nil {
+		return t.match(s), nil
 	}
-	if r.fast != nil && r.asked.Load() < worth && r.asked.Add(1) == worth {
-		r.dfa.Store(newDFA(r.fast.String()))
+	if r.fast != nil && r.matches.Load() < tabled && r.matches.Add(1) == tabled {
+		r.table.Store(newTable(r.fast.String()))
 	}
 	if r.fast != nil && (!r.bytes || ascii(s)) {
 		return r.fast.MatchString(s), nil
