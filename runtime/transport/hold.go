@@ -146,6 +146,11 @@ func (h *held) later(c, dst *Conn) bool {
 	return true
 }
 
+// flushLate flushes what the batch has sent so far; more of it is to come.
+func (c *Conn) flushLate() { c.flushDirty(false) }
+
+func (c *Conn) number() uint64 { return c.id }
+
 // flushDirty flushes what the batch has sent so far.
 func (c *Conn) flushDirty(end bool) {
 	h := &c.hold
