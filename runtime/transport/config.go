@@ -105,7 +105,7 @@ type Config struct {
 	// TLS gives the TLS configurations; nil: no TLS.
 	TLS TLSConfigs
 	// TellQuiet makes Quiet possible, for tests: readers count then when they
-	// wait, and a datagram costs an allocation.
+	// wait, and a read of a connection costs an allocation.
 	TellQuiet bool
 	// Log gets one line at a time, without a line end. nil: nothing is logged.
 	Log func(level int, line string)

@@ -161,6 +161,11 @@ func (h *held) toward(k peerKey, local netip.Addr) *Conn {
 	return nil
 }
 
+// flushLate flushes what the batch has sent so far; more of it is to come.
+func (c *Conn) flushLate() { c.flushDirty(false) }
+
+func (c *Conn) number() uint64 { return c.id }
+
 // flushDirty flushes what the batch has sent so far.
 func (c *Conn) flushDirty(end bool) {
 	h := &c.hold

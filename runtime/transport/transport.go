@@ -71,8 +71,12 @@ func (t *Transport) Start() {
 		switch {
 		case s.udp != nil:
 			for i := range s.Readers(t.cfg.Children) {
+				w, err := t.newUDPWorker(s, i)
+				if err != nil { // the socket is closed
+					break
+				}
 				t.wg.Add(1)
-				go t.newUDPWorker(s, i).run()
+				go w.run()
 			}
 		case s.tcp != nil:
 			t.wg.Add(1)
