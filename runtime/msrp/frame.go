@@ -25,8 +25,11 @@ type Frame struct {
 	toAt     int      // where the first To-Path URI starts
 	fromAt   int      // where the first From-Path URI starts
 
-	has  uint8           // bit h: header h is there
-	vals [headers]string // of those that are
+	has  uint8        // bit h: header h is there
+	vals [kept]string // of those that are
+
+	sessioned []byte // the URI that SessionID has read last, and
+	session   [2]int // where in it the session part is
 
 	moved []byte // storage of BeginRelay
 	shift int    // by how much BeginRelay has rotated, 0 after EndRelay
@@ -47,8 +50,58 @@ const (
 	byteRange
 	successReport
 	failureReport
-	headers
+	kept // those before are kept by their number
+
+	toPath = iota - 1
+	fromPath
+	unread
 )
+
+var names = [unread]string{
+	messageID:     "Message-ID",
+	contentType:   "Content-Type",
+	expires:       "Expires",
+	authorization: "Authorization",
+	byteRange:     "Byte-Range",
+	successReport: "Success-Report",
+	failureReport: "Failure-Report",
+	toPath:        "To-Path",
+	fromPath:      "From-Path",
+}
+
+// headerOf tells which header a line is, in any case, and where its colon is, -1
+// for none. Written as the RFC writes them they are told by their first letters.
+func headerOf(line string) (h header, colon int) {
+	switch line[0] {
+	case 'T':
+		h = toPath
+	case 'F':
+		h = fromPath
+		if strings.HasPrefix(line, "Fa") {
+			h = failureReport
+		}
+	case 'B':
+		h = byteRange
+	case 'C':
+		h = contentType
+	case 'E':
+		h = expires
+	case 'A':
+		h = authorization
+	case 'S':
+		h = successReport
+	}
+	if name := names[h]; len(line) > len(name) && line[len(name)] == ':' && line[:len(name)] == name {
+		return h, len(name)
+	}
+	colon = strings.IndexByte(line, ':')
+	for h, name := range names {
+		if colon == len(name) && strings.EqualFold(line[:colon], name) {
+			return header(h), colon
+		}
+	}
+	return unread, colon
+}
 
 // ErrFrame is wrapped by all errors of Parse. After it the peer's next bytes
 // cannot be trusted: the connection is to be closed.
@@ -193,7 +246,7 @@ func (f *Frame) oddLine() error {
 }
 
 func (f *Frame) parseHeader(line string, at, n int) error {
-	colon := strings.IndexByte(line, ':')
+	h, colon := headerOf(line)
 	switch {
 	case line[0] == ' ' || line[0] == '\t':
 		return frameError("a folded header line (RFC 4975 section 7.1 forbids it)")
@@ -202,9 +255,9 @@ func (f *Frame) parseHeader(line string, at, n int) error {
 	case colon == 0:
 		return frameError("the header line %.40q has no name", line)
 	}
-	name, val := line[:colon], line[colon+1:]
+	val := line[colon+1:]
 	switch {
-	case named(name, "To-Path"):
+	case h == toPath:
 		switch {
 		case len(f.to) > 0:
 			return frameError("more than one To-Path")
@@ -215,8 +268,7 @@ func (f *Frame) parseHeader(line string, at, n int) error {
 		if len(f.to) == 0 {
 			return frameError("To-Path is empty")
 		}
-		return nil
-	case named(name, "From-Path"):
+	case h == fromPath:
 		switch {
 		case len(f.from) > 0:
 			return frameError("more than one From-Path")
@@ -229,57 +281,13 @@ func (f *Frame) parseHeader(line string, at, n int) error {
 		if len(f.from) == 0 {
 			return frameError("From-Path is empty")
 		}
-		return nil
 	case n < 2:
-		return frameError("To-Path and From-Path have to stand before %.40q", name)
-	}
-	f.keep(name, val)
-	return nil
-}
-
-// named compares header names, in any case.
-func named(name, want string) bool {
-	return len(name) == len(want) && (name == want || strings.EqualFold(name, want))
-}
-
-var names = [headers]string{
-	messageID:     "Message-ID",
-	contentType:   "Content-Type",
-	expires:       "Expires",
-	authorization: "Authorization",
-	byteRange:     "Byte-Range",
-	successReport: "Success-Report",
-	failureReport: "Failure-Report",
-}
-
-// keep keeps the first header of each name that a relay reads. The names differ
-// in their length or first letter.
-func (f *Frame) keep(name, val string) {
-	var h header
-	switch len(name) {
-	case len("Expires"):
-		h = expires
-	case len("Byte-Range"): // and Message-ID
-		h = byteRange
-		if name[0]|0x20 == 'm' {
-			h = messageID
-		}
-	case len("Content-Type"):
-		h = contentType
-	case len("Authorization"):
-		h = authorization
-	case len("Success-Report"): // and Failure-Report
-		h = successReport
-		if name[0]|0x20 == 'f' {
-			h = failureReport
-		}
-	default:
-		return
-	}
-	if named(name, names[h]) && f.has&(1<<h) == 0 {
+		return frameError("To-Path and From-Path have to stand before %.40q", line[:colon])
+	case h < kept && f.has&(1<<h) == 0: // the first of a name counts
 		f.has |= 1 << h
 		f.vals[h] = trim(val)
 	}
+	return nil
 }
 
 // header is the value of a header that is kept, and whether it is there.
@@ -422,13 +430,21 @@ func (f *Frame) PrevHop() string { return f.from[0] }
 // FirstHop is the last From-Path URI: the frame's origin.
 func (f *Frame) FirstHop() string { return f.from[len(f.from)-1] }
 
-// SessionID is the session part of the first To-Path URI.
+// SessionID is the session part of the first To-Path URI. The URI is read when
+// it is not that of the frame before: a batch has mostly one.
 func (f *Frame) SessionID() (id string, ok bool) {
-	var u URI
-	if u.parse(f.to[0]) != nil {
-		return "", false
+	uri := f.to[0]
+	if string(f.sessioned) != uri {
+		f.sessioned, f.session = append(f.sessioned[:0], uri...), [2]int{}
+		var u URI
+		if u.parse(uri) == nil && u.Session != "" {
+			from := len(u.Scheme) + len("://")
+			from += strings.IndexByte(uri[from:], '/') + 1
+			f.session = [2]int{from, from + len(u.Session)}
+		}
 	}
-	return u.Session, u.Session != ""
+	id = uri[f.session[0]:f.session[1]]
+	return id, id != ""
 }
 
 // MessageID and the like return a header's value and whether it is there.

@@ -169,7 +169,8 @@ func (m *Message) RURI() string {
 	if m.newURI != "" {
 		return m.newURI
 	}
-	return m.OrigRURI()
+	m.need()
+	return m.first.uri
 }
 
 // SetRURI replaces the request URI; s is copied. It reports whether s could be
