@@ -1,6 +1,7 @@
 package transport_test
 
 import (
+	"bufio"
 	"bytes"
 	"fmt"
 	"io"
@@ -89,6 +90,51 @@ func BenchmarkRelay(b *testing.B) {
 				b.Fatal(err)
 			}
 			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "frames/s")
+		})
+	}
+}
+
+// BenchmarkPairs relays frames between pairs of connections, a batch of 16 of all
+// pairs at once: the cost of a frame should not hang on how many wait.
+func BenchmarkPairs(b *testing.B) {
+	for _, pairs := range []int{10, 100, 1000} {
+		b.Run(fmt.Sprintf("pairs=%d", pairs), func(b *testing.B) {
+			var s *server
+			r, h := newRelay(&s)
+			s = start(b, transport.Config{MaxConns: 1 << 20}, h)
+			var all []*client
+			for range 2 * pairs {
+				nc, err := net.Dial("tcp", s.addr[transport.TCP].String())
+				if err != nil {
+					b.Fatal(err)
+				}
+				defer nc.Close()
+				c := &client{Conn: nc, tb: b, r: bufio.NewReaderSize(nc, 16)}
+				r.known(s, c)
+				all = append(all, c)
+			}
+			for i := range pairs {
+				r.route(all[i], all[pairs+i])
+			}
+			const batch = 16
+			chunk := []byte(strings.Repeat(frame(1, strings.Repeat("x", 100)), batch))
+			got := make([]byte, len(chunk))
+			rounds := (b.N + batch*pairs - 1) / (batch * pairs)
+			b.ReportAllocs()
+			b.ResetTimer()
+			for range rounds {
+				for _, c := range all[:pairs] {
+					if _, err := c.Write(chunk); err != nil {
+						b.Fatal(err)
+					}
+				}
+				for _, c := range all[pairs:] {
+					if _, err := io.ReadFull(c.Conn, got); err != nil {
+						b.Fatal(err)
+					}
+				}
+			}
+			b.ReportMetric(b.Elapsed().Seconds()*1e9/float64(rounds*batch*pairs), "ns/frame")
 		})
 	}
 }

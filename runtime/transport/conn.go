@@ -70,15 +70,18 @@ type input struct {
 	reader
 	buf   *buffer
 	r, w  int
-	large int   // size of the message before
-	tick  int64 // of the last read, on the transport's clock
-	reads int   // in that tick
-	one   [1]byte
-	sip   sip.Framer
-	msrp  msrp.Framer
-	err   error
-	n     int
-	ready func(fd uintptr) bool // made once: a method value allocates
+	large int // size of the message before
+
+	entered bool  // the lane is the reader's
+	turns   int   // since then
+	tick    int64 // of the last turn, on the transport's clock
+	busy    int   // turns in that tick
+	one     [1]byte
+	sip     sip.Framer
+	msrp    msrp.Framer
+	err     error
+	n       int
+	ready   func(fd uintptr) bool // made once: a method value allocates
 }
 
 // state is the life of a connection.

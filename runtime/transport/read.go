@@ -15,30 +15,32 @@ import (
 // read is the reader goroutine of an open connection.
 func (c *Conn) read() {
 	defer c.readerEnds()
+	defer c.leave()
 	for {
 		if c.t.stopping.Load() {
 			return // Shutdown: readerEnds closes
 		}
 		if err := c.fill(); err != nil {
+			c.leave()
 			c.readEnds(err)
 			return
 		}
-		now := c.t.clock.Load()
-		c.last.Store(now)
-		if c.in.tick != now {
-			c.in.tick, c.in.reads = now, 0
-		}
-		c.in.reads++
+		c.last.Store(c.t.clock.Load())
 		if !c.used.Load() {
 			c.used.Store(true)
 		}
+		c.enter()
 		held, err := c.handle()
-		for ; held; held, err = c.handle() {
+		for held {
+			c.leave()
 			c.wait()
+			c.enter()
+			held, err = c.handle()
 		}
 		if err != nil {
 			c.refuse(err)
 		}
+		c.turn()
 	}
 }
 
@@ -121,15 +123,21 @@ func (in *input) pending() []byte {
 }
 
 // fill reads more bytes behind those that are there. While it waits, a
-// connection with nothing half received holds no buffer.
+// connection with nothing half received holds no buffer. Nor does one that waits
+// for its lane, but with TLS: it reads once it has entered.
 func (c *Conn) fill() error {
 	in := &c.in
 	if c.proto == TLS {
+		c.leave()
 		return c.fillTLS()
 	}
 	in.n, in.err = 0, nil
-	if err := c.raw.Read(in.ready); err != nil {
-		return err
+	for waited := true; waited; {
+		c.enter()
+		if err := c.raw.Read(in.ready); err != nil {
+			return err
+		}
+		waited = !in.entered
 	}
 	switch {
 	case in.err != nil:
@@ -141,9 +149,14 @@ func (c *Conn) fill() error {
 	return nil
 }
 
+// readReady reads in the lane. It does not enter it: who closes the connection
+// waits for its return, and may do that from the lane.
 func (c *Conn) readReady(fd uintptr) bool {
 	in := &c.in
 	in.wakes()
+	if !in.entered {
+		return true
+	}
 	in.room(&c.t.pools, readSize)
 	b := in.buf.b[in.w:cap(in.buf.b)]
 	for {
@@ -154,6 +167,7 @@ func (c *Conn) readReady(fd uintptr) bool {
 		case err == syscall.EAGAIN:
 			c.rest()
 			in.rests()
+			c.leave()
 			return false
 		case err != nil:
 			in.err = err
