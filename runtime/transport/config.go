@@ -90,6 +90,13 @@ type Config struct {
 	MSRP       bool
 	MSRPLimits msrp.Limits
 	SIPLimits  sip.Limits
+	// StreamAt is how many bytes of an MSRP frame that is not whole make it one
+	// for Handler.MSRPBegun: 32 KiB. Negative: none is.
+	StreamAt int
+	// StallTimeout is how long such a frame may bring less than PartialRate bytes
+	// a second while others wait to send to its destination: 8 s. It is then ended
+	// there. While nobody waits, PartialTimeout counts.
+	StallTimeout time.Duration
 	// AcceptNoCL takes a SIP message without Content-Length on a connection as
 	// one without body (tcp_accept_no_cl).
 	AcceptNoCL bool
@@ -141,6 +148,11 @@ type Handler interface {
 	SIP(r *Recv, raw []byte)
 	// MSRP handles an MSRP frame. raw and r are valid during the call only.
 	MSRP(r *Recv, raw []byte)
+	// MSRPBegun handles an MSRP frame of which the first line, the headers and some
+	// of the body have come, see Config.StreamAt. What it sends of it with
+	// Dest.Begun is followed by the rest as that comes; sent nowhere, the rest is
+	// thrown away. false: the frame is to be held until it is whole, and is MSRP's.
+	MSRPBegun(r *Recv, raw []byte) bool
 	// Undelivered tells that msg, which was sent while a message of src was
 	// handled, could not be delivered: its connection was lost. msg is valid
 	// during the call only. What is sent from here with src as its source and
@@ -177,6 +189,7 @@ func (c *Config) setDefaults() {
 	num(&c.MaxConns, 2048)
 	num(&c.MaxTLSConns, 2048)
 	num(&c.PartialRate, 1024)
+	num(&c.StreamAt, 32<<10)
 	num(&c.HighWater, 512<<10)
 	num(&c.LowWater, c.HighWater/4)
 	num(&c.QueueMax, 16<<20)
@@ -188,6 +201,7 @@ func (c *Config) setDefaults() {
 	dur(&c.SendTimeout, 10*time.Second)
 	dur(&c.PartialTimeout, 30*time.Second)
 	dur(&c.HoldTimeout, 30*time.Second)
+	dur(&c.StallTimeout, 8*time.Second)
 	if c.Log == nil {
 		c.Log = func(int, string) {}
 	}

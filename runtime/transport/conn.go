@@ -50,6 +50,7 @@ type Conn struct {
 	window     window      // of the sweep
 	used       atomic.Bool // has carried bytes since it was opened
 	msrp       atomic.Bool // has carried an MSRP frame
+	begun      atomic.Pointer[begun]
 	deaf       atomic.Bool // what arrives is thrown away: the connection is closing
 
 	hmu       sync.Mutex // serialises the Handler's calls
@@ -70,6 +71,7 @@ type input struct {
 	buf   *buffer
 	r, w  int
 	large int // size of the message before
+	declined bool // the frame at the start is routed when it is whole
 	one   [1]byte
 	sip   sip.Framer
 	msrp  msrp.Framer
@@ -191,7 +193,6 @@ func addrPort(a net.Addr) netip.AddrPort {
 
 // closeWhenSent takes no more messages and ends c when its queue is written.
 func (c *Conn) closeWhenSent(why error) {
-	c.deaf.Store(true)
 	o := &c.out
 	o.Lock()
 	switch {
@@ -205,7 +206,13 @@ func (c *Conn) closeWhenSent(why error) {
 	case o.state != open:
 		o.Unlock()
 		return
+	case why == errClosedByUs && c.begun.Load() != nil:
+		o.last = true // the frame that came in is taken to its end
+		o.Unlock()
+		return
 	}
+	c.cutTurns()
+	c.deaf.Store(true)
 	o.state = closing
 	busy := o.writing || o.pend != nil
 	if !busy && c.proto == TLS {
@@ -278,9 +285,9 @@ func (c *Conn) dieLocked(why error) {
 	}
 	tcp := c.tcp
 	writing := o.writing
-	var lost [2]*buffer
+	var lost lost
 	if !writing {
-		lost = o.take(&c.t.queued)
+		lost = o.take(c.t)
 	}
 	o.Unlock()
 	c.leaveTable()
@@ -296,7 +303,7 @@ func (c *Conn) dieLocked(why error) {
 }
 
 // buried is the last that happens to a dead connection.
-func (c *Conn) buried(lost [2]*buffer) {
+func (c *Conn) buried(lost lost) {
 	t := c.t
 	t.cfg.Counters.lost(c, c.out.why)
 	t.table.forget(c)

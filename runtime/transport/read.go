@@ -65,6 +65,7 @@ func (c *Conn) readEnds(err error) {
 
 // readerEnds gives back what the reader held. The handler is not called again.
 func (c *Conn) readerEnds() {
+	c.cutBegun()
 	if c.in.buf != nil {
 		c.t.pools.put(c.in.buf)
 		c.in.buf = nil
@@ -227,7 +228,9 @@ func (c *Conn) rest() {
 			c.t.pools.put(in.buf)
 			in.buf, in.r, in.w = nil, 0, 0
 		}
-		return
+		if c.begun.Load() == nil {
+			return
+		}
 	case left <= cap(in.buf.b)/8:
 		g := c.t.pools.get(left)
 		copy(g.b[:left], in.pending())
@@ -256,6 +259,7 @@ func (c *Conn) take() (err error) {
 	c.hold.batching.Store(true)
 	for in.r < in.w {
 		if c.deaf.Load() {
+			c.cutBegun()
 			in.r = in.w
 			break
 		}
@@ -267,6 +271,10 @@ func (c *Conn) take() (err error) {
 			c.hold.batching.Store(true)
 			continue
 		}
+		f := c.begun.Load()
+		if f != nil && !c.mayGoOn(f) {
+			continue
+		}
 		n, err := c.message(in.buf.b[in.r:in.w])
 		if err != nil {
 			return err
@@ -276,7 +284,7 @@ func (c *Conn) take() (err error) {
 		}
 		in.r += n
 		in.large = n
-		if c.partial.Load() != 0 {
+		if c.partial.Load() != 0 && f == nil {
 			c.partial.Store(0)
 		}
 	}
@@ -287,6 +295,9 @@ func (c *Conn) take() (err error) {
 // its length.
 func (c *Conn) message(b []byte) (n int, err error) {
 	in := &c.in
+	if f := c.begun.Load(); f != nil {
+		return c.goOn(f, b)
+	}
 	if c.t.cfg.MSRP && !in.sip.Partial() {
 		yes := in.msrp.Partial()
 		if !yes {
@@ -297,7 +308,11 @@ func (c *Conn) message(b []byte) (n int, err error) {
 		}
 		if yes {
 			n, err = in.msrp.Next(b)
+			if n == 0 && err == nil && len(b) >= c.t.cfg.StreamAt && c.t.cfg.StreamAt > 0 && !in.declined && in.msrp.InBody() {
+				return c.start(b), nil
+			}
 			if n > 0 {
+				in.declined = false
 				in.sip.Reset()
 				if !c.msrp.Load() {
 					c.msrp.Store(true)

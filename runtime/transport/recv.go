@@ -52,4 +52,7 @@ type Dest struct {
 	Conn       *Conn   // this connection if still alive; nil to look one up by Addr
 	NoConnect  bool    // fail where no connection is open, instead of connecting
 	CloseAfter bool    // close the connection once this was sent
+	// Begun tells that the bytes are the start of the frame that Handler.MSRPBegun
+	// was given: what of it is yet to come follows them.
+	Begun bool
 }

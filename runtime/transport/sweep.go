@@ -66,12 +66,24 @@ func (c *Conn) stalls(began, now int64) bool {
 	if w.message != began {
 		*w = window{message: began, start: began}
 	}
-	if time.Duration(now-w.start) < c.t.cfg.PartialTimeout {
+	patience := c.t.cfg.PartialTimeout
+	n := c.partialLen.Load()
+	var crowded *stream
+	if f := c.begun.Load(); f != nil {
+		n += f.passed.Load()
+		if crowded = f.crowd(); crowded != nil {
+			patience = c.t.cfg.StallTimeout
+		}
+	}
+	if time.Duration(now-w.start) < patience {
 		return false
 	}
-	n := c.partialLen.Load()
-	if time.Duration(n-w.bytes)*time.Second/time.Duration(c.t.cfg.PartialRate) >= c.t.cfg.PartialTimeout {
+	if time.Duration(n-w.bytes)*time.Second/time.Duration(c.t.cfg.PartialRate) >= patience {
 		w.start, w.bytes = now, n
+		return false
+	}
+	if crowded != nil {
+		c.abandon(crowded, errPartial)
 		return false
 	}
 	c.endPartial(n, now-began)
