@@ -52,9 +52,9 @@ func (f *Frame) appendReply(dst []byte, code, reason, hdrs string, to []string, 
 	dst = append(dst, "\r\nFrom-Path: "...)
 	dst = append(dst, from...)
 	dst = append(dst, "\r\n"...)
-	if f.has&hasMessageID != 0 {
+	if id, ok := f.MessageID(); ok {
 		dst = append(dst, "Message-ID: "...)
-		dst = append(dst, f.msgID...)
+		dst = append(dst, id...)
 		dst = append(dst, "\r\n"...)
 	}
 	dst = append(dst, hdrs...)
@@ -102,8 +102,8 @@ func (f *Frame) EndRelay() {
 // AppendForward appends f with other paths: to in place of To-Path's text and
 // from in place of From-Path's, "" leaving one as it is.
 func (f *Frame) AppendForward(dst []byte, to, from string) []byte {
-	toEnd := f.toAt + pathLen(f.raw[f.toAt:])
-	fromEnd := f.fromAt + pathLen(f.raw[f.fromAt:])
+	toEnd := f.toAt + lineLen(f.raw[f.toAt:])
+	fromEnd := f.fromAt + lineLen(f.raw[f.fromAt:])
 	if to == "" {
 		to = f.raw[f.toAt:toEnd]
 	}
@@ -117,11 +117,8 @@ func (f *Frame) AppendForward(dst []byte, to, from string) []byte {
 	return append(dst, f.raw[fromEnd:]...)
 }
 
-// pathLen is how long the line is that s starts with.
-func pathLen(s string) int { return strings.Index(s, "\r\n") }
-
 // Path is the text of the whole To-Path.
-func (f *Frame) Path() string { return f.raw[f.toAt : f.toAt+pathLen(f.raw[f.toAt:])] }
+func (f *Frame) Path() string { return f.raw[f.toAt : f.toAt+lineLen(f.raw[f.toAt:])] }
 
 // AppendLost appends the response that tells the sender of f, a frame as
 // BeginRelay made it, that it did not reach the next hop. ok is false, and
@@ -156,14 +153,14 @@ func (f *Frame) AppendReport(dst []byte, tid, status string) (b []byte, ok bool)
 	dst = append(dst, "\r\nFrom-Path: "...)
 	dst = append(dst, f.from[0]...)
 	dst = append(dst, "\r\n"...)
-	if f.has&hasMessageID != 0 {
+	if id, ok := f.MessageID(); ok {
 		dst = append(dst, "Message-ID: "...)
-		dst = append(dst, f.msgID...)
+		dst = append(dst, id...)
 		dst = append(dst, "\r\n"...)
 	}
-	if f.has&hasByteRange != 0 {
+	if r, ok := f.ByteRange(); ok {
 		dst = append(dst, "Byte-Range: "...)
-		dst = append(dst, f.byteRange...)
+		dst = append(dst, r...)
 		dst = append(dst, "\r\n"...)
 	}
 	dst = append(dst, "Status: 000 "...)

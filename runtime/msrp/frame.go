@@ -25,9 +25,8 @@ type Frame struct {
 	toAt     int      // where the first To-Path URI starts
 	fromAt   int      // where the first From-Path URI starts
 
-	msgID, contentType, expires, authorization string
-	byteRange, successReport, failureReport    string
-	has                                        hdrSet
+	has  uint8           // bit h: header h is there
+	vals [headers]string // of those that are
 
 	moved []byte // storage of BeginRelay
 	shift int    // by how much BeginRelay has rotated, 0 after EndRelay
@@ -37,16 +36,18 @@ type Frame struct {
 	State any
 }
 
-type hdrSet uint8
+// header is one of the headers that a relay reads.
+type header uint8
 
 const (
-	hasMessageID hdrSet = 1 << iota
-	hasContentType
-	hasExpires
-	hasAuthorization
-	hasByteRange
-	hasSuccessReport
-	hasFailureReport
+	messageID header = iota
+	contentType
+	expires
+	authorization
+	byteRange
+	successReport
+	failureReport
+	headers
 )
 
 // ErrFrame is wrapped by all errors of Parse. After it the peer's next bytes
@@ -58,11 +59,15 @@ func frameError(format string, args ...any) error {
 }
 
 // Parse makes f the frame raw, one whole frame as Framer finds it. raw must not
-// change while f is used, and nobody else may use it: see BeginRelay. To-Path and From-Path have to be the first two
-// headers, once each, in this order, with a URI each (RFC 4975 section 5.1);
-// lines are not folded; header names match in any case.
+// change while f is used, and nobody else may use it: see BeginRelay. To-Path and
+// From-Path have to be the first two headers, once each, in this order, with a
+// URI each (RFC 4975 section 5.1); lines are not folded; header names match in
+// any case.
 func (f *Frame) Parse(raw []byte) error {
-	*f = Frame{to: f.to[:0], from: f.from[:0], moved: f.moved, State: f.State, buf: raw, raw: view(raw)}
+	f.buf, f.raw = raw, view(raw)
+	f.method, f.code, f.reason = "", "", ""
+	f.to, f.from, f.has = f.to[:0], f.from[:0], 0
+	f.bodyFrom, f.shift = 0, 0
 	if err := f.parseFirst(); err != nil {
 		return err
 	}
@@ -76,18 +81,20 @@ func (f *Frame) parseFirst() error {
 	if !strings.HasPrefix(f.raw, prefix) {
 		return frameError(`it does not start with "MSRP "`)
 	}
-	end := strings.Index(f.raw, "\r\n")
+	end := lineLen(f.raw)
 	if end < 0 {
 		return frameError("the first line has no end")
 	}
 	f.hdrStart = end + 2
-	tid, rest, ok := strings.Cut(f.raw[len(prefix):end], " ")
-	rest = strings.TrimLeft(rest, " ")
+	tid, rest, ok := cut(f.raw[len(prefix):end], ' ')
+	for rest != "" && rest[0] == ' ' {
+		rest = rest[1:]
+	}
 	if !ok || tid == "" || rest == "" {
 		return frameError("the first line needs a transaction id and a method or status code")
 	}
 	f.tid = tid
-	first, reason, spaced := strings.Cut(rest, " ")
+	first, reason, spaced := cut(rest, ' ')
 	// RFC 4975 section 9: status-code [SP comment]; a method stands alone.
 	if isCode(first) {
 		f.code, f.reason = first, reason
@@ -105,6 +112,23 @@ func (f *Frame) parseFirst() error {
 	return nil
 }
 
+// cut is strings.Cut at a byte, which strings.Cut takes three times as long for.
+func cut(s string, sep byte) (before, after string, found bool) {
+	if i := strings.IndexByte(s, sep); i >= 0 {
+		return s[:i], s[i+1:], true
+	}
+	return s, "", false
+}
+
+// lineLen is how long the line is that s starts with, without its CRLF; -1: it
+// does not end.
+func lineLen(s string) int {
+	if i := strings.IndexByte(s, '\n'); i > 0 && s[i-1] == '\r' {
+		return i - 1
+	}
+	return strings.Index(s, "\r\n")
+}
+
 func isCode(s string) bool {
 	return len(s) == 3 && isDigit(s[0]) && isDigit(s[1]) && isDigit(s[2])
 }
@@ -112,30 +136,13 @@ func isCode(s string) bool {
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
 func (f *Frame) parseHeaders() error {
-	at := f.hdrStart
-	for n := 0; ; n++ {
-		i := strings.IndexByte(f.raw[at:], '\n')
-		if i < 0 {
-			return frameError("the headers have no end")
-		}
-		next := at + i + 1
-		// The first CR has to be the one before the LF.
-		line, _, _ := strings.Cut(f.raw[at:next], "\r")
-		if len(line) != i-1 {
-			return frameError("a bare CR or LF in the header line %.40q", f.raw[at:next])
-		}
-		if i == 1 {
-			f.hdrEnd, f.bodyFrom = at, next
-			break
-		}
-		if next == len(f.raw) && strings.HasPrefix(line, endMark[2:]) {
-			f.hdrEnd, f.endLine = at, at
-			break
-		}
-		if err := f.parseHeader(line, at, n); err != nil {
-			return err
-		}
-		at = next
+	end, lines, err := f.parseLines()
+	// A CR that ends no line is looked for in all of them at once.
+	if strings.Count(f.raw[f.hdrStart:end], "\r") != lines {
+		return f.oddLine()
+	}
+	if err != nil {
+		return err
 	}
 	switch {
 	case len(f.to) == 0:
@@ -144,6 +151,45 @@ func (f *Frame) parseHeaders() error {
 		return frameError("no From-Path")
 	}
 	return nil
+}
+
+// parseLines parses the header lines to the empty line or the end line, or to
+// the one that is wrong. It returns how many it has read, and where they end.
+func (f *Frame) parseLines() (at, n int, err error) {
+	for at = f.hdrStart; ; n++ {
+		i := strings.IndexByte(f.raw[at:], '\n')
+		switch {
+		case i < 0:
+			return at, n, frameError("the headers have no end")
+		case i == 0 || f.raw[at+i-1] != '\r':
+			return at, n, f.oddLine()
+		}
+		line, start := f.raw[at:at+i-1], at
+		at += i + 1
+		if line == "" {
+			f.hdrEnd, f.bodyFrom = start, at
+			return at, n + 1, nil
+		}
+		if at == len(f.raw) && strings.HasPrefix(line, endMark[2:]) {
+			f.hdrEnd, f.endLine = start, start
+			return at, n + 1, nil
+		}
+		if err := f.parseHeader(line, start, n); err != nil {
+			return at, n + 1, err
+		}
+	}
+}
+
+// oddLine is the error of the first header line that has a CR or an LF which is
+// not of its end.
+func (f *Frame) oddLine() error {
+	for rest := f.raw[f.hdrStart:]; ; {
+		i := strings.IndexByte(rest, '\n')
+		if cr := strings.IndexByte(rest[:i+1], '\r'); cr < 0 || cr != i-1 {
+			return frameError("a bare CR or LF in the header line %.40q", rest[:i+1])
+		}
+		rest = rest[i+1:]
+	}
 }
 
 func (f *Frame) parseHeader(line string, at, n int) error {
@@ -187,7 +233,7 @@ func (f *Frame) parseHeader(line string, at, n int) error {
 	case n < 2:
 		return frameError("To-Path and From-Path have to stand before %.40q", name)
 	}
-	f.known(name, val)
+	f.keep(name, val)
 	return nil
 }
 
@@ -196,37 +242,52 @@ func named(name, want string) bool {
 	return len(name) == len(want) && (name == want || strings.EqualFold(name, want))
 }
 
-// known keeps the first header of each name that a relay reads.
-func (f *Frame) known(name, val string) {
-	var dst *string
-	var bit hdrSet
+var names = [headers]string{
+	messageID:     "Message-ID",
+	contentType:   "Content-Type",
+	expires:       "Expires",
+	authorization: "Authorization",
+	byteRange:     "Byte-Range",
+	successReport: "Success-Report",
+	failureReport: "Failure-Report",
+}
+
+// keep keeps the first header of each name that a relay reads. The names differ
+// in their length or first letter.
+func (f *Frame) keep(name, val string) {
+	var h header
 	switch len(name) {
 	case len("Expires"):
-		dst, bit = match(name, "Expires", &f.expires, hasExpires)
+		h = expires
 	case len("Byte-Range"): // and Message-ID
-		if dst, bit = match(name, "Message-ID", &f.msgID, hasMessageID); dst == nil {
-			dst, bit = match(name, "Byte-Range", &f.byteRange, hasByteRange)
+		h = byteRange
+		if name[0]|0x20 == 'm' {
+			h = messageID
 		}
 	case len("Content-Type"):
-		dst, bit = match(name, "Content-Type", &f.contentType, hasContentType)
+		h = contentType
 	case len("Authorization"):
-		dst, bit = match(name, "Authorization", &f.authorization, hasAuthorization)
+		h = authorization
 	case len("Success-Report"): // and Failure-Report
-		if dst, bit = match(name, "Success-Report", &f.successReport, hasSuccessReport); dst == nil {
-			dst, bit = match(name, "Failure-Report", &f.failureReport, hasFailureReport)
+		h = successReport
+		if name[0]|0x20 == 'f' {
+			h = failureReport
 		}
+	default:
+		return
 	}
-	if dst != nil && f.has&bit == 0 {
-		*dst = trim(val)
-		f.has |= bit
+	if named(name, names[h]) && f.has&(1<<h) == 0 {
+		f.has |= 1 << h
+		f.vals[h] = trim(val)
 	}
 }
 
-func match(name, want string, dst *string, bit hdrSet) (*string, hdrSet) {
-	if named(name, want) {
-		return dst, bit
+// header is the value of a header that is kept, and whether it is there.
+func (f *Frame) header(h header) (val string, ok bool) {
+	if f.has&(1<<h) == 0 {
+		return "", false
 	}
-	return nil, 0
+	return f.vals[h], true
 }
 
 // trim removes the blanks around a value.
@@ -249,7 +310,7 @@ func appendPath(dst []string, s string, at int) (path []string, first int) {
 	}
 	for s = trim(s); s != ""; {
 		var u string
-		u, s, _ = strings.Cut(s, " ")
+		u, s, _ = cut(s, ' ')
 		if u != "" { // two spaces
 			dst = append(dst, u)
 		}
@@ -368,26 +429,29 @@ func (f *Frame) SessionID() (id string, ok bool) {
 }
 
 // MessageID and the like return a header's value and whether it is there.
-func (f *Frame) MessageID() (string, bool) { return f.msgID, f.has&hasMessageID != 0 }
+func (f *Frame) MessageID() (string, bool) { return f.header(messageID) }
 
 // ContentType is the Content-Type header.
-func (f *Frame) ContentType() (string, bool) { return f.contentType, f.has&hasContentType != 0 }
+func (f *Frame) ContentType() (string, bool) { return f.header(contentType) }
 
 // Expires is the Expires header.
-func (f *Frame) Expires() (string, bool) { return f.expires, f.has&hasExpires != 0 }
+func (f *Frame) Expires() (string, bool) { return f.header(expires) }
 
 // Authorization is the Authorization header.
-func (f *Frame) Authorization() (string, bool) { return f.authorization, f.has&hasAuthorization != 0 }
+func (f *Frame) Authorization() (string, bool) { return f.header(authorization) }
 
 // ByteRange is the Byte-Range header.
-func (f *Frame) ByteRange() (string, bool) { return f.byteRange, f.has&hasByteRange != 0 }
+func (f *Frame) ByteRange() (string, bool) { return f.header(byteRange) }
 
 // SuccessReport is the Success-Report header.
-func (f *Frame) SuccessReport() (string, bool) { return f.successReport, f.has&hasSuccessReport != 0 }
+func (f *Frame) SuccessReport() (string, bool) { return f.header(successReport) }
 
 // FailureReport is the Failure-Report header.
-func (f *Frame) FailureReport() (string, bool) { return f.failureReport, f.has&hasFailureReport != 0 }
+func (f *Frame) FailureReport() (string, bool) { return f.header(failureReport) }
 
 // WantsFailure reports whether the sender wants to hear of failures:
 // Failure-Report is not "no" (RFC 4975 section 7.1.2).
-func (f *Frame) WantsFailure() bool { return !strings.EqualFold(f.failureReport, "no") }
+func (f *Frame) WantsFailure() bool {
+	v, _ := f.header(failureReport)
+	return !strings.EqualFold(v, "no")
+}

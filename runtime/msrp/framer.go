@@ -139,12 +139,16 @@ func (f *Framer) done(n int) int {
 // firstLine checks "MSRP SP transact-id SP rest CRLF" as far as buf goes.
 func (f *Framer) firstLine(buf []byte) (done bool, err error) {
 	for ; f.pos < len(buf); f.pos++ {
-		c := buf[f.pos]
+		c, before := buf[f.pos], buf[f.pos-1]
+		if c > ' ' && c != 0x7F && before != '\r' && f.pos < f.lim.FirstLine {
+			f.second = f.second || f.tid > 0
+			continue
+		}
 		switch {
 		case f.pos >= f.lim.FirstLine:
 			return false, fmt.Errorf("%w: first line over %d bytes", ErrTooLarge, f.lim.FirstLine)
 		case c == '\n':
-			if buf[f.pos-1] != '\r' {
+			if before != '\r' {
 				return false, errControl
 			}
 			switch {
@@ -156,7 +160,7 @@ func (f *Framer) firstLine(buf []byte) (done bool, err error) {
 			f.pos++
 			f.part, f.line = partHeaders, f.pos
 			return true, nil
-		case buf[f.pos-1] == '\r':
+		case before == '\r':
 			return false, errControl
 		case c == ' ' && f.tid == 0:
 			f.tid = f.pos - len(prefix)
@@ -165,8 +169,6 @@ func (f *Framer) firstLine(buf []byte) (done bool, err error) {
 			}
 		case c < ' ' && c != '\r' && c != '\t' || c == 0x7F:
 			return false, errControl
-		case c != ' ' && c != '\t' && c != '\r' && f.tid > 0:
-			f.second = true
 		}
 	}
 	return false, nil
@@ -199,8 +201,10 @@ func (f *Framer) headers(buf []byte) (n int, err error) {
 			f.part = partBody
 			return 0, nil
 		}
-		if k := f.endLine(buf, f.line-2); k > 0 {
-			return k, nil
+		if buf[f.line] == '-' {
+			if k := f.endLine(buf, f.line-2); k > 0 {
+				return k, nil
+			}
 		}
 		f.line = f.pos
 	}

@@ -36,14 +36,19 @@ func ParseURI(s string) (u URI, err error) {
 	if len(s) > MaxURI {
 		return URI{}, uriError(s, "longer than 2048 bytes")
 	}
-	scheme, rest, ok := strings.Cut(s, "://")
-	if !ok || !strings.EqualFold(scheme, "msrp") && !strings.EqualFold(scheme, "msrps") {
+	scheme, rest, _ := cut(s, ':')
+	if !strings.HasPrefix(rest, "//") || !named(scheme, "msrp") && !named(scheme, "msrps") {
 		return URI{}, uriError(s, "it does not start with msrp:// or msrps://")
 	}
+	rest = rest[2:]
 	u.Scheme = scheme
 	at, slash, semicolon := -1, -1, -1
 	for i := range len(rest) {
-		switch c := rest[i]; {
+		c := rest[i]
+		if c > '@' && c != 0x7F || '0' <= c && c <= ':' {
+			continue
+		}
+		switch {
 		case c <= ' ' || c == 0x7F:
 			return URI{}, uriError(s, "a blank or control character")
 		case c == '/' && slash < 0:
@@ -57,7 +62,7 @@ func ParseURI(s string) (u URI, err error) {
 	}
 	if at >= 0 {
 		u.UserInfo = rest[:at]
-		u.User, _, _ = strings.Cut(u.UserInfo, ":")
+		u.User, _, _ = cut(u.UserInfo, ':')
 	}
 	end := len(rest)
 	if semicolon >= 0 {
@@ -73,7 +78,7 @@ func ParseURI(s string) (u URI, err error) {
 	}
 	if semicolon >= 0 {
 		var more bool
-		if u.Proto, _, more = strings.Cut(rest[semicolon+1:], ";"); more {
+		if u.Proto, _, more = cut(rest[semicolon+1:], ';'); more {
 			u.Params = rest[semicolon+1:]
 		}
 		if u.Proto == "" {
