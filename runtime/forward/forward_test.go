@@ -323,6 +323,8 @@ type handler struct {
 }
 
 func (h handler) MSRP(*transport.Recv, []byte)        {}
+
+func (h handler) MSRPBegun(*transport.Recv, []byte) bool { return false }
 func (h handler) Undelivered(*transport.Conn, []byte) {}
 
 func (h handler) SIP(r *transport.Recv, raw []byte) {

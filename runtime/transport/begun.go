@@ -3,29 +3,33 @@ package transport
 import (
 	"sync/atomic"
 	"time"
+
+	"olelo/runtime/msrp"
 )
 
 // begun is a frame that is routed although its end has not come: its source's
 // reader gives what comes of it to those whom the route sent it.
 type begun struct {
-	to     *stream // nil: nobody wants it, or nobody any more
-	whole  []*kept // for those who get it when it has come
-	passed atomic.Int64
+	rest   msrp.Rest
+	to     atomic.Pointer[stream] // nil: nobody wants it, or nobody any more
+	whole  []*kept                // for those who get it when it has come
+	passed atomic.Int64           // bytes of it that are taken
 }
 
 // kept is a frame that goes to a second destination: it is sent once it is whole.
 type kept struct {
 	to  Dest
-	buf *buffer
+	buf *buffer // nil: it was given up
 	s   *stream // that never passes: whom to tell
 }
 
 // start routes the frame at the start of b, whose headers are there, and returns
-// how many bytes of it are gone; 0 where its handler wants it whole.
+// how many bytes of it are taken; 0 where its handler wants it whole.
 func (c *Conn) start(b []byte) int {
 	in := &c.in
 	n := in.msrp.Known()
-	f := new(begun)
+	f := &begun{rest: in.msrp.Rest(b)}
+	f.passed.Store(int64(n))
 	c.begun.Store(f)
 	c.msrp.Store(true)
 	c.atLast(true)
@@ -34,25 +38,18 @@ func (c *Conn) start(b []byte) int {
 		in.declined = true
 		return 0
 	}
-	in.msrp.Pass(b)
-	f.passed.Store(int64(n))
 	return n
 }
 
 // goOn passes on what b has of the frame that is begun.
-func (c *Conn) goOn(f *begun, b []byte) (n int, err error) {
-	in := &c.in
-	n, err = in.msrp.Next(b)
-	end := n > 0
-	if !end {
-		n = in.msrp.Pass(b)
-	}
-	if n == 0 || err != nil {
-		return 0, err
+func (c *Conn) goOn(f *begun, b []byte) int {
+	n, end := f.rest.Next(b)
+	if n == 0 {
+		return 0
 	}
 	f.passed.Add(int64(n))
-	if f.to != nil && !f.to.more(b[:n], end) {
-		f.to = nil
+	if s := f.to.Load(); s != nil && !s.more(b[:n], end) {
+		f.to.Store(nil)
 	}
 	for _, k := range f.whole {
 		c.collect(k, b[:n])
@@ -65,19 +62,22 @@ func (c *Conn) goOn(f *begun, b []byte) (n int, err error) {
 		c.partial.Store(0)
 		c.endIfLast()
 	}
-	return n, nil
+	return n
 }
 
 // mayGoOn reports whether the next bytes of f can be taken; otherwise the reader
 // is to wait.
 func (c *Conn) mayGoOn(f *begun) bool {
-	s := f.to
+	s := f.to.Load()
 	if s == nil || c.t.stopping.Load() {
 		return true
 	}
 	o := &s.dst.out
 	o.Lock()
 	stage := s.stage
+	if stage == passing && o.state == dead {
+		stage = over
+	}
 	if stage == passing && o.queued > c.t.cfg.HighWater && !c.tooSlow(s) {
 		c.hold.on(o.gated(s.dst))
 		o.Unlock()
@@ -125,8 +125,8 @@ func (c *Conn) cutBegun() {
 		return
 	}
 	c.begun.Store(nil)
-	if f.to != nil {
-		f.to.cut()
+	if s := f.to.Load(); s != nil {
+		s.cut()
 	}
 	for _, k := range f.whole {
 		k.drop(c.t)
@@ -146,8 +146,8 @@ func (c *Conn) collect(k *kept, b []byte) {
 	if k.buf == nil {
 		return
 	}
-	if len(k.buf.b)+len(b) > c.in.msrp.FrameLimit() {
-		c.t.errorf("%s: a frame that goes to two destinations is larger than %d bytes: the second does not get it", c, c.in.msrp.FrameLimit())
+	if len(k.buf.b)+len(b) > c.t.frameLimit() {
+		c.t.errorf("%s: a frame that goes to two destinations is larger than %d bytes: the second does not get it", c, c.t.frameLimit())
 		k.drop(c.t)
 		c.t.tell([]*stream{k.s})
 		return
@@ -190,7 +190,7 @@ func (c *Conn) endIfLast() {
 
 // crowd reports whether somebody waits for the end of the frame that c passes on.
 func (f *begun) crowd() *stream {
-	s := f.to
+	s := f.to.Load()
 	if s == nil {
 		return nil
 	}

@@ -68,16 +68,16 @@ type Conn struct {
 // handled yet.
 type input struct {
 	reader
-	buf   *buffer
-	r, w  int
-	large int // size of the message before
+	buf      *buffer
+	r, w     int
+	large    int  // size of the message before
 	declined bool // the frame at the start is routed when it is whole
-	one   [1]byte
-	sip   sip.Framer
-	msrp  msrp.Framer
-	err   error
-	n     int
-	ready func(fd uintptr) bool // made once: a method value allocates
+	one      [1]byte
+	sip      sip.Framer
+	msrp     msrp.Framer
+	err      error
+	n        int
+	ready    func(fd uintptr) bool // made once: a method value allocates
 }
 
 // state is the life of a connection.
@@ -195,6 +195,12 @@ func addrPort(a net.Addr) netip.AddrPort {
 func (c *Conn) closeWhenSent(why error) {
 	o := &c.out
 	o.Lock()
+	if why == errClosedByUs && o.state == open && c.begun.Load() != nil {
+		o.last = true // the frame that has begun is taken to its end
+		o.Unlock()
+		return
+	}
+	c.deaf.Store(true)
 	switch {
 	case o.state == connecting && o.pend == nil:
 		c.dieLocked(why)
@@ -206,13 +212,8 @@ func (c *Conn) closeWhenSent(why error) {
 	case o.state != open:
 		o.Unlock()
 		return
-	case why == errClosedByUs && c.begun.Load() != nil:
-		o.last = true // the frame that came in is taken to its end
-		o.Unlock()
-		return
 	}
 	c.cutTurns()
-	c.deaf.Store(true)
 	o.state = closing
 	busy := o.writing || o.pend != nil
 	if !busy && c.proto == TLS {

@@ -48,6 +48,9 @@ func (c *Conn) readEnds(err error) {
 	}
 	o := &c.out
 	o.Lock()
+	if o.state == open {
+		c.cutTurns()
+	}
 	switch {
 	case o.state != connecting && o.state != dead && (o.writing || o.pend != nil):
 		// The peer may still read what we have for it.
@@ -296,7 +299,7 @@ func (c *Conn) take() (err error) {
 func (c *Conn) message(b []byte) (n int, err error) {
 	in := &c.in
 	if f := c.begun.Load(); f != nil {
-		return c.goOn(f, b)
+		return c.goOn(f, b), nil
 	}
 	if c.t.cfg.MSRP && !in.sip.Partial() {
 		yes := in.msrp.Partial()

@@ -22,9 +22,9 @@ type output struct {
 	pend    *buffer
 	cur     *buffer
 	sent    uint64 // bytes of the queue that were written
-	gate    *gate // those who wait for it to drain
+	gate    *gate  // those who wait for it to drain
 	turns   *turns // nil: no frame passes to here
-	why     error // of its death
+	why     error  // of its death
 
 	eof    atomic.Bool  // the peer sends nothing any more
 	linger atomic.Int64 // when to stop waiting for the peer's close, 0: not waiting
@@ -63,7 +63,7 @@ const (
 // is told.
 func (t *Transport) Send(d *Dest, b []byte, from *Conn) error {
 	if d.Begun {
-		if f := from.begun.Load(); f.to != nil {
+		if f := from.begun.Load(); f.to.Load() != nil {
 			f.keep(t, d, b, from)
 			return nil
 		}
@@ -116,7 +116,7 @@ func (t *Transport) Send(d *Dest, b []byte, from *Conn) error {
 
 func (c *Conn) sendFor(d *Dest, b []byte, from *Conn) error {
 	if d.Begun {
-		return c.begin(b, d.CloseAfter, from)
+		return c.sendBegun(b, d.CloseAfter, from)
 	}
 	return c.send(b, d.CloseAfter, from)
 }

@@ -3,6 +3,7 @@ package transport
 import (
 	"bytes"
 	"slices"
+	"sync/atomic"
 	"time"
 )
 
@@ -14,12 +15,13 @@ type stream struct {
 	src, dst *Conn
 	tid      string
 	head     []byte // a frame of its headers alone, which tells the source what was lost
+	last     bool   // dst ends behind it
+	told     atomic.Bool
 
 	// Under the lock of dst.out.
 	stage stage
 	first *buffer // what it has brought before its turn
 	turn  *gate   // opens when its turn comes; nil where that was at once
-	told  bool    // the source knows that it is lost
 
 	// Of src's reader: since when dst's queue is too full, and what dst had sent
 	// by then.
@@ -52,16 +54,16 @@ type part struct {
 // newStream is the stream of the frame that from's reader has begun, from the
 // bytes that it starts with.
 func newStream(from, to *Conn, b []byte) *stream {
-	tid := from.in.msrp.TransID(b)
+	tid := from.begun.Load().rest.TransID()
 	s := &stream{src: from, dst: to, tid: tid}
 	s.head = append(s.head, b[:bytes.Index(b, []byte("\r\n\r\n"))+2]...)
 	s.head = append(append(append(s.head, "-------"...), tid...), "$\r\n"...)
 	return s
 }
 
-// begin sends the start of a frame whose rest from's reader gives to the stream
+// sendBegun sends the start of a frame whose rest from's reader gives to the stream
 // that this makes.
-func (c *Conn) begin(b []byte, last bool, from *Conn) error {
+func (c *Conn) sendBegun(b []byte, last bool, from *Conn) error {
 	o := &c.out
 	o.Lock()
 	if err := c.refuses(len(b), from); err != nil {
@@ -69,7 +71,8 @@ func (c *Conn) begin(b []byte, last bool, from *Conn) error {
 		return err
 	}
 	s := newStream(from, c, b)
-	from.begun.Load().to = s
+	s.last = last
+	from.begun.Load().to.Store(s)
 	if tn := o.turns; tn != nil {
 		s.first = c.t.pools.get(len(b))
 		s.first.b = append(s.first.b, b...)
@@ -90,7 +93,7 @@ func (c *Conn) begin(b []byte, last bool, from *Conn) error {
 // where s is over, and nobody wants them.
 func (s *stream) more(b []byte, end bool) bool {
 	s.dst.out.Lock()
-	if s.stage != passing {
+	if s.stage != passing || s.dst.out.state == dead {
 		s.dst.out.Unlock()
 		return false
 	}
@@ -138,9 +141,14 @@ func (c *Conn) nextTurn() {
 		o.turns = nil
 		return
 	}
+	if o.last {
+		o.turns = nil
+		c.t.tell(tn.end(c.t))
+		return
+	}
 	s := tn.next[0]
 	tn.now, tn.next = s, slices.Delete(tn.next, 0, 1)
-	s.stage = passing
+	s.stage, o.last = passing, s.last
 	o.append(c.t, &o.pend, s.first.b, nil)
 	o.pend.parts = append(o.pend.parts, part{len(o.pend.b), s})
 	s.starts(c.t)
@@ -278,12 +286,7 @@ func (t *Transport) tell(lost []*stream) {
 }
 
 func (s *stream) tell() {
-	o := &s.dst.out
-	o.Lock()
-	told := s.told
-	s.told = true
-	o.Unlock()
-	if !told && s.src != s.dst {
+	if !s.told.Swap(true) && s.src != s.dst {
 		s.src.undelivered(s.head)
 	}
 }

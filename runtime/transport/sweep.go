@@ -133,7 +133,7 @@ func (t *Transport) capPartials(now int64) {
 func (c *Conn) idleOut() {
 	o := &c.out
 	o.Lock()
-	if o.state != open || o.writing || o.pend != nil {
+	if o.state != open || o.writing || o.pend != nil || o.turns != nil {
 		o.Unlock()
 		return
 	}
