@@ -32,7 +32,13 @@ func streams(t testing.TB, cfg transport.Config) (*server, *relay) {
 		return true
 	}
 	s = start(t, cfg, h)
-	t.Cleanup(func() { if t.Failed() { for _, l := range s.log.lines { t.Logf("%.300s", l) } } })
+	t.Cleanup(func() {
+		if t.Failed() {
+			for _, l := range s.log.lines {
+				t.Logf("%.300s", l)
+			}
+		}
+	})
 	return s, r
 }
 
