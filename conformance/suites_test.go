@@ -96,7 +96,7 @@ func TestSuites(t *testing.T) {
 	})
 }
 
-// some is every third case: what is run with -short, by a server with the race
+// some is every fifth case: what is run with -short, by a server with the race
 // detector, starts slowly.
 func some(t *testing.T) (cases []string) {
 	n := 0
@@ -105,7 +105,7 @@ func some(t *testing.T) (cases []string) {
 			if err != nil || filepath.Ext(path) != ".txtar" {
 				return err
 			}
-			if n++; n%3 == 0 {
+			if n++; n%5 == 0 {
 				cases = append(cases, path)
 			}
 			return nil

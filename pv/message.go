@@ -23,47 +23,6 @@ func messageText(text func(m *sip.Message) string) registry.Getter {
 	return ofMessage(func(m *sip.Message, _ *registry.Ctx, v *value.Value) { setStr(v, text(m)) })
 }
 
-// methodIDs are Kamailio's numbers of the methods.
-var methodIDs = map[string]int64{
-	"INVITE": 1, "CANCEL": 2, "ACK": 4, "BYE": 8, "INFO": 16, "REGISTER": 32, "SUBSCRIBE": 64,
-	"NOTIFY": 128, "MESSAGE": 256, "OPTIONS": 512, "PRACK": 1024, "UPDATE": 2048, "REFER": 4096,
-	"PUBLISH": 8192, "KDMQ": 16384, "GET": 32768, "POST": 65536, "PUT": 131072, "DELETE": 262144,
-}
-
-const otherMethod = 524288
-
-// MethodID is Kamailio's number of a method ($rmid), a bit of its own for each
-// that it knows, whatever the case of its letters, and one for all others.
-func MethodID(name string) int64 {
-	if id, ok := methodIDs[name]; ok {
-		return id
-	}
-	var upper [16]byte
-	if len(name) > len(upper) {
-		return otherMethod
-	}
-	for i := range len(name) {
-		c := name[i]
-		if 'a' <= c && c <= 'z' {
-			c -= 'a' - 'A'
-		}
-		upper[i] = c
-	}
-	if id, ok := methodIDs[string(upper[:len(name)])]; ok {
-		return id
-	}
-	return otherMethod
-}
-
-// Method is a request's method, or that of a reply's CSeq ($rm).
-func Method(m *sip.Message) string {
-	if m.IsRequest() {
-		return m.Method()
-	}
-	_, name, _ := m.CSeq()
-	return name
-}
-
 func messageVars() []registry.PV {
 	proto := registry.GetPV("proto", func(c *registry.Ctx, v *value.Value) { recvProto(c, v) }, "The transport that the message came in over: udp, tcp, tls.")
 	callID := sip.HeaderKey("Call-ID")
@@ -72,14 +31,10 @@ func messageVars() []registry.PV {
 	contact := sip.HeaderKey("Contact")
 	agent := sip.HeaderKey("User-Agent")
 	return []registry.PV{
-		registry.GetPV("rm", ofMessage(func(m *sip.Message, _ *registry.Ctx, v *value.Value) {
-			if s := Method(m); s != "" {
-				v.SetBoth(s, MethodID(s))
-			}
-		}), "The method; of a reply the one in its CSeq."),
+		registry.GetPV("rm", method, "The method; of a reply the one in its CSeq."),
 		registry.GetPV("rmid", ofMessage(func(m *sip.Message, _ *registry.Ctx, v *value.Value) {
-			if s := Method(m); s != "" {
-				v.SetInt(MethodID(s))
+			if s, id := m.RoutedMethod(); s != "" {
+				v.SetInt(id)
 			}
 		}), "The method's number in Kamailio."),
 		registry.GetPV("mt", ofMessage(func(m *sip.Message, _ *registry.Ctx, v *value.Value) { v.SetInt(pick(m, int64(1), 2)) }), "1 in a request, 2 in a reply."),
@@ -101,11 +56,7 @@ func messageVars() []registry.PV {
 		registry.GetPV("mb", ofMessage(func(m *sip.Message, _ *registry.Ctx, v *value.Value) { v.SetStr(registry.View(m.Raw())) }), "The whole message as received."),
 		registry.GetPV("ml", ofMessage(func(m *sip.Message, _ *registry.Ctx, v *value.Value) { v.SetInt(int64(len(m.Raw()))) }), "The message's length in bytes."),
 		registry.GetPV("mi", func(c *registry.Ctx, v *value.Value) { v.SetInt(max(1, int64(c.State.Serial-c.State.Before))) }, "The message's number in this worker, from 1."),
-		registry.GetPV("ci", ofMessage(func(m *sip.Message, _ *registry.Ctx, v *value.Value) {
-			if h, ok := m.HeaderByKey(&callID, 0); ok {
-				v.SetStr(h.Body)
-			}
-		}), "The Call-ID."),
+		registry.GetPV("ci", headerLine(callID, 0), "The Call-ID."),
 		registry.GetPV("cs", messageText(func(m *sip.Message) string { n, _, _ := m.CSeq(); return n }), "The CSeq number, a string."),
 		registry.GetPV("csb", headerText(&cseq), "The CSeq header."),
 		registry.GetPV("ct", headerText(&contact), "The first Contact header."),
@@ -123,6 +74,16 @@ func messageVars() []registry.PV {
 	}
 }
 
+func method(c *registry.Ctx, v *value.Value) {
+	v.SetNull()
+	if c.Msg == nil {
+		return
+	}
+	if s, id := c.Msg.RoutedMethod(); s != "" {
+		v.SetBoth(s, id)
+	}
+}
+
 // pick is one of two values, by the kind of message.
 func pick[T any](m *sip.Message, request, reply T) T {
 	if m.IsRequest() {
@@ -133,11 +94,15 @@ func pick[T any](m *sip.Message, request, reply T) T {
 
 // headerText is the body of the first header that has the key.
 func headerText(k *sip.Key) registry.Getter {
-	return ofMessage(func(m *sip.Message, _ *registry.Ctx, v *value.Value) {
-		if h, ok := m.HeaderByKey(k, 0); ok {
+	return func(c *registry.Ctx, v *value.Value) {
+		v.SetNull()
+		if c.Msg == nil {
+			return
+		}
+		if h, ok := c.Msg.HeaderByKey(k, 0); ok {
 			setStr(v, h.Body)
 		}
-	})
+	}
 }
 
 // messageParts is $msg(key). first is the first line with its end, headers

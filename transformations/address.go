@@ -49,13 +49,16 @@ func nameAddrKeys() []registry.TransKey {
 
 func toBodyKeys() []registry.TransKey {
 	part := func(key, doc string, get func(a *sip.NameAddr, u *sip.URI) string) registry.TransKey {
-		return checked(key, doc, func(_ *registry.Ctx, s string) (string, bool) {
+		return checked(key, doc, func(c *registry.Ctx, s string) (string, bool) {
 			a, ok := sip.ParseTo(s)
 			if !ok {
 				return "", false
 			}
-			u, err := sip.ParseURI(a.URI)
-			return get(&a, &u), err == nil
+			u := c.State.SpelledURI(a.URI)
+			if u == nil {
+				return "", false
+			}
+			return get(&a, u), true
 		})
 	}
 	return []registry.TransKey{

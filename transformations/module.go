@@ -54,27 +54,29 @@ type args struct {
 	has  bool
 }
 
+// textOf is the text that a transformation is of; ok is false for $null.
+func textOf(c *registry.Ctx, v *value.Value) (s string, ok bool) {
+	switch {
+	case v.IsStr():
+		return v.S, true
+	case v.IsNull():
+		return "", false
+	}
+	return c.Arena.Int(v.I), true
+}
+
 // fromText makes a transformation of the value's text. f reports whether it
 // could be done.
 func fromText(f func(c *registry.Ctx, s string, v *value.Value) bool) registry.TransFunc {
 	return func(c *registry.Ctx, v *value.Value) {
-		if v.IsNull() {
-			v.SetVoid()
-			return
-		}
-		s := v.S
-		if !v.IsStr() {
-			s = c.Arena.Int(v.I)
-		}
-		if !f(c, s, v) {
+		if s, ok := textOf(c, v); !ok || !f(c, s, v) {
 			v.SetVoid()
 		}
 	}
 }
 
-// plain is a key without parameters.
-func plain(key, doc string, f func(c *registry.Ctx, s string, v *value.Value) bool) registry.TransKey {
-	t := fromText(f)
+// bare is a key without parameters, which is asked about $null too.
+func bare(key, doc string, t registry.TransFunc) registry.TransKey {
 	return registry.TransKey{
 		Key: key, Doc: doc,
 		Bind: func(_ registry.Fixup, text string, has bool) (registry.TransFunc, error) {
@@ -86,15 +88,23 @@ func plain(key, doc string, f func(c *registry.Ctx, s string, v *value.Value) bo
 	}
 }
 
-// text is a plain key whose result is a text.
+// plain is a bare key of the value's text. f reports whether it could be done.
+func plain(key, doc string, f func(c *registry.Ctx, s string, v *value.Value) bool) registry.TransKey {
+	return bare(key, doc, fromText(f))
+}
+
+// text is a bare key of a text whose result is a text.
 func text(key, doc string, f func(c *registry.Ctx, s string) string) registry.TransKey {
-	return plain(key, doc, func(c *registry.Ctx, s string, v *value.Value) bool {
-		v.SetStr(f(c, s))
-		return true
+	return bare(key, doc, func(c *registry.Ctx, v *value.Value) {
+		if s, ok := textOf(c, v); ok {
+			v.SetStr(f(c, s))
+		} else {
+			v.SetVoid()
+		}
 	})
 }
 
-// checked is a plain key whose result is a text, where there is one.
+// checked is a bare key of a text whose result is a text, where there is one.
 func checked(key, doc string, f func(c *registry.Ctx, s string) (string, bool)) registry.TransKey {
 	return plain(key, doc, func(c *registry.Ctx, s string, v *value.Value) bool {
 		r, ok := f(c, s)

@@ -107,29 +107,30 @@ func uriKeys6() []registry.TransKey {
 }
 
 // withoutParam is the URI s, parsed as u, without its parameters called name.
-func withoutParam(c *registry.Ctx, s string, u sip.URI, arg textArg) (string, bool) {
+func withoutParam(c *registry.Ctx, s string, u *sip.URI, arg textArg) (string, bool) {
+	params := u.Params
 	name, ok := arg.at(c, "uri.rmparam")
 	if !ok {
 		return "", false
 	}
-	at := strings.Index(s, ";"+u.Params)
-	if u.Params == "" || at < 0 {
+	at := strings.Index(s, ";"+params)
+	if params == "" || at < 0 {
 		return s, true
 	}
 	b := append(c.Arena.Alloc(len(s))[:0], s[:at]...)
-	for p := range strings.SplitSeq(u.Params, ";") {
+	for p := range strings.SplitSeq(params, ";") {
 		if n, _, _ := strings.Cut(p, "="); !strings.EqualFold(n, name) {
 			b = append(append(b, ';'), p...)
 		}
 	}
-	return registry.View(append(b, s[at+1+len(u.Params):]...)), true
+	return registry.View(append(b, s[at+1+len(params):]...)), true
 }
 
 // numKeys are the first and the last digit of a number; of what is none they
 // are 0.
 func numKeys() []registry.TransKey {
 	digit := func(key, doc string, pick func(digits []byte) byte) registry.TransKey {
-		return always(key, doc, func(_ *registry.Ctx, v *value.Value) {
+		return bare(key, doc, func(_ *registry.Ctx, v *value.Value) {
 			if !v.IsInt() {
 				v.SetInt(0)
 				return

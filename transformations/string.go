@@ -439,31 +439,23 @@ func seconds(s string, v *value.Value) (int64, bool) {
 
 // unwrapKey takes off a pair around the text; pairs lists them.
 func unwrapKey(key, doc, pairs string) registry.TransKey {
-	return registry.TransKey{
-		Key: key, Doc: doc,
-		Bind: func(_ registry.Fixup, text string, has bool) (registry.TransFunc, error) {
-			if has {
-				return nil, fmt.Errorf("it takes no parameters, not %q", text)
-			}
-			return func(_ *registry.Ctx, v *value.Value) {
-				if v.IsNull() {
-					v.SetVoid()
+	return bare(key, doc, func(_ *registry.Ctx, v *value.Value) {
+		if v.IsNull() {
+			v.SetVoid()
+			return
+		}
+		if n := len(v.S); v.IsStr() && n > 1 {
+			for i := 0; i < len(pairs); i += 2 {
+				if v.S[0] == pairs[i] && v.S[n-1] == pairs[i+1] {
+					v.SetStr(v.S[1 : n-1])
 					return
 				}
-				if n := len(v.S); v.IsStr() && n > 1 {
-					for i := 0; i < len(pairs); i += 2 {
-						if v.S[0] == pairs[i] && v.S[n-1] == pairs[i+1] {
-							v.SetStr(v.S[1 : n-1])
-							return
-						}
-					}
-				}
-				if v.IsStr() { // of a text with a number only the text is left
-					v.SetStr(v.S)
-				}
-			}, nil
-		},
-	}
+			}
+		}
+		if v.IsStr() { // of a text with a number only the text is left
+			v.SetStr(v.S)
+		}
+	})
 }
 
 func countKey() registry.TransKey {

@@ -9,33 +9,32 @@ import (
 )
 
 func uriKeys() []registry.TransKey {
-	part := func(key, doc string, get func(u sip.URI) string) registry.TransKey {
-		return uriKey(key, doc, func(_ *registry.Ctx, u sip.URI) string { return get(u) })
+	part := func(key, doc string, get func(u *sip.URI) string) registry.TransKey {
+		return uriKey(key, doc, func(_ *registry.Ctx, u *sip.URI) string { return get(u) })
 	}
 	param := func(key, name string) registry.TransKey {
-		return part(key, "The value of its parameter "+name+".", func(u sip.URI) string { s, _ := u.Param(name); return s })
+		return part(key, "The value of its parameter "+name+".", func(u *sip.URI) string { s, _ := u.Param(name); return s })
 	}
-	host := func(u sip.URI) string { return u.Host }
+	host := func(u *sip.URI) string { return u.Host }
 	return append([]registry.TransKey{
-		part("user", "Its user.", func(u sip.URI) string { return u.User }),
-		part("passwd", "Its password.", func(u sip.URI) string { return u.Password }),
+		part("user", "Its user.", func(u *sip.URI) string { return u.User }),
+		part("passwd", "Its password.", func(u *sip.URI) string { return u.Password }),
 		part("host", "Its host.", host),
 		part("domain", "Its host.", host),
-		plain("port", "Its port, a number; nothing where it has none.", func(c *registry.Ctx, s string, v *value.Value) bool {
-			u, ok := parseURI(c, strings.TrimSuffix(s, ";"))
-			if !ok || u.Port == "" {
-				return false
+		bare("port", "Its port, a number; nothing where it has none.", func(c *registry.Ctx, v *value.Value) {
+			if u := uriIn(c, v); u == nil || u.Port == "" {
+				v.SetVoid()
+			} else {
+				v.SetInt(int64(u.PortNum()))
 			}
-			v.SetInt(int64(u.PortNum()))
-			return true
 		}),
-		part("params", "Its parameters; nothing of a tel URI.", func(u sip.URI) string { return params(&u) }),
-		part("headers", "Its headers.", func(u sip.URI) string { return u.Headers }),
-		part("scheme", "Its scheme.", func(u sip.URI) string { return u.Scheme }),
+		part("params", "Its parameters; nothing of a tel URI.", func(u *sip.URI) string { return params(u) }),
+		part("headers", "Its headers.", func(u *sip.URI) string { return u.Headers }),
+		part("scheme", "Its scheme.", func(u *sip.URI) string { return u.Scheme }),
 		param("transport", "transport"), param("ttl", "ttl"), param("uparam", "user"), param("maddr", "maddr"),
 		param("method", "method"), param("lr", "lr"), param("r2", "r2"),
 		uriParamKey(),
-		uriKey("tosocket", "Its socket, proto:host:port; nothing without a transport that there is.", func(c *registry.Ctx, u sip.URI) string {
+		uriKey("tosocket", "Its socket, proto:host:port; nothing without a transport that there is.", func(c *registry.Ctx, u *sip.URI) string {
 			t := u.Transport()
 			if t == "" {
 				c.Log.Errorf(logAs, "{uri.tosocket}: the URI names no transport that there is")
@@ -47,34 +46,34 @@ func uriKeys() []registry.TransKey {
 			}
 			return join(c, t, ":", u.Host, ":", c.Arena.Int(int64(port)))
 		}),
-		uriKey("duri", "For routing: scheme, host, port, transport.", func(c *registry.Ctx, u sip.URI) string {
-			return join(c, u.Scheme, ":", u.Host, before(c, ":", u.Port), transport(c, &u))
+		uriKey("duri", "For routing: scheme, host, port, transport.", func(c *registry.Ctx, u *sip.URI) string {
+			return join(c, u.Scheme, ":", u.Host, before(c, ":", u.Port), transport(c, u))
 		}),
-		uriKey("saor", "The address of record: scheme, user, host.", func(c *registry.Ctx, u sip.URI) string {
-			if isTel(&u) {
+		uriKey("saor", "The address of record: scheme, user, host.", func(c *registry.Ctx, u *sip.URI) string {
+			if isTel(u) {
 				return join(c, u.Scheme, ":", u.User)
 			}
-			return join(c, u.Scheme, ":", userAt(c, &u), u.Host)
+			return join(c, u.Scheme, ":", userAt(c, u), u.Host)
 		}),
-		uriKey("suri", "The simple URI: scheme, user, host, port, transport.", func(c *registry.Ctx, u sip.URI) string {
-			return join(c, u.Scheme, ":", userAt(c, &u), u.Host, before(c, ":", u.Port), transport(c, &u))
+		uriKey("suri", "The simple URI: scheme, user, host, port, transport.", func(c *registry.Ctx, u *sip.URI) string {
+			return join(c, u.Scheme, ":", userAt(c, u), u.Host, before(c, ":", u.Port), transport(c, u))
 		}),
 	}, uriKeys6()...)
 }
 
-func uriKey(key, doc string, get func(c *registry.Ctx, u sip.URI) string) registry.TransKey {
-	return checked(key, doc, func(c *registry.Ctx, s string) (string, bool) {
-		u, ok := parseURI(c, strings.TrimSuffix(s, ";"))
-		if !ok {
-			return "", false
+func uriKey(key, doc string, get func(c *registry.Ctx, u *sip.URI) string) registry.TransKey {
+	return bare(key, doc, func(c *registry.Ctx, v *value.Value) {
+		if u := uriIn(c, v); u == nil {
+			v.SetVoid()
+		} else {
+			v.SetStr(get(c, u))
 		}
-		return get(c, u), true
 	})
 }
 
 func uriParamKey() registry.TransKey {
-	return uriNameKey("param", "The value of a parameter: {uri.param,name}; nothing of a tel URI.", func(c *registry.Ctx, _ string, u sip.URI, name textArg) (string, bool) {
-		list := params(&u)
+	return uriNameKey("param", "The value of a parameter: {uri.param,name}; nothing of a tel URI.", func(c *registry.Ctx, _ string, u *sip.URI, name textArg) (string, bool) {
+		list := params(u)
 		if list == "" {
 			return "", true
 		}
@@ -92,16 +91,17 @@ func uriParamKey() registry.TransKey {
 	})
 }
 
-// uriNameKey is a key of a URI and the name of a parameter of it.
-func uriNameKey(key, doc string, get func(c *registry.Ctx, s string, u sip.URI, name textArg) (string, bool)) registry.TransKey {
+// uriNameKey is a key of a URI and the name of a parameter of it. get reads u
+// before the name, whose variables may ask for another URI's parts.
+func uriNameKey(key, doc string, get func(c *registry.Ctx, s string, u *sip.URI, name textArg) (string, bool)) registry.TransKey {
 	return with(key, doc, func(a args) (func(*registry.Ctx, string, *value.Value) bool, error) {
 		name, err := onlyText(a)
 		if err != nil {
 			return nil, err
 		}
 		return func(c *registry.Ctx, s string, v *value.Value) bool {
-			u, ok := parseURI(c, strings.TrimSuffix(s, ";"))
-			if !ok {
+			u := parsed(c, strings.TrimSuffix(s, ";"))
+			if u == nil {
 				return false
 			}
 			text, ok := get(c, s, u, name)
@@ -111,15 +111,25 @@ func uriNameKey(key, doc string, get func(c *registry.Ctx, s string, u sip.URI, 
 	})
 }
 
-func parseURI(c *registry.Ctx, s string) (sip.URI, bool) {
-	if s == "" {
-		return sip.URI{}, false
+// uriIn is the URI that v holds, without a ; at its end; nil where that is none.
+func uriIn(c *registry.Ctx, v *value.Value) *sip.URI {
+	s, ok := textOf(c, v)
+	if !ok {
+		return nil
 	}
-	u, err := sip.ParseURI(s)
-	if err != nil {
+	return parsed(c, strings.TrimSuffix(s, ";"))
+}
+
+// parsed is a text in parts, valid until another one is; nil where it is no URI.
+func parsed(c *registry.Ctx, s string) *sip.URI {
+	if s == "" {
+		return nil
+	}
+	u := c.State.SpelledURI(s)
+	if u == nil {
 		c.Log.Errorf(logAs, "invalid uri [%.200s]", s)
 	}
-	return u, err == nil
+	return u
 }
 
 // params are none for a tel URI or a URN, as in Kamailio.
@@ -171,8 +181,8 @@ var aliasProtos = [...]string{"", "udp", "tcp", "tls", "sctp", "ws", "wss"}
 func uriAliasKeys() []registry.TransKey {
 	return []registry.TransKey{
 		checked("encode", "A URI as host~port~proto.", func(c *registry.Ctx, s string) (string, bool) {
-			u, ok := parseURI(c, s)
-			if !ok {
+			u := parsed(c, s)
+			if u == nil {
 				return "", s != ""
 			}
 			port, proto := u.Port, 1

@@ -1,39 +1,25 @@
 package transformations
 
 import (
-	"fmt"
 	"strings"
 
 	"olelo/runtime/registry"
 	"olelo/runtime/value"
 )
 
-// always makes a transformation that is asked about $null too.
-func always(key, doc string, f registry.TransFunc) registry.TransKey {
-	return registry.TransKey{
-		Key: key, Doc: doc,
-		Bind: func(_ registry.Fixup, text string, has bool) (registry.TransFunc, error) {
-			if has {
-				return nil, fmt.Errorf("it takes no parameters, not %q", text)
-			}
-			return f, nil
-		},
-	}
-}
-
 func valKeys() []registry.TransKey {
 	return []registry.TransKey{
-		always("n0", "0 for $null.", func(_ *registry.Ctx, v *value.Value) {
+		bare("n0", "0 for $null.", func(_ *registry.Ctx, v *value.Value) {
 			if v.IsNull() {
 				v.SetInt(0)
 			}
 		}),
-		always("ne", "The empty text for $null.", func(_ *registry.Ctx, v *value.Value) {
+		bare("ne", "The empty text for $null.", func(_ *registry.Ctx, v *value.Value) {
 			if v.IsNull() {
 				v.SetStr("")
 			}
 		}),
-		always("json", "Escaped for a JSON string; the empty text for $null.", func(c *registry.Ctx, v *value.Value) {
+		bare("json", "Escaped for a JSON string; the empty text for $null.", func(c *registry.Ctx, v *value.Value) {
 			switch {
 			case v.IsNull():
 				v.SetStr("")
@@ -41,7 +27,7 @@ func valKeys() []registry.TransKey {
 				v.SetStr(jsonEscaped(c, v.S, ""))
 			}
 		}),
-		always("jsonqe", "As a JSON value: a text escaped and in quotes, a number as it is, \"\" for $null.", func(c *registry.Ctx, v *value.Value) {
+		bare("jsonqe", "As a JSON value: a text escaped and in quotes, a number as it is, \"\" for $null.", func(c *registry.Ctx, v *value.Value) {
 			switch {
 			case v.IsNull():
 				v.SetStr(`""`)
@@ -81,7 +67,7 @@ func jsonEscaped(c *registry.Ctx, s, quote string) string {
 
 func sqlKeys() []registry.TransKey {
 	key := func(name, doc string, null func(v *value.Value)) registry.TransKey {
-		return always(name, doc, func(c *registry.Ctx, v *value.Value) {
+		return bare(name, doc, func(c *registry.Ctx, v *value.Value) {
 			switch {
 			case v.IsNull():
 				null(v)

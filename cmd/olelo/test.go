@@ -39,6 +39,7 @@ type testFlags struct {
 	run       *string
 	verbose   *bool
 	parallel  *int
+	failFast  *bool
 	watch     *bool
 	update    *bool
 	against   *string
@@ -63,6 +64,7 @@ func testCommand(args []string, stdout, stderr io.Writer) int {
 		run:       f.String("run", "", "only cases whose name matches this `REGEX`"),
 		verbose:   f.BoolP("verbose", "v", false, "tell of each case, with its steps"),
 		parallel:  f.IntP("parallel", "j", 4*runtime.GOMAXPROCS(0), "how many cases run at a time, a `NUMBER`"),
+		failFast:  f.Bool("fail-fast", false, "begin no further case once one has failed"),
 		watch:     f.Bool("watch", false, "run again when a case or a configuration changes, until Ctrl-C"),
 		update:    f.Bool("update", false, "write what was observed into the cases, in place of what they expected"),
 		against:   f.String("against", "", "also on a Kamailio, whose binary this `PATH` or name is"),
@@ -196,9 +198,10 @@ func (t *testFlags) runOn(ctx context.Context, name string, cases []*script.Case
 	start := time.Now()
 	text := &report.Text{W: t.out, Verbose: *t.verbose}
 	var results []script.Result
-	script.RunAll(ctx, cases, o, *t.parallel, func(r script.Result) {
+	script.RunAll(ctx, cases, o, *t.parallel, func(r script.Result) bool {
 		text.Add(r)
 		results = append(results, r)
+		return *t.failFast && text.Failed() > 0
 	})
 	text.Summary(name, time.Since(start))
 	return results, text.Failed()

@@ -96,6 +96,7 @@ func TestTestCommand(t *testing.T) {
 		{"--run=good tests", 0, []string{"olelo: 1 passed, 0 failed, 0 skipped"}},
 		{"-v --run=good|skipped tests", 0, []string{"ok    tests/good", "> alice expect 200", "skip  tests/skipped  (olelo): not today"}},
 		{"tests/good.txtar tests/bad.txtar", 1, []string{"1 passed, 1 failed"}},
+		{"--fail-fast --parallel=1 tests", 1, []string{"olelo: 0 passed, 1 failed, 0 skipped"}},
 		{"--run=none tests", 255, []string{"no case has a name that matches --run=none"}},
 		{"--run=( tests", 255, []string{"--run:"}},
 		{"nowhere", 255, []string{"nowhere: no such file"}},

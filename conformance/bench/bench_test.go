@@ -35,9 +35,9 @@ func TestRows(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, g := range small.groups() {
-		if testing.Short() { // those with the most connections and the longest bodies are slow
+		if testing.Short() { // those with the most connections, the longest bodies and the most lines are slow
 			g.rows = slices.DeleteFunc(g.rows, func(r row) bool {
-				return strings.HasPrefix(r.name, "pairs=1000/") || strings.HasSuffix(r.name, "/body=1048576")
+				return strings.HasPrefix(r.name, "pairs=1000/") || strings.HasSuffix(r.name, "/body=1048576") || r.name == "lines=100000"
 			})
 		}
 		if err := g.measure(t.Context(), who, &ports, small.reps, func(w row, name string, s sample) error { return r.record(g, w, name, s) }); err != nil {

@@ -46,11 +46,12 @@ func contestants(ctx context.Context, dir string) ([]contestant, error) {
 
 // target is a contestant that runs.
 type target struct {
-	name  string
-	in    *server.Instance
-	addr  netip.AddrPort
-	peer  netip.AddrPort // free for the other side of what it forwards
-	start time.Duration  // of relays: from the start of its process to its first answer
+	name    string
+	program server.Program
+	in      *server.Instance
+	addr    netip.AddrPort
+	peer    netip.AddrPort // free for the other side of what it forwards
+	start   time.Duration  // of relays: from the start of its process to its first answer
 }
 
 // startTimeout is how long a server may take to start.
@@ -61,7 +62,7 @@ const startTimeout = 20 * time.Second
 func (c contestant) start(ctx context.Context, ports *server.Ports, config, network string) (*target, error) {
 	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
-	t := &target{name: c.name}
+	t := &target{name: c.name, program: c.program}
 	for _, addr := range []*netip.AddrPort{&t.addr, &t.peer} {
 		port, err := ports.Take()
 		if err != nil {

@@ -16,6 +16,7 @@ type group struct {
 	config  string // {port} and {peer} are filled in when a server starts
 	network string // of its socket
 	fresh   bool   // each measurement has a server of its own
+	offline bool   // no server is started: its program is run
 	rows    []row
 }
 
@@ -64,7 +65,11 @@ func (g group) measure(ctx context.Context, who []contestant, ports *server.Port
 				}
 				var s sample
 				var err error
-				if targets[i] == nil {
+				switch {
+				case targets[i] != nil:
+				case g.offline:
+					targets[i] = &target{name: name, program: who[i].program}
+				default:
 					targets[i], err = who[i].start(ctx, ports, g.config, g.network)
 					out[i] = err != nil
 				}

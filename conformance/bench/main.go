@@ -36,7 +36,7 @@ type options struct {
 const longest = 15 * time.Minute
 
 func (o options) groups() []group {
-	return append([]group{relaying(o), latency(o), footprint(o), script(o)}, sipGroups(o)...)
+	return append([]group{relaying(o), latency(o), footprint(o), loading(o), script(o)}, sipGroups(o)...)
 }
 
 func (o options) wants(g group) bool { return len(o.only) == 0 || slices.Contains(o.only, g.name) }
@@ -70,7 +70,7 @@ func fail(err error) {
 func parse(args []string) (options, error) {
 	o := options{warmUp: 300 * time.Millisecond, measure: time.Second, sessions: 10_000, iterations: 20_000}
 	f := pflag.NewFlagSet("bench", pflag.ContinueOnError)
-	f.StringSliceVar(&o.only, "only", nil, "`GROUPS` to measure: msrp, latency, memory, script, sip")
+	f.StringSliceVar(&o.only, "only", nil, "`GROUPS` to measure: msrp, latency, memory, load, script, sip")
 	f.IntVar(&o.reps, "reps", 5, "repetitions, of which the median counts")
 	f.StringVarP(&o.raw, "output", "o", "", "`FILE` for the raw results, for benchstat -col /server FILE")
 	f.StringVar(&o.profile, "profile", "", "`FOLDER` for CPU profiles of olelo, one a row; nothing is compared")

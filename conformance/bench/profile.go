@@ -41,7 +41,7 @@ func profile(ctx context.Context, o options, dir string, ports *server.Ports, pr
 	// What is around a load or a loop is to be a small part of it.
 	o.warmUp, o.measure, o.iterations = 0, profiled, 20*o.iterations
 	for _, g := range o.groups() {
-		if !o.wants(g) {
+		if !o.wants(g) || g.offline {
 			continue
 		}
 		t, err := contestant{olelo, p}.start(ctx, ports, g.config, g.network)

@@ -29,6 +29,8 @@ var shown = map[string]struct {
 	"cpu-ns/session": {"µs CPU a session", 1e3, ""},
 	"conns/s":        {"1000 connections/s", 1e3, "more"},
 	"sessions/s":     {"1000 sessions/s", 1e3, "more"},
+	"cpu-ns/line":    {"µs CPU a line", 1e3, ""},
+	"load-ns":        {"ms", 1e6, ""},
 	"cpu-ns/op":      {"ns CPU", 1, ""},
 	"cpu-ns/request": {"µs CPU a request", 1e3, ""},
 	"requests/s":     {"1000 requests/s", 1e3, "more"},

@@ -277,17 +277,19 @@ func TestRunAllKeepsTheOrderAndStops(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	var names []string
-	script.RunAll(ctx, cases, script.Options{}, 2, func(r script.Result) {
+	script.RunAll(ctx, cases, script.Options{}, 2, func(r script.Result) (enough bool) {
 		names = append(names, filepath.Base(r.Case.Name)+" "+string(r.Outcome))
+		return false
 	})
 	if d := cmp.Diff([]string{"a pass", "b pass", "c pass"}, names); d != "" {
 		t.Error(d)
 	}
 	cancel()
-	script.RunAll(ctx, cases, script.Options{}, 2, func(r script.Result) {
+	script.RunAll(ctx, cases, script.Options{}, 2, func(r script.Result) (enough bool) {
 		if r.Outcome != script.Skipped {
 			t.Errorf("%s %s after the end", r.Case.Name, r.Outcome)
 		}
+		return false
 	})
 }
 

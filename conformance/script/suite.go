@@ -6,13 +6,14 @@ import (
 )
 
 // RunAll runs cases, at most parallel at a time, and hands each result to done, in
-// the order of the cases, as soon as it and those before it are there.
-func RunAll(ctx context.Context, cases []*Case, o Options, parallel int, done func(Result)) {
+// the order of the cases, as soon as it and those before it are there. Once done says
+// that this is enough no further case begins, and those that run are not told of.
+func RunAll(ctx context.Context, cases []*Case, o Options, parallel int, done func(Result) (enough bool)) {
 	results := make([]chan Result, len(cases))
 	for i := range results {
 		results[i] = make(chan Result, 1)
 	}
-	next := make(chan int)
+	next, enough := make(chan int), make(chan struct{})
 	var workers sync.WaitGroup
 	for range min(parallel, len(cases)) {
 		workers.Go(func() {
@@ -28,11 +29,18 @@ func RunAll(ctx context.Context, cases []*Case, o Options, parallel int, done fu
 				results[i] <- Result{Case: cases[i], Kind: o.Program.Kind, Outcome: Skipped, Why: "interrupted"}
 				continue
 			}
-			next <- i
+			select {
+			case next <- i:
+			case <-enough:
+				return
+			}
 		}
 	}()
 	for i := range results {
-		done(<-results[i])
+		if done(<-results[i]) {
+			close(enough)
+			break
+		}
 	}
 	workers.Wait()
 }

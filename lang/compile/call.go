@@ -11,6 +11,7 @@ import (
 	"olelo/lang/inventory"
 	"olelo/lang/program"
 	"olelo/runtime/ere"
+	"olelo/runtime/log"
 	"olelo/runtime/registry"
 	"olelo/runtime/value"
 )
@@ -35,17 +36,19 @@ func (c *compiler) call(e *ast.Call, dst uint8, test bool) {
 	if !ok {
 		return
 	}
-	c.prog.Calls = append(c.prog.Calls, program.Leaf[registry.Call]{Text: e.Name, Do: fn})
-	op := program.OpCall
-	if test {
-		op = program.OpCallTest
+	c.prog.Calls = append(c.prog.Calls, program.Leaf[registry.Call]{Text: e.Name, Do: fn.call})
+	in := program.Instr{Op: program.OpCall, A: dst, C: program.RCSet, D: int32(len(c.prog.Calls) - 1)}
+	switch {
+	case test:
+		in.Op = program.OpCallTest
+	case fn.logs:
+		in.Op, in.B = program.OpCallLog, uint8(int8(fn.level))
 	}
-	rc := program.RCSet
 	if c.ofCore(e.Name) {
-		rc = program.RCZero
+		in.C = program.RCZero
 	}
 	c.pos = e.Pos
-	c.emit(program.Instr{Op: op, A: dst, C: rc, D: int32(len(c.prog.Calls) - 1)})
+	c.emit(in)
 }
 
 // ofCore reports whether a function that is there is one of the core's.
@@ -54,19 +57,28 @@ func (c *compiler) ofCore(name string) bool {
 	return len(f) > 0 && f[0].module == "core"
 }
 
+// bound is a function at a call site; where logs is set, all that it does is to
+// write a line at level.
+type bound struct {
+	call  registry.Call
+	logs  bool
+	level log.Level
+}
+
 // function binds a call site; ok is false where that is reported.
-func (c *compiler) function(e *ast.Call) (registry.Call, bool) {
+func (c *compiler) function(e *ast.Call) (fn bound, ok bool) {
 	f, ok := c.env.fn(e.Name, len(e.Args))
 	if !ok {
-		return c.notRun(e)
+		fn.call, ok = c.notRun(e)
+		return fn, ok
 	}
 	if !c.allowed(e, f.it.Routes) {
-		return nil, false
+		return bound{}, false
 	}
 	c.only6Func(e)
 	args, err := c.arguments(e, f.it.Params)
 	if err != nil {
-		return refuse(e), err == errNotRun
+		return bound{call: refuse(e)}, err == errNotRun
 	}
 	fx := c.site(e)
 	c.late = true
@@ -81,12 +93,16 @@ func (c *compiler) function(e *ast.Call) (registry.Call, bool) {
 		if known {
 			c.waits(inventory.Function, functionName(e.Name, len(e.Args)), []owner{{f.module, "5.6, 6.1"}}, e.Pos)
 		}
-		return refuse(e), known
+		return bound{call: refuse(e)}, known
 	}
 	if c.opt.Uses != nil {
 		c.runs(inventory.Function, functionName(e.Name, len(e.Args)), f.module, e.Pos)
 	}
-	return c.called(e, args, f.it.Params, call), true
+	fn.call = c.called(e, args, f.it.Params, call)
+	if _, mocked := c.mock(e); !mocked && c.opt.Recorder == nil && f.it.Logs != nil {
+		fn.level, fn.logs = f.it.Logs(args)
+	}
+	return fn, true
 }
 
 // told reports whether the parser has found a mistake at a place.

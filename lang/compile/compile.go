@@ -115,6 +115,7 @@ type compiler struct {
 	depth  int    // blocks around the statement
 	breaks []jumpList
 	pos    source.Pos // of the code that is emitted
+	label  int        // where jumps last went to
 	late   bool       // Kamailio finds what is wrong here only when it starts
 	sealed bool       // the program is made: slots and prog are read alone
 }
@@ -234,6 +235,7 @@ type jumpList []int
 func (c *compiler) patch(l jumpList) {
 	for _, at := range l {
 		c.prog.Code[at].D = int32(c.here())
+		c.label = c.here()
 	}
 }
 

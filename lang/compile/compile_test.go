@@ -236,7 +236,8 @@ func TestStranger(t *testing.T) {
 }
 
 func TestDisassembly(t *testing.T) {
-	config := "request_route {\n  if($rm == \"INVITE\") {\n    $var(a) = $var(a) + 1;\n  }\n  exit;\n}\n"
+	config := "request_route {\n  if($rm == \"INVITE\") {\n    $var(a) = $var(a) + 1;\n    $var(b) = $rU + \"@\" + $rd;\n  }\n" +
+		"  if($var(a) > 1 && plain()) $var(c) = $ru;\n  $var(c) = $var(b) - 2;\n  return 3;\n}\n"
 	p, diags := load(config, compile.Options{})
 	if len(diags.Items) > 0 {
 		t.Fatal(diags.Items)
@@ -248,7 +249,8 @@ func TestDisassembly(t *testing.T) {
 	}
 	for _, want := range []string{
 		"request_route  ; route 0", `| if($rm == "INVITE") {`, "get       r1 $rm", `jnek      r1 "INVITE" -> `,
-		"addi      ", "storev    $var(a) ", "exit",
+		"incv      $var(a) 1", "addv      $var(b) r2..r4", "jvlek     $var(a) 1 -> ", "callfalse plain() -> ", "getv      $var(c) r1 $ru",
+		"loadv     r2 $var(b)", "subi      r1 r2 2", "returni   3",
 	} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("no %q in\n%s", want, b.String())

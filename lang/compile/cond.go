@@ -56,7 +56,7 @@ func (c *compiler) branch(e ast.Expr, how truth, want bool) jumpList {
 	} else { // of an if as a whole: what is no number is false either way
 		r = c.operand(e)
 	}
-	return c.outcomes(e, jumpList{c.emit(program.Instr{Op: jumpOps[how][ifElse(want, 1, 0)], A: r})}, want)
+	return c.outcomes(e, c.jumpIf(jumpOps[how][ifElse(want, 1, 0)], r), want)
 }
 
 // settled reports whether e, as a condition, always goes the same way.
@@ -129,7 +129,7 @@ func (c *compiler) compareConst(e *ast.Binary, want bool) (jumpList, bool) {
 		r = c.numberOperand(e.X)
 	}
 	c.pos = e.OpAt
-	return jumpList{c.emit(program.Instr{Op: ops[pick], A: r, B: uint8(n >> 8), C: uint8(n)})}, true
+	return c.jumpCompared(ops[pick], r, n), true
 }
 
 // constantCondition warns of an if or a while that always goes the same way, as

@@ -283,22 +283,59 @@ func (c *compiler) smallConst(e ast.Expr) (int32, bool) {
 }
 
 func (c *compiler) sum(e *ast.Binary, lt typ, dst uint8) {
-	l := c.left(e, c.expr)
-	op := program.OpAdd
-	switch lt {
-	case tInt:
-		op = program.OpAddInt
-	case tStr:
-		op = program.OpConcat
-	}
-	if k, ok := c.smallConst(e.Y); ok && op != program.OpConcat {
+	terms := c.terms(e, lt)
+	if k, ok := c.smallConst(e.Y); ok && lt != tStr && len(terms) == 2 {
+		l := c.left(e, c.expr)
 		c.pos = e.OpAt
 		c.emit(program.Instr{Op: program.OpAddK, A: dst, B: l, D: k})
 		return
 	}
-	r := c.right(e.Y, l, lt)
+	if lt == tInt {
+		l := c.left(e, c.expr)
+		r := c.right(e.Y, l, lt)
+		c.pos = e.OpAt
+		c.emit(program.Instr{Op: program.OpAddInt, A: dst, B: l, C: r})
+		return
+	}
+	first := c.operand(terms[0])
+	for i, t := range terms[1:] {
+		if c.typeOf(terms[i]) != tInt && slices.ContainsFunc(terms[i+1:], calls) {
+			c.emit(program.Instr{Op: program.OpPin, A: uint8(c.regs - 1)})
+		}
+		c.right(t, first, lt)
+	}
 	c.pos = e.OpAt
-	c.emit(program.Instr{Op: op, A: dst, B: l, C: r})
+	c.emit(program.Instr{Op: program.OpAdd, A: dst, B: first, C: uint8(len(terms))})
+}
+
+// mostTerms is how many terms of a sum are added at once.
+const mostTerms = 64
+
+// terms are those of the sum e, whose leftmost term has type lt, that can be
+// evaluated one after the other and then added, or put together, at once.
+func (c *compiler) terms(e *ast.Binary, lt typ) []ast.Expr {
+	last := []ast.Expr{e.X, e.Y}
+	if lt == tInt || lt == tAny && (c.opt.Dialect6 || c.undecided(c.neutral(e.Y))) {
+		return last
+	}
+	x, ok := e.X.(*ast.Binary)
+	if !ok || x.Op != "+" || isOldTest(x) || c.neutral(x) != ast.Expr(x) {
+		return last
+	}
+	if _, isConst := c.constant(x); isConst {
+		return last
+	}
+	if k, ok := c.constant(x.X); ok && k == value.OfStr("") { // which is a conversion
+		return last
+	}
+	if lt == tAny && c.undecided(c.neutral(x.Y)) {
+		return last
+	}
+	terms := c.terms(x, lt)
+	if len(terms) == mostTerms {
+		return last
+	}
+	return append(terms, e.Y)
 }
 
 func (c *compiler) equality(e *ast.Binary, lt typ, dst uint8) {

@@ -106,7 +106,7 @@ func (c *compiler) assign(at ast.Range, to *ast.Var, val ast.Expr, want int) {
 	if k, isConst := c.constant(val); isConst && v.Slot > 0 && c.konst(k) <= program.MaxK {
 		c.unused(val)
 		n := c.konst(k)
-		c.emit(program.Instr{Op: program.OpStoreVarK, B: uint8(n >> 8), C: uint8(n), D: int32(v.Slot - 1)})
+		c.emit(inK(program.Instr{Op: program.OpStoreVarK, D: int32(v.Slot - 1)}, n))
 		c.traceSet(to, v)
 		c.result(want, 1)
 		return
@@ -129,7 +129,7 @@ func (c *compiler) assign(at ast.Range, to *ast.Var, val ast.Expr, want int) {
 	case c.prog.Slots[v.Slot-1].Null:
 		c.emit(program.Instr{Op: program.OpStoreVN, A: r, D: int32(v.Slot - 1)})
 	default:
-		c.emit(program.Instr{Op: program.OpStoreVar, A: r, D: int32(v.Slot - 1)})
+		c.storeVar(r, v.Slot-1)
 	}
 	c.traceSet(to, v)
 	end := c.here()
@@ -262,7 +262,7 @@ func (c *compiler) returnStmt(s *ast.Jump) {
 	r := c.reg()
 	if s.Code == nil {
 		c.load(value.OfInt(1), r)
-		c.emit(program.Instr{Op: program.OpReturn, A: r})
+		c.emitReturn(r)
 		return
 	}
 	if !c.check(s.Code) {
@@ -278,11 +278,11 @@ func (c *compiler) returnStmt(s *ast.Jump) {
 	c.integer(s.Code, r) // in dialect 6 too a text that is no number is 0 here
 	end := c.here()
 	c.pos = s.Pos
-	c.emit(program.Instr{Op: program.OpReturn, A: r})
+	c.emitReturn(r)
 	if canFail(c.prog.Code[start:end]) {
 		c.prog.OnFailure(start, end, c.here())
 		c.load(value.OfInt(failedReturn), r)
-		c.emit(program.Instr{Op: program.OpReturn, A: r})
+		c.emitReturn(r)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"olelo/lang/source"
+	"olelo/runtime/log"
 	"olelo/runtime/value"
 )
 
@@ -60,8 +61,8 @@ func (p *Program) disassemble(out *strings.Builder, pc, end int32, line func(sou
 // means.
 var operands = [numOps]string{
 	OpLoadConst: "Ak", OpLoadInt: "Ai", OpLoadVar: "Av", OpGet: "Ag", OpPin: "A",
-	OpStoreVar: "vA", OpStoreVN: "vA", OpStoreVarK: "vK", OpSet: "sA",
-	OpAdd: "ABC", OpAddInt: "ABC", OpConcat: "ABC", OpSub: "ABC", OpMul: "ABC", OpDiv: "ABC", OpMod: "ABC",
+	OpStoreVar: "vA", OpStoreVN: "vA", OpStoreVarK: "vK", OpGetVar: "VAg", OpAddVar: "vR", OpIncVar: "Vi", OpSet: "sA",
+	OpAdd: "AR", OpAddInt: "ABC", OpSub: "ABC", OpMul: "ABC", OpDiv: "ABC", OpMod: "ABC",
 	OpAnd: "ABC", OpOr: "ABC", OpXor: "ABC", OpShl: "ABC", OpShr: "ABC", OpNeg: "AB", OpCom: "AB",
 	OpAddK: "ABi", OpSubK: "ABi",
 	OpNumber: "A", OpNumberIf: "AB", OpToInt: "AB", OpToStr: "AB", OpTruth: "AB", OpNot: "AB", OpBool: "AB", OpTest: "At", OpStrLen: "AB", OpStrEmpty: "AB",
@@ -70,7 +71,9 @@ var operands = [numOps]string{
 	OpLt: "ABC", OpLe: "ABC", OpGt: "ABC", OpGe: "ABC", OpMatch: "ABx", OpMatchDyn: "ABC",
 	OpJump: "j", OpJumpTrue: "Aj", OpJumpFalse: "Aj", OpJumpZero: "Aj", OpJumpNonzero: "Aj", OpJumpNull: "Aj", OpJumpNotNull: "Aj", OpJumpInt: "Aj",
 	OpJumpEqK: "AKj", OpJumpNeK: "AKj", OpJumpLtK: "AKj", OpJumpLeK: "AKj", OpJumpGtK: "AKj", OpJumpGeK: "AKj",
-	OpCall: "Ac", OpCallTest: "Ac", OpRoute: "Ar", OpRouteDyn: "AB", OpReturn: "A", OpEnd: "A",
+	OpJumpVarEqK: "aKj", OpJumpVarNeK: "aKj", OpJumpVarLtK: "aKj", OpJumpVarLeK: "aKj", OpJumpVarGtK: "aKj", OpJumpVarGeK: "aKj",
+	OpCallTrue: "fj", OpCallFalse: "fj",
+	OpCall: "Ac", OpCallTest: "Ac", OpCallLog: "Alc", OpRoute: "Ar", OpRouteDyn: "AB", OpReturn: "A", OpReturnI: "i", OpEnd: "A",
 	OpLoop: "A", OpSwitch: "Aw", OpFail: "k",
 	OpProbe: "p",
 }
@@ -100,6 +103,12 @@ func (p *Program) operand(in Instr, kind rune) string {
 		return strconv.Itoa(int(in.D))
 	case 'v':
 		return p.slotText(int(in.D))
+	case 'V':
+		return p.slotText(in.K())
+	case 'a':
+		return p.slotText(int(in.A))
+	case 'R':
+		return fmt.Sprintf("r%d..r%d", in.B, int(in.B)+int(in.C)-1)
 	case 'g':
 		return p.Gets[in.D].Text
 	case 's':
@@ -112,6 +121,10 @@ func (p *Program) operand(in Instr, kind rune) string {
 		return p.Probes[in.D].Text
 	case 'c':
 		return p.Calls[in.D].Text + "()"
+	case 'f':
+		return p.Calls[in.K()].Text + "()"
+	case 'l':
+		return log.Level(int8(in.B)).String()
 	case 'r':
 		return p.Routes[in.D].Title()
 	case 'j':

@@ -4,8 +4,8 @@ package program
 type Op uint8
 
 // The operations. A, B and C are registers, D is an index, a jump target or a
-// small integer, K is the constant numbered B<<8|C; the comment gives the
-// effect. A value is true where it is an integer > 0. A number is taken from a
+// small integer, K is the constant, slot or leaf numbered B<<8|C; the comment gives
+// the effect. A value is true where it is an integer > 0. A number is taken from a
 // text only where the whole text is one, otherwise it is 0; in dialect 6 the
 // statement then fails, as OpNumber goes before what wants a number.
 const (
@@ -20,12 +20,14 @@ const (
 	OpStoreVar  // $var slot D = A, copied; $null makes it 0, with an error line
 	OpStoreVN   // $vn slot D = A, copied; $null stays $null
 	OpStoreVarK // $var slot D = K
+	OpGetVar    // $var slot K = leaf getter D, by way of A
+	OpAddVar    // $var slot D = the sum of the C registers from B on, as OpAdd makes it
+	OpIncVar    // $var slot K = itself + D: it decides between sum and concatenation
 	OpSet       // leaf setter D = A; where it fails, so does the statement
 
 	// Arithmetic.
-	OpAdd    // A = B + C: the left operand decides between sum and concatenation
+	OpAdd    // A = the sum of the C registers from B on: the first decides between sum and concatenation
 	OpAddInt // A = B + C, as integers
-	OpConcat // A = B's text followed by C's
 	OpSub    // A = B - C
 	OpMul    // A = B * C
 	OpDiv    // A = B / C; where C is 0, the statement fails
@@ -83,13 +85,23 @@ const (
 	OpJumpLeK     //
 	OpJumpGtK     //
 	OpJumpGeK     //
+	OpJumpVarEqK  // where $var slot A == K, and so on as those six above
+	OpJumpVarNeK  //
+	OpJumpVarLtK  //
+	OpJumpVarLeK  //
+	OpJumpVarGtK  //
+	OpJumpVarGeK  //
+	OpCallTrue    // where leaf call K's code is > 0; A is what becomes of $rc
+	OpCallFalse   // where it is not
 
 	// Calls. A module function and a route set $rc; code 0 ends the script.
 	OpCall     // A = code of leaf call D; C is what becomes of $rc
 	OpCallTest // A = 1 where leaf call D's code is > 0, else 0; C as above
+	OpCallLog  // as OpCall; 1 without a call where the log leaves out lines of level B
 	OpRoute    // A = code of route D; C blocks enclose the call
 	OpRouteDyn // A = code of the route named by B's text; C blocks enclose the call
 	OpReturn   // from the route with code A; 0 ends the script
+	OpReturnI  // from the route with code D; likewise
 	OpEnd      // from the route with code A, 0 included
 	OpExit     // ends the script
 	OpDrop     // ends the script and the processing of the message
@@ -115,8 +127,9 @@ const (
 // names are the mnemonics that `olelo dis` prints.
 var names = [numOps]string{
 	OpNop: "nop", OpLoadConst: "loadk", OpLoadInt: "loadi", OpLoadVar: "loadv", OpGet: "get",
-	OpPin: "pin", OpStoreVar: "storev", OpStoreVN: "storevn", OpStoreVarK: "storevk", OpSet: "set",
-	OpAdd: "add", OpAddInt: "addint", OpConcat: "concat", OpSub: "sub", OpMul: "mul", OpDiv: "div", OpMod: "mod",
+	OpPin: "pin", OpStoreVar: "storev", OpStoreVN: "storevn", OpStoreVarK: "storevk",
+	OpGetVar: "getv", OpAddVar: "addv", OpIncVar: "incv", OpSet: "set",
+	OpAdd: "add", OpAddInt: "addint", OpSub: "sub", OpMul: "mul", OpDiv: "div", OpMod: "mod",
 	OpAnd: "and", OpOr: "or", OpXor: "xor", OpShl: "shl", OpShr: "shr", OpNeg: "neg", OpCom: "com",
 	OpAddK: "addi", OpSubK: "subi",
 	OpNumber: "number", OpNumberIf: "numberif", OpToInt: "toint", OpToStr: "tostr", OpTruth: "truth", OpNot: "not", OpBool: "bool", OpTest: "test", OpStrLen: "strlen",
@@ -125,8 +138,10 @@ var names = [numOps]string{
 	OpLt: "lt", OpLe: "le", OpGt: "gt", OpGe: "ge", OpMatch: "match", OpMatchDyn: "matchdyn",
 	OpJump: "jump", OpJumpTrue: "jtrue", OpJumpFalse: "jfalse", OpJumpZero: "jzero", OpJumpNonzero: "jnonzero", OpJumpNull: "jnull", OpJumpNotNull: "jnotnull", OpJumpInt: "jint",
 	OpJumpEqK: "jeqk", OpJumpNeK: "jnek", OpJumpLtK: "jltk", OpJumpLeK: "jlek", OpJumpGtK: "jgtk", OpJumpGeK: "jgek",
-	OpCall: "call", OpCallTest: "calltest", OpRoute: "route", OpRouteDyn: "routedyn",
-	OpReturn: "return", OpEnd: "end", OpExit: "exit", OpDrop: "drop", OpLoop: "loop", OpSwitch: "switch", OpFail: "fail",
+	OpJumpVarEqK: "jveqk", OpJumpVarNeK: "jvnek", OpJumpVarLtK: "jvltk", OpJumpVarLeK: "jvlek", OpJumpVarGtK: "jvgtk", OpJumpVarGeK: "jvgek",
+	OpCallTrue: "calltrue", OpCallFalse: "callfalse",
+	OpCall: "call", OpCallTest: "calltest", OpCallLog: "calllog", OpRoute: "route", OpRouteDyn: "routedyn",
+	OpReturn: "return", OpReturnI: "returni", OpEnd: "end", OpExit: "exit", OpDrop: "drop", OpLoop: "loop", OpSwitch: "switch", OpFail: "fail",
 	OpProbe: "probe",
 }
 
@@ -134,4 +149,4 @@ var names = [numOps]string{
 func (o Op) String() string { return names[o] }
 
 // IsJump reports whether D is a jump target.
-func (o Op) IsJump() bool { return o >= OpJump && o <= OpJumpGeK }
+func (o Op) IsJump() bool { return o >= OpJump && o <= OpCallFalse }

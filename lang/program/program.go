@@ -17,11 +17,15 @@ type Instr struct {
 	D       int32
 }
 
-// K is the constant's number in the operations that take one in B and C.
+// K is the number of a constant, a slot or a leaf in the operations that take it in
+// B and C.
 func (i Instr) K() int { return int(i.B)<<8 | int(i.C) }
 
-// MaxK is the largest constant number that B and C can hold.
-const MaxK = 1<<16 - 1
+// MaxK is the largest number that B and C can hold, MaxA the largest in A.
+const (
+	MaxK = 1<<16 - 1
+	MaxA = 1<<8 - 1
+)
 
 // Program is read-only once compiled and shared by all workers.
 type Program struct {

@@ -25,7 +25,8 @@ var keys = [...]key{
 	{"buf", "the whole frame", func(_ *registry.Ctx, f *msrp.Frame, v *value.Value) { v.SetStr(f.Raw()) }},
 	{"body", "the body with its last CRLF, $null without one", func(_ *registry.Ctx, f *msrp.Frame, v *value.Value) { opt(v)(f.Body()) }},
 	{"code", "a response's code, as a number", func(_ *registry.Ctx, f *msrp.Frame, v *value.Value) {
-		if n, err := strconv.Atoi(f.Code()); err == nil {
+		if f.IsReply() {
+			n, _ := strconv.Atoi(f.Code()) // three digits
 			v.SetInt(int64(n))
 		}
 	}},

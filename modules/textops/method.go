@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"strings"
 
-	"olelo/pv"
 	"olelo/runtime/registry"
+	"olelo/runtime/sip"
 )
 
 func methodFuncs() []registry.Func {
@@ -35,7 +35,7 @@ func methodsP(name string) registry.P[*methods] {
 }
 
 func parseMethods(text string) (*methods, error) {
-	m, unknown := &methods{}, pv.MethodID("")
+	m := &methods{}
 	if strings.TrimSpace(text) == "" {
 		return nil, errNoMethod
 	}
@@ -46,14 +46,14 @@ func parseMethods(text string) (*methods, error) {
 			one, rest = rest[:i], rest[i+1:]
 		}
 		one = strings.TrimSpace(one)
-		switch id := pv.MethodID(one); {
+		switch id := sip.MethodID(one); {
 		case one == "" && !more && (m.known != 0 || m.others != nil):
 			// Kamailio takes a separator at the end.
 		case one == "":
 			return nil, errNoMethod
 		case notToken(one) >= 0:
 			return nil, fmt.Errorf("%q is no method name", one)
-		case id != unknown:
+		case id != sip.OtherMethod:
 			m.known |= id
 		default:
 			m.others = append(m.others, one)
@@ -69,8 +69,8 @@ func isMethod(c *registry.Ctx, want *methods) int {
 	if c.Msg == nil {
 		return -1
 	}
-	name := pv.Method(c.Msg)
-	if pv.MethodID(name)&want.known != 0 {
+	name, id := c.Msg.RoutedMethod()
+	if id&want.known != 0 {
 		return 1
 	}
 	for _, s := range want.others {

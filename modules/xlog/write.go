@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"path/filepath"
 	"strconv"
+	"strings"
 
-	"olelo/pv"
 	"olelo/runtime/log"
 	"olelo/runtime/registry"
 )
@@ -67,6 +67,7 @@ var textParam = registry.ParamInfo{Name: "text", Kind: "text"}
 func (m *Module) fixed(name string, level log.Level, place bool, doc string) registry.Func {
 	return registry.Func{
 		Name: name, Params: []registry.ParamInfo{textParam}, Routes: registry.Any, Doc: doc,
+		Logs: func([]registry.Arg) (log.Level, bool) { return level, true },
 		Bind: func(fx registry.Fixup, args []registry.Arg) (registry.Call, error) {
 			l, err := m.line(fx, args[0], place)
 			if err != nil {
@@ -82,6 +83,7 @@ func (m *Module) leveled(name string, place bool, doc string) registry.Func {
 	return registry.Func{
 		Name: name, Routes: registry.Any, Doc: doc,
 		Params: []registry.ParamInfo{{Name: "level", Kind: "word"}, textParam},
+		Logs:   func(args []registry.Arg) (log.Level, bool) { return letterLevel(args[0].Text) },
 		Bind: func(fx registry.Fixup, args []registry.Arg) (registry.Call, error) {
 			return m.bindLeveled(fx, args[0], args[1], 0, place)
 		},
@@ -93,6 +95,7 @@ func (m *Module) faced(name string, place bool, doc string) registry.Func {
 	return registry.Func{
 		Name: name, Routes: registry.Any, Doc: doc,
 		Params: []registry.ParamInfo{{Name: "facility", Kind: "word"}, {Name: "level", Kind: "word"}, textParam},
+		Logs:   func(args []registry.Arg) (log.Level, bool) { return letterLevel(args[1].Text) },
 		Bind: func(fx registry.Fixup, args []registry.Arg) (registry.Call, error) {
 			f, ok := log.ParseFacility(args[0].Text)
 			if !ok {
@@ -114,7 +117,7 @@ func (m *Module) bindLeveled(fx registry.Fixup, level, text registry.Arg, f log.
 		}
 		return m.facility
 	}
-	if len(level.Text) == 0 || level.Text[0] != '$' {
+	if !strings.HasPrefix(level.Text, "$") {
 		at, ok := letterLevel(level.Text)
 		if !ok {
 			return nil, fmt.Errorf("%q is no log level: L_ALERT, L_BUG, L_CRIT, L_ERR, L_WARN, L_NOTICE, L_INFO or L_DBG", level.Text)
@@ -140,9 +143,10 @@ func (m *Module) bindLeveled(fx registry.Fixup, level, text registry.Arg, f log.
 	}, nil
 }
 
-// letterLevel reads a level's name: its third letter counts, and CRIT2.
+// letterLevel reads a level's name: its third letter counts, and CRIT2. A variable
+// has none.
 func letterLevel(s string) (log.Level, bool) {
-	if len(s) < 3 {
+	if len(s) < 3 || s[0] == '$' {
 		return 0, false
 	}
 	switch s[2] {
@@ -175,14 +179,17 @@ func (m *Module) method() registry.Func {
 		Name: "xlogm", Routes: registry.Any,
 		Doc:    "Writes the text at a level, unless the method of the SIP message ($rmid) is in methods_filter.",
 		Params: []registry.ParamInfo{{Name: "level", Kind: "word"}, textParam},
+		Logs:   func(args []registry.Arg) (log.Level, bool) { return letterLevel(args[0].Text) },
 		Bind: func(fx registry.Fixup, args []registry.Arg) (registry.Call, error) {
 			write, err := m.bindLeveled(fx, args[0], args[1], 0, false)
 			if err != nil {
 				return nil, err
 			}
 			return func(c *registry.Ctx) int {
-				if c.Msg != nil && m.filter.Load()&pv.MethodID(pv.Method(c.Msg)) != 0 {
-					return 1
+				if c.Msg != nil {
+					if _, id := c.Msg.RoutedMethod(); m.filter.Load()&id != 0 {
+						return 1
+					}
 				}
 				return write(c)
 			}, nil

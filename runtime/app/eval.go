@@ -27,9 +27,9 @@ func (h host) Eval(c *registry.Ctx, text string) (value.Value, error) {
 	if err != nil {
 		return value.Value{}, err
 	}
-	n := len(c.Vars)
-	c.Vars = append(c.Vars, newVars(&prog)[n:]...)
-	defer func() { c.Vars = c.Vars[:n] }()
+	vars := c.Vars // a route that runs knows them
+	c.Vars = append(slices.Clip(vars), newVars(&prog)[len(vars):]...)
+	defer func() { c.Vars = vars }()
 	if get, one := f.Single(); one {
 		return c.Eval(get), nil
 	}

@@ -73,8 +73,9 @@ type State struct {
 	// Before is how many messages of this worker $mi does not count.
 	Before uint32
 
-	now  time.Time
-	uris [nURIs]parsedURI
+	now     time.Time
+	uris    [nURIs]parsedURI
+	spelled spelledURI
 }
 
 // ViaExtras say what the own Via has beside branch and rport.
@@ -137,5 +138,5 @@ func (s *State) ResetMessage() {
 	s.ReplyHeaders = s.ReplyHeaders[:0]
 	s.ReplyBody = ""
 	s.now = time.Time{}
-	s.uris = [nURIs]parsedURI{}
+	s.uris, s.spelled.parsedURI = [nURIs]parsedURI{}, parsedURI{}
 }

@@ -2,6 +2,7 @@ package msgstate
 
 import (
 	"testing"
+	"unsafe"
 
 	"olelo/runtime/avp"
 	"olelo/runtime/value"
@@ -28,6 +29,29 @@ func TestURIIsParsedOnce(t *testing.T) {
 	view := func() string { return string(b) }
 	s.Reset()
 	if u := s.URI(RequestURI, view()); u == nil || u.User != "x" {
+		t.Errorf("%+v", u)
+	}
+}
+
+// A text that is changed where it lies is another one.
+func TestSpelledURI(t *testing.T) {
+	var s State
+	b := []byte("sip:x@y")
+	view := func() string { return unsafe.String(&b[0], len(b)) }
+	for _, user := range []string{"x", "x", "z", "", "z"} {
+		b[4] = ' '
+		if user != "" {
+			b[4] = user[0]
+		} else {
+			b[3] = '-'
+		}
+		u := s.SpelledURI(view())
+		if (u != nil) != (user != "") || u != nil && (u.User != user || u.Host != "y") {
+			t.Errorf("%s: %+v", b, u)
+		}
+		b[3] = ':'
+	}
+	if u := s.SpelledURI("sip:o@p;q"); u == nil || u.Params != "q" || s.SpelledURI("sip:o@p;q") != u {
 		t.Errorf("%+v", u)
 	}
 }

@@ -32,9 +32,34 @@ type parsedURI struct {
 // same text; nil where it is no URI. text must live as long as the message.
 func (s *State) URI(slot URISlot, text string) *sip.URI {
 	p := &s.uris[slot]
-	if at := unsafe.StringData(text); p.at != at || p.len != len(text) {
-		u, err := sip.ParseURI(text)
-		*p = parsedURI{at: at, len: len(text), uri: u, ok: err == nil}
+	if p.at != unsafe.StringData(text) || p.len != len(text) {
+		p.parse(text)
+	}
+	if !p.ok {
+		return nil
+	}
+	return &p.uri
+}
+
+func (p *parsedURI) parse(text string) {
+	p.at, p.len = unsafe.StringData(text), len(text)
+	p.ok = p.uri.Parse(text) == nil
+}
+
+// spelledURI remembers the parts of a text that may change where it lies, as a
+// $var's does: spelling is what it was.
+type spelledURI struct {
+	parsedURI
+	spelling []byte
+}
+
+// SpelledURI is URI of any text, remembered until it is asked for another one:
+// the parts are views of text, the URI itself is valid until the next call.
+func (s *State) SpelledURI(text string) *sip.URI {
+	p := &s.spelled
+	if p.at != unsafe.StringData(text) || string(p.spelling) != text {
+		p.parse(text)
+		p.spelling = append(p.spelling[:0], text...)
 	}
 	if !p.ok {
 		return nil

@@ -456,8 +456,11 @@ func (f *Frame) FirstHop() string { return f.from[len(f.from)-1] }
 
 // SessionID is the session part of the first To-Path URI.
 func (f *Frame) SessionID() (id string, ok bool) {
-	u, err := ParseURI(f.to[0])
-	return u.Session, err == nil && u.Session != ""
+	var u URI
+	if u.parse(f.to[0]) != nil {
+		return "", false
+	}
+	return u.Session, u.Session != ""
 }
 
 // MessageID and the like return a header's value and whether it is there.

@@ -70,7 +70,8 @@ func (c *Ctx) OnWire(b []byte) []byte {
 // VarSlot is one $var of a worker: an unset one is 0, and a $vn starts $null.
 type VarSlot struct {
 	value.Value
-	buf []byte // owned storage of S, reused from assignment to assignment
+	buf   []byte // owned storage of S, reused from assignment to assignment
+	spare []byte // what Spare lends, buf after Keep
 }
 
 // Set assigns v, copying its text into the slot's own storage. Of a text with a
@@ -86,6 +87,16 @@ func (s *VarSlot) Set(v *value.Value) {
 	}
 	s.buf = append(s.buf[:0], v.S...)
 	s.Value = value.OfStr(view(s.buf))
+}
+
+// Spare lends an empty buffer to build the slot's next text in: the present one,
+// which may be a part of it, stays as it is until Keep.
+func (s *VarSlot) Spare() []byte { return s.spare[:0] }
+
+// Keep assigns the text that was built in what Spare lent.
+func (s *VarSlot) Keep(b []byte) {
+	s.buf, s.spare = b, s.buf
+	s.Value = value.OfStr(view(b))
 }
 
 // SetConst assigns a value whose text never changes (a constant of the program).

@@ -12,6 +12,7 @@ import (
 	"fmt"
 
 	"olelo/lang/source"
+	"olelo/runtime/log"
 )
 
 // Module is one Kamailio module. Its state lives in the instance, never in
@@ -165,6 +166,10 @@ type Func struct {
 	Routes Mask
 	Doc    string
 	Bind   func(Fixup, []Arg) (Call, error) // called once a call site
+	// Logs, where not nil, tells that all that a call with these arguments does is
+	// to write a log line, and its level: where the log writes no lines of that, the
+	// function is not called and its code is 1.
+	Logs func([]Arg) (log.Level, bool)
 }
 
 // ParamInfo names and types a function parameter for `olelo check` and READMEs.

@@ -32,6 +32,26 @@ func BenchmarkParse(b *testing.B) {
 	}
 }
 
+func BenchmarkURI(b *testing.B) {
+	for _, text := range []string{
+		"sip:example.com",
+		"sip:alice@example.com:5090;transport=udp",
+		"sip:+4930123;phone-context=x:pw@[2001:db8::1]:5060;user=phone;lr?Subject=x",
+		"tel:+4930123;ext=5",
+		"urn:service:sos",
+	} {
+		b.Run(text, func(b *testing.B) {
+			b.ReportAllocs()
+			var u sip.URI
+			for b.Loop() {
+				if err := u.Parse(text); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
 func BenchmarkFramer(b *testing.B) {
 	f, stream := &sip.Framer{}, []byte(strings.Repeat(invite, 16))
 	b.SetBytes(int64(len(stream)))

@@ -51,7 +51,11 @@ const (
 	hRequestDisposition
 	hIdentity
 	hIdentityInfo
+	nHeaderIDs
 )
+
+// headerIndex has the first line of each known name, counted from 1; 0 is none.
+type headerIndex [nHeaderIDs]int32
 
 // known has each name in lower case and its compact form (RFC 3261 section
 // 7.3.3 and the IANA registry).
@@ -119,7 +123,13 @@ func HeaderKey(name string) Key {
 
 // matches reports whether h has k's name.
 func (k *Key) matches(h *header) bool {
-	return h.id == k.id && (k.id != hOther || strings.EqualFold(h.Name, k.name))
+	return h.id == k.id && (k.id != hOther || sameName(h.Name, k.name))
+}
+
+// sameName compares two names that are none of the known ones: most of them
+// differ in length or in their first letter.
+func sameName(a, b string) bool {
+	return len(a) == len(b) && a != "" && (a[0]^b[0])&^0x20 == 0 && strings.EqualFold(a, b)
 }
 
 // Header returns the i-th header called name, counted from 0, or from the end
@@ -132,6 +142,12 @@ func (m *Message) Header(name string, i int) (Header, bool) {
 // HeaderByKey is Header with a prepared name.
 func (m *Message) HeaderByKey(k *Key, i int) (Header, bool) {
 	m.scan()
+	if i == 0 {
+		if j := m.find(k); j >= 0 {
+			return m.hdrs[j].Header, true
+		}
+		return Header{}, false
+	}
 	if i < 0 {
 		for j := len(m.hdrs) - 1; j >= 0; j-- {
 			if k.matches(&m.hdrs[j]) {
@@ -151,6 +167,20 @@ func (m *Message) HeaderByKey(k *Key, i int) (Header, bool) {
 		}
 	}
 	return Header{}, false
+}
+
+// find is the number of the first header line that has k's name, -1 where there
+// is none.
+func (m *Message) find(k *Key) int {
+	if k.id != hOther {
+		return int(m.at[k.id]) - 1
+	}
+	for j := range m.hdrs {
+		if h := &m.hdrs[j]; h.id == hOther && sameName(h.Name, k.name) {
+			return j
+		}
+	}
+	return -1
 }
 
 // CountByKey is how many header lines have k's name.
@@ -173,20 +203,21 @@ func (m *Message) HeaderAt(i int) Header { m.scan(); return m.hdrs[i].Header }
 // body returns the first header with a known name.
 func (m *Message) body(id hid) (string, bool) {
 	m.scan()
-	for j := range m.hdrs {
-		if m.hdrs[j].id == id {
-			return m.hdrs[j].Body, true
-		}
+	if j := m.at[id]; j > 0 {
+		return m.hdrs[j-1].Body, true
 	}
 	return "", false
 }
 
 // scan finds all header lines, once.
 func (m *Message) scan() {
-	m.need()
-	if m.scanned {
-		return
+	if !m.scanned {
+		m.findHeaders()
 	}
+}
+
+func (m *Message) findHeaders() {
+	m.need()
 	m.scanned = true
 	s := view(m.raw)
 	at := m.first.len
@@ -212,7 +243,11 @@ func (m *Message) scan() {
 			}
 			continue
 		}
-		m.hdrs = append(m.hdrs, header{Header{name, trimSpace(body)}, l, headerID(name)})
+		id := headerID(name)
+		m.hdrs = append(m.hdrs, header{Header{name, trimSpace(body)}, l, id})
+		if id != hOther && m.at[id] == 0 {
+			m.at[id] = int32(len(m.hdrs))
+		}
 	}
 }
 
@@ -251,22 +286,33 @@ func (m *Message) UserAgent() string { s, _ := m.body(hUserAgent); return s }
 // ContentType is the Content-Type header's text.
 func (m *Message) ContentType() string { s, _ := m.body(hContentType); return s }
 
+// cseq is the CSeq header in parts, and whether it was looked for.
+type cseq struct {
+	num, method string
+	ok, have    bool
+}
+
 // CSeq is the CSeq header's number and method, as written: ok tells that there
 // are two texts with blanks between them, not that they are a number and a token.
 func (m *Message) CSeq() (num, method string, ok bool) {
-	s, ok := m.body(hCSeq)
-	if !ok {
-		return "", "", false
+	if !m.cseq.have {
+		m.findCSeq()
 	}
+	return m.cseq.num, m.cseq.method, m.cseq.ok
+}
+
+func (m *Message) findCSeq() {
+	m.cseq.have = true
+	s, _ := m.body(hCSeq)
 	i := strings.IndexAny(s, " \t\r\n")
 	if i < 0 {
-		return "", "", false
+		return
 	}
-	num, method = s[:i], strings.TrimLeft(s[i:], " \t")
+	method := strings.TrimLeft(s[i:], " \t")
 	if strings.ContainsAny(method, " \t\r\n") {
-		return "", "", false
+		return
 	}
-	return num, method, true
+	m.cseq.num, m.cseq.method, m.cseq.ok = s[:i], method, true
 }
 
 // ContentLength is the Content-Length header's number.

@@ -51,6 +51,9 @@ func (m *Message) BodySpan(i int) (start, end int) {
 // k's name, -1 where there is none.
 func (m *Message) FindHeader(k *Key, i int) int {
 	m.scan()
+	if i == 0 {
+		return m.find(k)
+	}
 	for ; i < len(m.hdrs); i++ {
 		if k.matches(&m.hdrs[i]) {
 			return i

@@ -35,6 +35,9 @@ type Message struct {
 	scanned  bool
 	have     uint8 // which of from, to are parsed
 	from, to NameAddr
+	at       headerIndex
+	cseq     cseq
+	routed   method
 
 	junk  string // the first line among the headers that is none
 	edits []Edit // by offset
@@ -93,9 +96,12 @@ const keepBuilt = 64 << 10
 
 // need builds the message of a Source.
 func (m *Message) need() {
-	if m.src == nil {
-		return
+	if m.src != nil {
+		m.build()
 	}
+}
+
+func (m *Message) build() {
 	m.built = m.src.AppendSIP(m.built[:0])
 	m.src = nil
 	if f, err := parseFirst(m.built); err == nil {

@@ -28,36 +28,42 @@ func uriError(s, why string) error { return fmt.Errorf("%w %.80q: %s", ErrURI, s
 // tels: ones, like Kamailio 5.6.3, which has a number for them. An
 // error wraps ErrURI. The parts are views of s.
 func ParseURI(s string) (u URI, err error) {
+	err = u.Parse(s)
+	return u, err
+}
+
+// Parse makes u the URI s, as ParseURI does.
+func (u *URI) Parse(s string) error {
+	*u = URI{}
 	scheme, rest, ok := cut(s, ':')
 	if !ok {
-		return u, uriError(s, "no scheme")
+		return uriError(s, "no scheme")
 	}
 	u.Scheme = scheme
 	switch {
 	case equalFold(scheme, "sip"), equalFold(scheme, "sips"):
-		err = u.setAddress(s, rest)
 	case equalFold(scheme, "tel"):
-		err = u.setAddress(s, rest)
+		err := u.setAddress(s, rest)
 		u.User, u.Host = u.Host, "" // Kamailio reads it as a SIP URI, of which the host is the number
-		return u, err
+		return err
 	case equalFold(scheme, "urn"):
 		if u.setNamespace(rest) {
-			return u, nil
+			return nil
 		}
-		return u, u.setAddress(s, rest)
+		return u.setAddress(s, rest)
 	default:
-		return u, uriError(s, "the scheme is not sip, sips, tel or urn")
+		return uriError(s, "the scheme is not sip, sips, tel or urn")
 	}
-	if err != nil {
-		return u, err
+	if err := u.setAddress(s, rest); err != nil {
+		return err
 	}
 	if u.IsPhone() {
 		u.User, u.UserParams, _ = cut(u.User, ';')
 		if u.User == "" && strings.IndexByte(rest, '@') >= 0 {
-			return u, uriError(s, "nothing before the ; of the user")
+			return uriError(s, "nothing before the ; of the user")
 		}
 	}
-	return u, nil
+	return nil
 }
 
 // setNamespace reads a URN's service:sos as user and host, as Kamailio does. What
@@ -75,7 +81,7 @@ func (u *URI) setNamespace(rest string) bool {
 // parameters and headers. The first character, whatever it is, begins a user or
 // a host.
 func (u *URI) setAddress(s, rest string) error {
-	if strings.ContainsAny(rest, "\r\n\x00") {
+	if strings.IndexByte(rest, '\r') >= 0 || strings.IndexByte(rest, '\n') >= 0 || strings.IndexByte(rest, 0) >= 0 {
 		return uriError(s, "a character that is not allowed")
 	}
 	at := behindFirst(rest, '@')
@@ -131,12 +137,22 @@ func behindFirst(s string, c byte) int {
 	return -1
 }
 
+// indexEither is the index of the first of two characters, -1 where there is none.
+func indexEither(s string, a, b byte) int {
+	for i := range len(s) {
+		if s[i] == a || s[i] == b {
+			return i
+		}
+	}
+	return -1
+}
+
 // setUser reads what is before the @. It takes what Kamailio takes, which is
 // more than RFC 3261 allows.
 func (u *URI) setUser(s string) (why string) {
 	reference := 0 // the length of an IPv6 reference, with its port, that the user begins with
 	if strings.HasPrefix(s, "[") {
-		if reference = strings.IndexAny(s, ";?"); reference < 0 {
+		if reference = indexEither(s, ';', '?'); reference < 0 {
 			return "a bracket in the user"
 		}
 		var host URI
@@ -148,17 +164,21 @@ func (u *URI) setUser(s string) (why string) {
 	u.User = s[:reference+len(u.User)]
 	plain := u.User[reference:]
 	if plain != "" {
-		if i := strings.IndexAny(plain[1:], ";?"); i >= 0 {
+		if i := indexEither(plain[1:], ';', '?'); i >= 0 {
 			plain = plain[:i+1]
 		}
+	}
+	switch {
+	case u.User == "":
+		return "nothing before @"
+	case reference == 0 && indexEither(plain, '[', ']') >= 0:
+		return "a bracket in the user"
+	case u.Password == "":
+		return ""
 	}
 	digits := strings.TrimLeft(u.Password, "0123456789")
 	port, ok := decimal(u.Password[:len(u.Password)-len(digits)])
 	switch {
-	case u.User == "":
-		return "nothing before @"
-	case reference == 0 && strings.ContainsAny(plain, "[]"):
-		return "a bracket in the user"
 	case plain == u.User && digits != u.Password && (!ok || port > 65535):
 		return "a password that begins with a number which is no port" // as which Kamailio reads it first
 	case strings.ContainsAny(u.Password, ":;?"), plain == u.User && strings.ContainsAny(u.Password, "[]"):
@@ -204,7 +224,7 @@ func isHost(s string, behindUser bool) bool {
 		return false
 	}
 	if !behindUser {
-		return !strings.ContainsAny(s, "[]")
+		return indexEither(s, '[', ']') < 0
 	}
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; {
@@ -222,9 +242,9 @@ func isHost(s string, behindUser bool) bool {
 // then no part of the user.
 func (u *URI) IsPhone() bool {
 	phone := false
-	for s := u.Params; s != ""; {
+	for s := u.Params; len(s) >= len("user="); {
 		var one string
-		one, s, _ = cut(s, ';')
+		one, s, _ = strings.Cut(s, ";")
 		if k, v, ok := cut(one, '='); ok && equalFold(k, "user") {
 			phone = v == "phone"
 		}

@@ -146,8 +146,8 @@ func (c *Conn) collect(k *kept, b []byte) {
 	if k.buf == nil {
 		return
 	}
-	if len(k.buf.b)+len(b) > c.t.frameLimit() {
-		c.t.errorf("%s: a frame that goes to two destinations is larger than %d bytes: the second does not get it", c, c.t.frameLimit())
+	if len(k.buf.b)+len(b) > c.t.cfg.frameLimit() {
+		c.t.errorf("%s: a frame that goes to two destinations is larger than %d bytes: the second does not get it", c, c.t.cfg.frameLimit())
 		k.drop(c.t)
 		c.t.tell([]*stream{k.s})
 		return

@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"cmp"
 	"crypto/tls"
 	"net"
 	"net/netip"
@@ -91,7 +92,9 @@ type Config struct {
 	MSRPLimits msrp.Limits
 	SIPLimits  sip.Limits
 	// StreamAt is how many bytes of an MSRP frame that is not whole make it one
-	// for Handler.MSRPBegun: 32 KiB. Negative: none is.
+	// for Handler.MSRPBegun: 64 KiB, about one read. Negative: none is.
+	// MSRPLimits.Frame then bounds those that are held, and where it is no less
+	// than StreamAt it is taken to be four times that at least.
 	StreamAt int
 	// StallTimeout is how long such a frame may bring less than PartialRate bytes
 	// a second while others wait to send to its destination: 8 s. It is then ended
@@ -171,6 +174,9 @@ type Handlers struct {
 	Closed func(c *Conn, h Handler)
 }
 
+// frameLimit is how many bytes of a frame are held.
+func (c *Config) frameLimit() int { return cmp.Or(c.MSRPLimits.Frame, msrp.DefaultFrame) }
+
 func (c *Config) setDefaults() {
 	num := func(p *int, d int) {
 		if *p == 0 {
@@ -189,7 +195,10 @@ func (c *Config) setDefaults() {
 	num(&c.MaxConns, 2048)
 	num(&c.MaxTLSConns, 2048)
 	num(&c.PartialRate, 1024)
-	num(&c.StreamAt, 32<<10)
+	num(&c.StreamAt, readSize)
+	if f := c.frameLimit(); c.StreamAt > 0 && f >= c.StreamAt {
+		c.MSRPLimits.Frame = max(f, 4*c.StreamAt)
+	}
 	num(&c.HighWater, 512<<10)
 	num(&c.LowWater, c.HighWater/4)
 	num(&c.QueueMax, 16<<20)

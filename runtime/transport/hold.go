@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -151,6 +152,20 @@ func (h *held) later(c, dst *Conn) bool {
 		c.t.watch.add(c)
 	}
 	return true
+}
+
+// toward returns the connection to k, from the given local IP where that is
+// valid, if the batch has sent to it already. The table need not be asked for
+// each message then.
+func (h *held) toward(k peerKey, local netip.Addr) *Conn {
+	h.Lock()
+	defer h.Unlock()
+	for _, d := range h.dirty[:h.ndirty] {
+		if d.proto == k.proto && d.peer == k.addr && (!local.IsValid() || d.local.Addr() == local) && !d.deaf.Load() {
+			return d
+		}
+	}
+	return nil
 }
 
 // flushDirty flushes what the batch has sent so far.

@@ -92,24 +92,22 @@ func (t *Transport) Send(d *Dest, b []byte, from *Conn) error {
 	if a := d.Addr.Addr(); a.Is4In6() {
 		k.addr = netip.AddrPortFrom(a.Unmap(), d.Addr.Port())
 	}
+	var c *Conn
+	if from != nil {
+		c = from.hold.toward(k, local)
+	}
 	// A connection found may end before it takes b: once more then.
 	for range 2 {
-		c, gone := t.table.find(k, local, t.clock.Load())
 		if c == nil {
-			switch {
-			case gone:
-				return ErrPeerGone
-			case d.NoConnect || t.cfg.NoConnect:
-				return ErrNoConnection
-			}
 			var err error
-			if c, err = t.connect(k, local, d.Socket); err != nil {
+			if c, err = t.connection(k, local, d); err != nil {
 				return err
 			}
 		}
 		if err := c.sendFor(d, b, from); !errors.Is(err, ErrClosed) {
 			return err
 		}
+		c = nil
 	}
 	return ErrClosed
 }
@@ -119,6 +117,21 @@ func (c *Conn) sendFor(d *Dest, b []byte, from *Conn) error {
 		return c.sendBegun(b, d.CloseAfter, from)
 	}
 	return c.send(b, d.CloseAfter, from)
+}
+
+// connection returns the connection to k, from the given local IP where that is
+// valid: one that is there, or a new one where d allows it.
+func (t *Transport) connection(k peerKey, local netip.Addr, d *Dest) (*Conn, error) {
+	c, gone := t.table.find(k, local, t.clock.Load())
+	switch {
+	case c != nil:
+		return c, nil
+	case gone:
+		return nil, ErrPeerGone
+	case d.NoConnect || t.cfg.NoConnect:
+		return nil, ErrNoConnection
+	}
+	return t.connect(k, local, d.Socket)
 }
 
 // send queues b. After last, nothing else is taken.

@@ -1,7 +1,6 @@
 package transport
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"net/netip"
@@ -10,7 +9,6 @@ import (
 	"time"
 
 	"olelo/runtime/log"
-	"olelo/runtime/msrp"
 )
 
 // Transport is the server's sockets and connections.
@@ -132,9 +130,6 @@ func (t *Transport) Shutdown(ctx context.Context) error {
 	t.closeSockets()
 	return err
 }
-
-// frameLimit is how many bytes of a frame are held.
-func (t *Transport) frameLimit() int { return cmp.Or(t.cfg.MSRPLimits.Frame, msrp.DefaultFrame) }
 
 // grace is what goroutines get to end once everything is closed.
 const grace = time.Second

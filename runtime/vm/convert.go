@@ -54,6 +54,49 @@ func text(c *registry.Ctx, v *value.Value) string {
 	return v.S
 }
 
+// sum adds integers; the first one decides that they are.
+func sum(terms []value.Value, wrap32 bool) int64 {
+	n := int64(0)
+	for i := range terms {
+		n = narrow(n+number(&terms[i], wrap32), wrap32)
+	}
+	return n
+}
+
+// concat is texts one after the other, in the arena.
+func concat(c *registry.Ctx, parts []value.Value) string {
+	n := 0
+	for i := range parts {
+		n += textLen(&parts[i])
+	}
+	return registry.View(appendTexts(c.Arena.Alloc(n)[:0], parts))
+}
+
+// textLen is the length of v's text.
+func textLen(v *value.Value) int {
+	if v.K != value.Int {
+		return len(v.S)
+	}
+	var d [20]byte
+	return len(strconv.AppendInt(d[:0], v.I, 10))
+}
+
+// appendTexts appends the values' texts to b.
+func appendTexts(b []byte, parts []value.Value) []byte {
+	for i := range parts {
+		b = parts[i].AppendTo(b)
+	}
+	return b
+}
+
+// same is equal, quick where both are numbers.
+func same(l, r *value.Value, wrap32 bool) bool {
+	if l.K == value.Int && r.K == value.Int {
+		return l.I == r.I
+	}
+	return equal(l, r, wrap32)
+}
+
 // equalText compares v's text with s, without making one.
 func equalText(v *value.Value, s string) bool {
 	if v.K == value.Int {
@@ -67,6 +110,8 @@ func equalText(v *value.Value, s string) bool {
 // right one's.
 func equal(l, r *value.Value, wrap32 bool) bool {
 	switch {
+	case l.K&r.K&value.Str != 0:
+		return l.S == r.S
 	case l.K == value.Int:
 		return l.I == number(r, wrap32)
 	case l.K&value.Str != 0:

@@ -1,6 +1,8 @@
 package vm
 
 import (
+	"strconv"
+
 	"olelo/lang/program"
 	"olelo/runtime/log"
 	"olelo/runtime/registry"
@@ -20,11 +22,11 @@ func (m *Machine) exec(c *registry.Ctx, pc, base int32) int {
 	p := m.prog
 	code := p.Code
 	wrap := p.Wrap32
+	vars := c.Vars // which do not move while a route runs
 	floor := len(m.frames)
-	r := m.regs[base:m.top]
+	r := m.window(base)
 	for {
-		in := code[pc]
-		m.pc = pc
+		in := &code[pc] // a copy would go through the stack
 		pc++
 		switch in.Op {
 		case program.OpNop:
@@ -34,7 +36,7 @@ func (m *Machine) exec(c *registry.Ctx, pc, base int32) int {
 		case program.OpLoadInt:
 			r[in.A].SetInt(int64(in.D))
 		case program.OpLoadVar:
-			r[in.A] = c.Vars[in.D].Value
+			r[in.A] = vars[in.D].Value
 		case program.OpGet:
 			p.Gets[in.D].Do(c, &r[in.A])
 		case program.OpPin:
@@ -42,31 +44,39 @@ func (m *Machine) exec(c *registry.Ctx, pc, base int32) int {
 				v.S = c.Arena.Concat(v.S, "")
 			}
 		case program.OpStoreVar:
-			if v := &r[in.A]; v.K == value.Null {
-				c.Vars[in.D].Value = value.Value{K: value.Int}
-			} else {
-				c.Vars[in.D].Set(v)
-			}
+			assign(&vars[in.D], &r[in.A])
 		case program.OpStoreVN:
-			c.Vars[in.D].Set(&r[in.A])
+			vars[in.D].Set(&r[in.A])
 		case program.OpStoreVarK:
-			c.Vars[in.D].SetConst(&p.Consts[in.K()])
+			vars[in.D].SetConst(&p.Consts[in.K()])
+		case program.OpGetVar:
+			p.Gets[in.D].Do(c, &r[in.A])
+			assign(&vars[in.K()], &r[in.A])
+		case program.OpAddVar:
+			if s := &vars[in.D]; r[in.B].K == value.Int {
+				s.SetInt(sum(r[in.B:][:in.C], wrap))
+			} else {
+				s.Keep(appendTexts(s.Spare(), r[in.B:][:in.C]))
+			}
+		case program.OpIncVar:
+			if s := &vars[in.K()]; s.K == value.Int {
+				s.I = narrow(s.I+int64(in.D), wrap)
+			} else {
+				s.Keep(strconv.AppendInt(append(s.Spare(), s.S...), int64(in.D), 10))
+			}
 		case program.OpSet:
 			if !p.Sets[in.D].Do(c, &r[in.A]) {
-				pc = m.fail(c, "the assignment to %s failed", p.Sets[in.D].Text)
+				pc = m.fail(c, pc-1, "the assignment to %s failed", p.Sets[in.D].Text)
 			}
 
 		case program.OpAdd:
-			l, s := &r[in.B], &r[in.C]
-			if l.K == value.Int {
-				r[in.A].SetInt(narrow(l.I+number(s, wrap), wrap))
+			if l := &r[in.B]; l.K == value.Int {
+				r[in.A].SetInt(sum(r[in.B:][:in.C], wrap))
 			} else {
-				r[in.A].SetStr(c.Arena.Concat(l.S, text(c, s)))
+				r[in.A].SetStr(concat(c, r[in.B:][:in.C]))
 			}
 		case program.OpAddInt:
 			r[in.A].SetInt(narrow(number(&r[in.B], wrap)+number(&r[in.C], wrap), wrap))
-		case program.OpConcat:
-			r[in.A].SetStr(c.Arena.Concat(text(c, &r[in.B]), text(c, &r[in.C])))
 		case program.OpSub:
 			r[in.A].SetInt(narrow(number(&r[in.B], wrap)-number(&r[in.C], wrap), wrap))
 		case program.OpMul:
@@ -75,13 +85,13 @@ func (m *Machine) exec(c *registry.Ctx, pc, base int32) int {
 			if d := number(&r[in.C], wrap); d != 0 {
 				r[in.A].SetInt(narrow(number(&r[in.B], wrap)/d, wrap))
 			} else {
-				pc = m.fail(c, "division by zero")
+				pc = m.fail(c, pc-1, "division by zero")
 			}
 		case program.OpMod:
 			if d := number(&r[in.C], wrap); d != 0 {
 				r[in.A].SetInt(narrow(number(&r[in.B], wrap)%d, wrap))
 			} else {
-				pc = m.fail(c, "mod by zero")
+				pc = m.fail(c, pc-1, "mod by zero")
 			}
 		case program.OpAnd:
 			r[in.A].SetInt(number(&r[in.B], wrap) & number(&r[in.C], wrap))
@@ -113,7 +123,7 @@ func (m *Machine) exec(c *registry.Ctx, pc, base int32) int {
 			}
 			n, ok := numberOf(v, wrap)
 			if !ok {
-				pc = m.fail(c, "%s is no number", quoted(v.S))
+				pc = m.fail(c, pc-1, "%s is no number", quoted(v.S))
 				continue
 			}
 			v.SetInt(n)
@@ -163,13 +173,13 @@ func (m *Machine) exec(c *registry.Ctx, pc, base int32) int {
 		case program.OpMatch:
 			ok, err := p.Regexes[in.D].Do(text(c, &r[in.B]))
 			if err != nil {
-				m.report(c, "=~ %q: %v", p.Regexes[in.D].Text, err)
+				m.report(c, pc-1, "=~ %q: %v", p.Regexes[in.D].Text, err)
 			}
 			r[in.A].SetInt(bit(ok))
 		case program.OpMatchDyn:
 			ok, err := p.MatchText(text(c, &r[in.B]), text(c, &r[in.C]))
 			if err != nil {
-				pc = m.fail(c, "=~ %q: %v", text(c, &r[in.C]), err)
+				pc = m.fail(c, pc-1, "=~ %q: %v", text(c, &r[in.C]), err)
 				continue
 			}
 			r[in.A].SetInt(bit(ok))
@@ -205,11 +215,11 @@ func (m *Machine) exec(c *registry.Ctx, pc, base int32) int {
 				pc = in.D
 			}
 		case program.OpJumpEqK:
-			if equal(&r[in.A], &p.Consts[in.K()], wrap) {
+			if same(&r[in.A], &p.Consts[in.K()], wrap) {
 				pc = in.D
 			}
 		case program.OpJumpNeK:
-			if !equal(&r[in.A], &p.Consts[in.K()], wrap) {
+			if !same(&r[in.A], &p.Consts[in.K()], wrap) {
 				pc = in.D
 			}
 		case program.OpJumpLtK:
@@ -228,21 +238,53 @@ func (m *Machine) exec(c *registry.Ctx, pc, base int32) int {
 			if number(&r[in.A], wrap) >= p.Consts[in.K()].I {
 				pc = in.D
 			}
-
-		case program.OpCall, program.OpCallTest:
-			rc := p.Calls[in.D].Do(c)
-			r = m.regs[base:m.top] // a nested Run may have grown them
-			switch in.C {
-			case program.RCSet:
-				c.RC = rc
-			case program.RCZero:
-				c.RC = 0
+		case program.OpJumpVarEqK:
+			if same(&vars[in.A].Value, &p.Consts[in.K()], wrap) {
+				pc = in.D
 			}
-			if rc == 0 {
-				c.Flow = registry.FlowExit
+		case program.OpJumpVarNeK:
+			if !same(&vars[in.A].Value, &p.Consts[in.K()], wrap) {
+				pc = in.D
+			}
+		case program.OpJumpVarLtK:
+			if number(&vars[in.A].Value, wrap) < p.Consts[in.K()].I {
+				pc = in.D
+			}
+		case program.OpJumpVarLeK:
+			if number(&vars[in.A].Value, wrap) <= p.Consts[in.K()].I {
+				pc = in.D
+			}
+		case program.OpJumpVarGtK:
+			if number(&vars[in.A].Value, wrap) > p.Consts[in.K()].I {
+				pc = in.D
+			}
+		case program.OpJumpVarGeK:
+			if number(&vars[in.A].Value, wrap) >= p.Consts[in.K()].I {
+				pc = in.D
+			}
+		case program.OpCallTrue, program.OpCallFalse:
+			rc := p.Calls[in.K()].Do(c)
+			r = m.window(base) // a nested Run may have grown them
+			if !returned(c, rc, in.A) {
 				return 0
 			}
-			c.Flow = 0 // of routes that the function ran
+			if (rc > 0) == (in.Op == program.OpCallTrue) {
+				pc = in.D
+			}
+
+		case program.OpCallLog:
+			if !c.Log.Enabled(log.Level(int8(in.B))) {
+				returned(c, 1, in.C)
+				r[in.A].SetInt(1)
+				continue
+			}
+			fallthrough
+		case program.OpCall, program.OpCallTest:
+			rc := p.Calls[in.D].Do(c)
+			r = m.window(base) // as above
+			if !returned(c, rc, in.C) {
+				return 0
+			}
 			if in.Op == program.OpCallTest {
 				rc = int(bit(rc > 0))
 			}
@@ -252,14 +294,14 @@ func (m *Machine) exec(c *registry.Ctx, pc, base int32) int {
 			if in.Op == program.OpRouteDyn {
 				name, ok := text(c, &r[in.B]), false
 				if n, ok = p.FindRoute("route", name); !ok {
-					m.report(c, "there is no route[%s]", name)
+					m.report(c, pc-1, "there is no route[%s]", name)
 					r[in.A].SetInt(noRoute)
 					continue
 				}
 			}
 			level := m.level + int(in.C) + 1
 			if level > p.MaxLevel {
-				m.report(c, "route[%s] is called too deep: max_recursive_level is %d", p.Routes[n].Name, p.MaxLevel)
+				m.report(c, pc-1, "route[%s] is called too deep: max_recursive_level is %d", p.Routes[n].Name, p.MaxLevel)
 				r[in.A].SetInt(-1)
 				c.RC = -1
 				continue
@@ -267,11 +309,14 @@ func (m *Machine) exec(c *registry.Ctx, pc, base int32) int {
 			m.frames = append(m.frames, frame{pc: pc, base: base, level: m.level, dst: in.A})
 			m.level = level
 			base = m.enter(m.top, p.Routes[n].Regs)
-			r = m.regs[base:m.top]
+			r = m.window(base)
 			pc = p.Routes[n].Entry
-		case program.OpReturn, program.OpEnd:
-			rc := number(&r[in.A], wrap)
-			if rc == 0 && in.Op == program.OpReturn {
+		case program.OpReturn, program.OpReturnI, program.OpEnd:
+			rc := int64(in.D)
+			if in.Op != program.OpReturnI {
+				rc = number(&r[in.A], wrap)
+			}
+			if rc == 0 && in.Op != program.OpEnd {
 				c.Flow |= registry.FlowExit
 				c.RC = 0
 				return 0
@@ -282,7 +327,7 @@ func (m *Machine) exec(c *registry.Ctx, pc, base int32) int {
 			f := m.frames[len(m.frames)-1]
 			m.frames = m.frames[:len(m.frames)-1]
 			m.top, base, m.level, pc = base, f.base, f.level, f.pc
-			r = m.regs[base:m.top]
+			r = m.window(base)
 			r[f.dst].SetInt(rc)
 			c.RC = int(rc)
 		case program.OpExit:
@@ -296,12 +341,12 @@ func (m *Machine) exec(c *registry.Ctx, pc, base int32) int {
 			v := &r[in.A]
 			v.I++
 			if p.MaxLoops > 0 && v.I > int64(p.MaxLoops) {
-				pc = m.fail(c, "the while loop ran more than %d times (max_while_loops)", p.MaxLoops)
+				pc = m.fail(c, pc-1, "the while loop ran more than %d times (max_while_loops)", p.MaxLoops)
 			}
 		case program.OpFail:
-			pc = m.fail(c, "%s", p.Consts[in.D].S)
+			pc = m.fail(c, pc-1, "%s", p.Consts[in.D].S)
 		case program.OpSwitch:
-			pc = m.target(c, p.Switches[in.D], &r[in.A])
+			pc = m.target(c, pc-1, p.Switches[in.D], &r[in.A])
 
 		case program.OpProbe:
 			p.Probes[in.D].Do(c)
@@ -313,8 +358,34 @@ func (m *Machine) exec(c *registry.Ctx, pc, base int32) int {
 	}
 }
 
+// returned notes that a function gave code rc: $rc becomes what mode says. The
+// script goes on unless ok is false.
+func returned(c *registry.Ctx, rc int, mode uint8) (ok bool) {
+	switch mode {
+	case program.RCSet:
+		c.RC = rc
+	case program.RCZero:
+		c.RC = 0
+	}
+	if rc == 0 {
+		c.Flow = registry.FlowExit
+		return false
+	}
+	c.Flow = 0 // of routes that the function ran
+	return true
+}
+
+// assign makes v the value of a $var: $null is 0 there.
+func assign(s *registry.VarSlot, v *value.Value) {
+	if v.K == value.Null {
+		s.SetInt(0)
+		return
+	}
+	s.Set(v)
+}
+
 // target finds the case for v: the cases' type decides, $null is 0 and "".
-func (m *Machine) target(c *registry.Ctx, s *program.Switch, v *value.Value) int32 {
+func (m *Machine) target(c *registry.Ctx, at int32, s *program.Switch, v *value.Value) int32 {
 	switch {
 	case s.Ints != nil:
 		if pc, ok := s.Ints[number(v, m.prog.Wrap32)]; ok {
@@ -336,7 +407,7 @@ func (m *Machine) target(c *registry.Ctx, s *program.Switch, v *value.Value) int
 			}
 			ok, err := k.Match(t)
 			if err != nil {
-				m.report(c, "case /%q: %v", k.Text, err)
+				m.report(c, at, "case /%q: %v", k.Text, err)
 			}
 			if ok {
 				return k.Target

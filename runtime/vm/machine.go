@@ -17,7 +17,6 @@ type Machine struct {
 	top    int32 // first free register
 	level  int   // how deep routes and blocks are nested
 	frames []frame
-	pc     int32 // of the running instruction, where an error is reported
 }
 
 // frame is a suspended caller.
@@ -31,7 +30,7 @@ type frame struct {
 // New returns a machine for p with enough registers for usual configurations;
 // it grows them as routes nest.
 func New(p *program.Program) *Machine {
-	return &Machine{prog: p, regs: make([]value.Value, 64)}
+	return &Machine{prog: p, regs: make([]value.Value, 2*window)}
 }
 
 // For returns the machine of c's worker for p, making it at first use.
@@ -47,42 +46,50 @@ func For(c *registry.Ctx, p *program.Program) *Machine {
 // Run runs route n with kind as c.Route and returns its code. Exit and drop
 // show in c.Flow, which Run clears at its start.
 func (m *Machine) Run(c *registry.Ctx, n int, kind registry.Mask) int {
-	outerRoute, outerTop, outerLevel, outerPC := c.Route, m.top, m.level, m.pc
+	outerRoute, outerTop, outerLevel := c.Route, m.top, m.level
 	outerFrames := len(m.frames)
 	c.Route, c.Flow = kind, 0
 	r := &m.prog.Routes[n]
 	m.level++
 	rc := m.exec(c, r.Entry, m.enter(m.top, r.Regs))
-	c.Route, m.top, m.level, m.pc = outerRoute, outerTop, outerLevel, outerPC
+	c.Route, m.top, m.level = outerRoute, outerTop, outerLevel
 	m.frames = m.frames[:outerFrames]
 	return rc
+}
+
+// window is how many registers an instruction can name. So many lie behind each
+// route's first one, whether it uses them or not: no access needs a check.
+const window = 256
+
+func (m *Machine) window(base int32) *[window]value.Value {
+	return (*[window]value.Value)(m.regs[base:])
 }
 
 // enter reserves n registers from base on and returns base.
 func (m *Machine) enter(base, n int32) int32 {
 	m.top = base + n
-	if int(m.top) > len(m.regs) {
-		regs := make([]value.Value, 2*int(m.top))
+	if int(base)+window > len(m.regs) {
+		regs := make([]value.Value, 2*(int(base)+window))
 		copy(regs, m.regs)
 		m.regs = regs
 	}
 	return base
 }
 
-// fail reports a run-time error of the running instruction and returns where
-// its statement goes on.
-func (m *Machine) fail(c *registry.Ctx, format string, args ...any) int32 {
-	m.report(c, format, args...)
-	next, ok := m.prog.FailureTarget(m.pc)
+// fail reports a run-time error of the instruction at pc and returns where its
+// statement goes on.
+func (m *Machine) fail(c *registry.Ctx, pc int32, format string, args ...any) int32 {
+	m.report(c, pc, format, args...)
+	next, ok := m.prog.FailureTarget(pc)
 	if !ok {
 		panic("vm: no failure target at pc") // the compiler covers every instruction that can fail
 	}
 	return next
 }
 
-// report logs an error at the running instruction's place in the config.
-func (m *Machine) report(c *registry.Ctx, format string, args ...any) {
-	pos := m.prog.Pos[m.pc]
+// report logs an error at the place in the configuration of the instruction at pc.
+func (m *Machine) report(c *registry.Ctx, pc int32, format string, args ...any) {
+	pos := m.prog.Pos[pc]
 	c.Log.Errorf(log.Core, "%s:%d:%d: "+format,
 		append([]any{pos.Filename, pos.Line, pos.Column}, args...)...)
 }

@@ -37,6 +37,7 @@ func (p *probe) Exports() registry.Exports {
 			p.said = append(p.said, strings.Clone(s))
 			return 1
 		}, ""),
+		p.logs("loud", log.Err), p.logs("quiet", log.Debug),
 		registry.Fn1("set", registry.OutP("var"), registry.Any, func(c *registry.Ctx, v *registry.Var) int {
 			x := value.OfStr("overwritten")
 			if v.Slot > 0 {
@@ -47,6 +48,16 @@ func (p *probe) Exports() registry.Exports {
 			return 1
 		}, ""),
 	}}
+}
+
+// logs is say as a function that writes a log line.
+func (p *probe) logs(name string, level log.Level) registry.Func {
+	f := registry.Fn1(name, registry.Text("text"), registry.Any, func(_ *registry.Ctx, s string) int {
+		p.said = append(p.said, strings.Clone(s))
+		return 1
+	}, "")
+	f.Logs = func([]registry.Arg) (log.Level, bool) { return level, true }
+	return f
 }
 
 // names are the server's own in tests.
@@ -258,6 +269,18 @@ func TestExpressions(t *testing.T) {
 		{`$avp(n)+$avp(m)`, "[]"},
 		{`-$avp(n)`, "0"},
 		{`$null+1`, "[1]"},
+		{`$null+1+2`, "[12]"},
+		{`"a"+$var(five)+$var(abc)+6`, "[a5abc6]"},
+		{`$var(ten)+$var(five)+$var(abc)`, "[105abc]"},
+		{`$var(five)+$var(five)+$var(ten)`, "20"},
+		{`$var(five)+$var(abc)+1`, "6"},
+		{`$var(ten)+1+"x"`, "[101x]"},
+		{`"a"+(""+$var(five))+"b"`, "[a5b]"},
+		{`"a"+hit()+$var(abc)`, "[a1abc]"},
+		{`"a"+2*$var(five)+"b"+($var(five)+1)`, "[a10b6]"},
+		{`$var(abc)` + strings.Repeat(`+"x"+$var(two)`, 40), "[abc" + strings.Repeat("x2", 40) + "]"},
+		{`"a"` + strings.Repeat(`+$var(two)`, 150), "[a" + strings.Repeat("2", 150) + "]"},
+		{`$var(two)` + strings.Repeat(`+$var(two)`, 150), "302"},
 		{`$null==0`, "1"}, // only on the right it asks whether there is a value
 		{`$null!=""`, "0"},
 		{`$null==$var(zero)`, "1"},
@@ -669,6 +692,52 @@ func TestOperandOutlivesCall(t *testing.T) {
 	b.run(t, "request_route", "")
 	if got := strings.Join(b.probe.said, "|"); got != "abcdef1 overwritten" {
 		t.Errorf("got %q", got)
+	}
+}
+
+// TestAssignedFromItself: a variable's new value may be made of its old one.
+// Seen on Kamailio 5.6.3.
+func TestAssignedFromItself(t *testing.T) {
+	b := build(t, `request_route {
+  $var(s) = "ab";
+  $var(s) = "<" + $var(s) + "-" + $(var(s){s.substr,1,1}) + ">";
+  say("$var(s)");
+  $var(s) = $var(s) + 1;
+  $var(s) = $var(s) + $var(s);
+  say("$var(s)");
+  $var(n) = 2147483647;
+  $var(n) = $var(n) + 1;
+  say("$var(n)");
+  $var(n) = $var(n) - 1;
+  $var(n) = 1 + $var(n);
+  say("$var(n)");
+  $var(s) = $var(s) - 1;
+  say("$var(s)");
+  $var(s) = $hdr(None);
+  $var(s) = $var(s) + 1;
+  say("$var(s)");
+}`, compile.Options{})
+	b.run(t, "request_route", "")
+	want := "<ab-b>|<ab-b>1<ab-b>1|-2147483648|-2147483648|-1|1"
+	if got := strings.Join(b.probe.said, "|"); got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// TestLogLines: what only writes a log line is not called where the log has none
+// of that level, and is true all the same.
+func TestLogLines(t *testing.T) {
+	b := build(t, `request_route {
+  $var(a) = $var(a) - 1;
+  quiet("$rU");
+  say("$rc");
+  loud("$rd");
+  if (quiet("$fU")) { loud("$fd"); }
+  quiet("last");
+}`, compile.Options{})
+	rc := b.run(t, "request_route", "")
+	if got := strings.Join(b.probe.said, "|"); got != "1|example.com|alice|example.org" || rc != 1 {
+		t.Errorf("got %q and code %d", got, rc)
 	}
 }
 
