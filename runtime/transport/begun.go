@@ -188,7 +188,7 @@ func (c *Conn) endIfLast() {
 	c.next()
 }
 
-// crowd reports whether somebody waits for the end of the frame that c passes on.
+// crowd is the stream of f where others wait for its end, nil where nobody does.
 func (f *begun) crowd() *stream {
 	s := f.to.Load()
 	if s == nil {

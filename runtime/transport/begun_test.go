@@ -300,6 +300,30 @@ func TestStreamForTwo(t *testing.T) {
 	c.expect(f)
 }
 
+// TestStreamOverTLS relays large frames between TCP and TLS, both ways.
+func TestStreamOverTLS(t *testing.T) {
+	cfg := testTLS(t)
+	s, r := streams(t, transport.Config{StreamAt: 1, Sockets: tlsSockets(), TLS: cfg})
+	a, b := s.dial(), s.dialTLS(cfg)
+	r.known(s, a)
+	r.known(s, b)
+	r.Lock()
+	r.to[a.addr()] = transport.Dest{Proto: transport.TLS, Addr: b.addr(), NoConnect: true}
+	r.to[b.addr()] = transport.Dest{Proto: transport.TCP, Addr: a.addr(), NoConnect: true}
+	r.Unlock()
+	for i, n := range []int{100, 70_000, 3_000_000} {
+		f := frame(i, noise(i, n))
+		go a.send(f)
+		b.expect(f)
+		go b.send(f)
+		a.expect(f)
+	}
+	a.send(half(9))
+	b.expect(known(9))
+	_ = a.Close()
+	b.expect(end(9, "#"))
+}
+
 // Shutdown ends a frame that is under way, and sends what waits.
 func TestStreamAtShutdown(t *testing.T) {
 	s, r := streams(t, transport.Config{StreamAt: 1})

@@ -30,7 +30,7 @@ func (t *Transport) sweep() {
 // tick is a fraction of the shortest time limit, 1 s at most.
 func (t *Transport) tick() time.Duration {
 	d := time.Second
-	for _, l := range []time.Duration{t.cfg.Lifetime, t.cfg.TLSIdle, t.cfg.PartialTimeout} {
+	for _, l := range []time.Duration{t.cfg.Lifetime, t.cfg.TLSIdle, t.cfg.PartialTimeout, t.cfg.StallTimeout} {
 		if l > 0 {
 			d = min(d, l/8)
 		}
@@ -60,19 +60,22 @@ func (c *Conn) checkTime(now int64) {
 }
 
 // stalls ends c where the message that it has received half of since began has
-// brought too few bytes in the last PartialTimeout.
+// brought too few bytes in the last PartialTimeout. A frame that has begun, and
+// for whose end others wait, is ended alone, after a StallTimeout.
 func (c *Conn) stalls(began, now int64) bool {
 	w := &c.window
+	f, n, patience := c.begun.Load(), c.partialLen.Load(), c.t.cfg.PartialTimeout
+	var crowd *stream
+	if f != nil {
+		n += f.passed.Load()
+		if crowd = f.crowd(); crowd != nil {
+			patience = c.t.cfg.StallTimeout
+		}
+	}
 	if w.message != began {
 		*w = window{message: began, start: began}
-	}
-	patience := c.t.cfg.PartialTimeout
-	n := c.partialLen.Load()
-	var crowded *stream
-	if f := c.begun.Load(); f != nil {
-		n += f.passed.Load()
-		if crowded = f.crowd(); crowded != nil {
-			patience = c.t.cfg.StallTimeout
+		if f != nil {
+			w.bytes = n
 		}
 	}
 	if time.Duration(now-w.start) < patience {
@@ -82,8 +85,8 @@ func (c *Conn) stalls(began, now int64) bool {
 		w.start, w.bytes = now, n
 		return false
 	}
-	if crowded != nil {
-		c.abandon(crowded, errPartial)
+	if crowd != nil {
+		c.abandon(crowd, errPartial)
 		return false
 	}
 	c.endPartial(n, now-began)
