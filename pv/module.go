@@ -13,8 +13,9 @@ import (
 type Module struct {
 	shared   shared
 	aliases  map[string]avpName
-	preset   []preset // varset
-	vars     []scriptVar
+	preset   []preset       // varset
+	vars     []scriptVar    // in the order that the configuration names them
+	slots    map[string]int // of vars, by name: place+1
 	time     *clock.Clock
 	started  int64 // $Tb, Unix seconds
 	sockets  []*transport.Socket
@@ -24,7 +25,7 @@ type Module struct {
 }
 
 // New returns the module.
-func New() *Module { return &Module{aliases: map[string]avpName{}} }
+func New() *Module { return &Module{aliases: map[string]avpName{}, slots: map[string]int{}} }
 
 var (
 	_ registry.Module       = (*Module)(nil)

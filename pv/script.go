@@ -84,21 +84,16 @@ func setSlot(s *registry.VarSlot, v *value.Value, null bool) {
 }
 
 func (m *Module) remember(name string, slot int) {
-	for _, v := range m.vars {
-		if v.slot == slot {
-			return
-		}
+	if _, known := m.slots[name]; known {
+		return
 	}
+	m.slots[name] = slot
 	m.vars = append(m.vars, scriptVar{name, slot})
 }
 
 func (m *Module) slot(name string) (int, bool) {
-	for _, v := range m.vars {
-		if v.name == name {
-			return v.slot - 1, true
-		}
-	}
-	return 0, false
+	slot, ok := m.slots[name]
+	return slot - 1, ok
 }
 
 // InitWorker gives the worker's variables the values that varset asks for.

@@ -286,6 +286,10 @@ func (c *compiler) selected(e ast.Expr, dst uint8) {
 
 // regex compiles a static pattern and returns its number.
 func (c *compiler) regex(pattern string, at ast.Range, fold ere.Flags) (int, bool) {
+	key := regexKey{pattern, fold}
+	if n, ok := c.regexes[key]; ok {
+		return n, true
+	}
 	re, err := ere.Compile(pattern, fold)
 	if err != nil {
 		c.late = true
@@ -294,5 +298,11 @@ func (c *compiler) regex(pattern string, at ast.Range, fold ere.Flags) (int, boo
 		return 0, false
 	}
 	c.prog.Regexes = append(c.prog.Regexes, program.Leaf[program.Matcher]{Text: pattern, Do: re.Match})
-	return len(c.prog.Regexes) - 1, true
+	c.regexes[key] = len(c.prog.Regexes) - 1
+	return c.regexes[key], true
+}
+
+type regexKey struct {
+	pattern string
+	flags   ere.Flags
 }

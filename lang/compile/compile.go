@@ -56,12 +56,13 @@ func Compile(file *ast.File, env *Env, opt Options, diags *diag.List) *program.P
 		slots:  map[string]int{},
 		warned: map[string]bool{},
 		places: map[coverage.Place][]any{},
-		consts: map[value.Value]int{},
+		consts: map[value.Value]int{}, regexes: map[regexKey]int{},
 		prog: &program.Program{
 			Wrap32: !opt.Dialect6, MaxLoops: opt.MaxLoops, MaxLevel: opt.MaxLevel,
 			MatchText: matchText(ere.NewCache(dynamicPatterns)),
 		},
 	}
+	env.file = file
 	c.opt.MaxErrors = cmp.Or(opt.MaxErrors, diag.MaxErrors)
 	c.checkMocks()
 	if opt.Tracer != nil { // it may evaluate any variable
@@ -98,6 +99,7 @@ type compiler struct {
 	prog       *program.Program
 	slots      map[string]int // $var slots by class and name
 	consts     map[value.Value]int
+	regexes    map[regexKey]int
 	file       *ast.File
 	warned     map[string]bool          // warnings given once a configuration
 	places     map[coverage.Place][]any // the conditions and cases at each place

@@ -2,6 +2,7 @@ package compile
 
 import (
 	"net/netip"
+	"olelo/lang/ast"
 	"sort"
 	"strings"
 
@@ -25,6 +26,8 @@ type Env struct {
 	missing map[string]bool   // modules that the configuration loads and that are not there
 
 	forgotten map[string]bool // of those, modules that it uses and does not load by their name
+
+	file *ast.File // that was compiled, for its definitions
 
 	lost     bool // some modules' names cannot be told
 	stranger bool // one of those is in no catalogue: any function may be its

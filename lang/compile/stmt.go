@@ -1,8 +1,6 @@
 package compile
 
 import (
-	"slices"
-
 	"olelo/lang/ast"
 	"olelo/lang/coverage"
 	"olelo/lang/program"
@@ -324,6 +322,12 @@ func (c *compiler) switchStmt(s *ast.Switch, want int) {
 	c.breaks = append(c.breaks, nil)
 	c.depth++
 	hasDefault := false
+	filled := 0 // behind the last case that is not empty
+	for i, k := range s.Cases {
+		if len(k.Body) > 0 {
+			filled = i + 1
+		}
+	}
 	var fell jumpList
 	for i, k := range s.Cases {
 		at := c.entered(k, caseHead(k), coverage.Case, isConst)
@@ -331,7 +335,7 @@ func (c *compiler) switchStmt(s *ast.Switch, want int) {
 			sw.Default, hasDefault = at, true
 		}
 		labels(i, at)
-		last := !slices.ContainsFunc(s.Cases[i+1:], func(k *ast.Case) bool { return len(k.Body) > 0 })
+		last := i+1 >= filled
 		c.stmts(k.Body, ifElse(last || leaves(k.Body), want, -1))
 		if last && want >= 0 && i < len(s.Cases)-1 { // over the empty cases, which have a result of their own
 			fell = append(fell, c.emit(program.Instr{Op: program.OpJump}))
@@ -355,6 +359,7 @@ func (c *compiler) switchStmt(s *ast.Switch, want int) {
 		c.result(want, 1)
 	}
 	c.patch(over)
+	sw.Seal()
 	c.prog.OnFailure(start, end, int(sw.Default))
 }
 

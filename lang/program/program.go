@@ -3,6 +3,7 @@
 package program
 
 import (
+	"math"
 	"sort"
 
 	"olelo/lang/source"
@@ -120,6 +121,35 @@ type Switch struct {
 	Strs    map[string]int32
 	Tests   []SwitchTest
 	Default int32
+
+	// Near has the targets for the integers from First on where those of Ints lie
+	// close to each other.
+	Near  []int32
+	First int64
+}
+
+// spread is how far apart, on the average, integers may lie that are close.
+const spread = 8
+
+// Seal makes Near; the compiler calls it when all targets are set.
+func (s *Switch) Seal() {
+	if len(s.Ints) == 0 {
+		return
+	}
+	first, last := int64(math.MaxInt64), int64(math.MinInt64)
+	for n := range s.Ints {
+		first, last = min(first, n), max(last, n)
+	}
+	if d := uint64(last) - uint64(first); d >= uint64(spread*len(s.Ints)) {
+		return
+	}
+	s.First, s.Near = first, make([]int32, last-first+1)
+	for i := range s.Near {
+		s.Near[i] = s.Default
+	}
+	for n, pc := range s.Ints {
+		s.Near[n-first] = pc
+	}
 }
 
 // SwitchTest is one case of a switch with regular expressions.

@@ -267,5 +267,5 @@ func (s *server) handlers() (transport.Handlers, error) {
 }
 
 func (s *server) tcpHandler(c *transport.Conn) transport.Handler {
-	return handler{s, s.tcp[c.ID()%uint64(len(s.tcp))]}
+	return handler{s, s.tcp[c.Worker()]}
 }

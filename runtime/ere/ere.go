@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"sync/atomic"
 	"time"
 
 	"github.com/dlclark/regexp2/v2"
@@ -55,7 +56,14 @@ type Regexp struct {
 	// bytes tells that a character of a text outside ASCII can take part in
 	// the match: such a text is given to the matcher byte by byte.
 	bytes bool
+
+	matches atomic.Int32 // up to tabled
+	table   atomic.Pointer[table]
 }
+
+// tabled is how many texts a pattern is matched with before its table is made, which
+// takes longer than to compile it.
+const tabled = 8
 
 // Compile translates a pattern. Its error is an *Error.
 func Compile(pattern string, f Flags) (*Regexp, error) {
@@ -97,6 +105,12 @@ func (r *Regexp) Anchored() bool { return r.anchored }
 // Match reports whether the pattern matches somewhere in s. It allocates only
 // where s is not ASCII and that matters. The error is ErrTimeout.
 func (r *Regexp) Match(s string) (bool, error) {
+	if t := r.table.Load(); t != nil {
+		return t.match(s), nil
+	}
+	if r.fast != nil && r.matches.Load() < tabled && r.matches.Add(1) == tabled {
+		r.table.Store(newTable(r.fast.String()))
+	}
 	if r.fast != nil && (!r.bytes || ascii(s)) {
 		return r.fast.MatchString(s), nil
 	}

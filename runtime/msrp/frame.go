@@ -26,8 +26,8 @@ type Frame struct {
 	toAt     int      // where the first To-Path URI starts
 	fromAt   int      // where the first From-Path URI starts
 
-	has  uint8           // bit h: header h is there
-	vals [headers]string // of those that are
+	has  uint8        // bit h: header h is there
+	vals [kept]string // of those that are
 
 	moved []byte // storage of BeginRelay
 	shift int    // by how much BeginRelay has rotated, 0 after EndRelay
@@ -48,8 +48,58 @@ const (
 	byteRange
 	successReport
 	failureReport
-	headers
+	kept // those before are kept by their number
+
+	toPath = iota - 1
+	fromPath
+	unread
 )
+
+var names = [unread]string{
+	messageID:     "Message-ID",
+	contentType:   "Content-Type",
+	expires:       "Expires",
+	authorization: "Authorization",
+	byteRange:     "Byte-Range",
+	successReport: "Success-Report",
+	failureReport: "Failure-Report",
+	toPath:        "To-Path",
+	fromPath:      "From-Path",
+}
+
+// headerOf tells which header a line is, in any case, and where its colon is, -1
+// for none. Written as the RFC writes them they are told by their first letters.
+func headerOf(line string) (h header, colon int) {
+	switch line[0] {
+	case 'T':
+		h = toPath
+	case 'F':
+		h = fromPath
+		if strings.HasPrefix(line, "Fa") {
+			h = failureReport
+		}
+	case 'B':
+		h = byteRange
+	case 'C':
+		h = contentType
+	case 'E':
+		h = expires
+	case 'A':
+		h = authorization
+	case 'S':
+		h = successReport
+	}
+	if name := names[h]; len(line) > len(name) && line[len(name)] == ':' && line[:len(name)] == name {
+		return h, len(name)
+	}
+	colon = strings.IndexByte(line, ':')
+	for h, name := range names {
+		if colon == len(name) && strings.EqualFold(line[:colon], name) {
+			return header(h), colon
+		}
+	}
+	return unread, colon
+}
 
 // ErrFrame is wrapped by all errors of Parse. After it the peer's next bytes
 // cannot be trusted: the connection is to be closed.
@@ -208,7 +258,7 @@ func (f *Frame) oddLine() error {
 }
 
 func (f *Frame) parseHeader(line string, at, n int) error {
-	colon := strings.IndexByte(line, ':')
+	h, colon := headerOf(line)
 	switch {
 	case line[0] == ' ' || line[0] == '\t':
 		return frameError("a folded header line (RFC 4975 section 7.1 forbids it)")
@@ -217,9 +267,9 @@ func (f *Frame) parseHeader(line string, at, n int) error {
 	case colon == 0:
 		return frameError("the header line %.40q has no name", line)
 	}
-	name, val := line[:colon], line[colon+1:]
+	val := line[colon+1:]
 	switch {
-	case named(name, "To-Path"):
+	case h == toPath:
 		switch {
 		case len(f.to) > 0:
 			return frameError("more than one To-Path")
@@ -230,8 +280,7 @@ func (f *Frame) parseHeader(line string, at, n int) error {
 		if len(f.to) == 0 {
 			return frameError("To-Path is empty")
 		}
-		return nil
-	case named(name, "From-Path"):
+	case h == fromPath:
 		switch {
 		case len(f.from) > 0:
 			return frameError("more than one From-Path")
@@ -244,57 +293,13 @@ func (f *Frame) parseHeader(line string, at, n int) error {
 		if len(f.from) == 0 {
 			return frameError("From-Path is empty")
 		}
-		return nil
 	case n < 2:
-		return frameError("To-Path and From-Path have to stand before %.40q", name)
-	}
-	f.keep(name, val)
-	return nil
-}
-
-// named compares header names, in any case.
-func named(name, want string) bool {
-	return len(name) == len(want) && (name == want || strings.EqualFold(name, want))
-}
-
-var names = [headers]string{
-	messageID:     "Message-ID",
-	contentType:   "Content-Type",
-	expires:       "Expires",
-	authorization: "Authorization",
-	byteRange:     "Byte-Range",
-	successReport: "Success-Report",
-	failureReport: "Failure-Report",
-}
-
-// keep keeps the first header of each name that a relay reads. The names differ
-// in their length or first letter.
-func (f *Frame) keep(name, val string) {
-	var h header
-	switch len(name) {
-	case len("Expires"):
-		h = expires
-	case len("Byte-Range"): // and Message-ID
-		h = byteRange
-		if name[0]|0x20 == 'm' {
-			h = messageID
-		}
-	case len("Content-Type"):
-		h = contentType
-	case len("Authorization"):
-		h = authorization
-	case len("Success-Report"): // and Failure-Report
-		h = successReport
-		if name[0]|0x20 == 'f' {
-			h = failureReport
-		}
-	default:
-		return
-	}
-	if named(name, names[h]) && f.has&(1<<h) == 0 {
+		return frameError("To-Path and From-Path have to stand before %.40q", line[:colon])
+	case h < kept && f.has&(1<<h) == 0: // the first of a name counts
 		f.has |= 1 << h
 		f.vals[h] = trim(val)
 	}
+	return nil
 }
 
 // header is the value of a header that is kept, and whether it is there.

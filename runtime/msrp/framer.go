@@ -138,32 +138,33 @@ func (f *Framer) done(n int) int {
 
 // firstLine checks "MSRP SP transact-id SP rest CRLF" as far as buf goes.
 func (f *Framer) firstLine(buf []byte) (done bool, err error) {
-	for ; f.pos < len(buf); f.pos++ {
-		c, before := buf[f.pos], buf[f.pos-1]
-		if c > ' ' && c != 0x7F && before != '\r' && f.pos < f.lim.FirstLine {
+	pos := f.pos
+	for ; pos < len(buf); pos++ {
+		c, before := buf[pos], buf[pos-1]
+		if c > ' ' && c != 0x7F && before != '\r' && pos < f.lim.FirstLine {
 			f.second = f.second || f.tid > 0
 			continue
 		}
 		switch {
-		case f.pos >= f.lim.FirstLine:
+		case pos >= f.lim.FirstLine:
 			return false, fmt.Errorf("%w: first line over %d bytes", ErrTooLarge, f.lim.FirstLine)
 		case c == '\n':
 			if before != '\r' {
 				return false, errControl
 			}
 			switch {
-			case f.tid == 0 && f.pos-1 == len(prefix):
+			case f.tid == 0 && pos-1 == len(prefix):
 				return false, errNoTransID
 			case !f.second:
 				return false, errNoMethod
 			}
-			f.pos++
+			f.pos = pos + 1
 			f.part, f.line = partHeaders, f.pos
 			return true, nil
 		case before == '\r':
 			return false, errControl
 		case c == ' ' && f.tid == 0:
-			f.tid = f.pos - len(prefix)
+			f.tid = pos - len(prefix)
 			if f.tid == 0 {
 				return false, errNoTransID
 			}
@@ -171,42 +172,42 @@ func (f *Framer) firstLine(buf []byte) (done bool, err error) {
 			return false, errControl
 		}
 	}
+	f.pos = pos
 	return false, nil
 }
 
 // headers goes line by line to the empty line or, without a body, to the end
 // line; then n > 0.
 func (f *Framer) headers(buf []byte) (n int, err error) {
+	line, pos := f.line, f.pos
 	for {
-		i := bytes.IndexByte(buf[f.pos:], '\n')
+		i := bytes.IndexByte(buf[pos:], '\n')
 		if i < 0 {
-			f.pos = len(buf)
+			f.line, f.pos = line, len(buf)
 			if len(buf) > f.lim.Header {
 				return 0, f.longHeader()
 			}
 			return 0, nil
 		}
-		end := f.pos + i // of '\n'
-		f.pos = end + 1
-		if f.pos > f.lim.Header {
+		end := pos + i // of '\n'
+		pos = end + 1
+		switch {
+		case pos > f.lim.Header:
 			return 0, f.longHeader()
-		}
-		if end == f.line || buf[end-1] != '\r' {
+		case end == line || buf[end-1] != '\r':
 			// A bare LF ends no line; Frame.Parse says what is wrong with it.
 			continue
-		}
-		if end-1 == f.line {
+		case end-1 == line:
 			// The empty line. Its CRLF does not start the end line (RFC 4975
 			// section 9: 2CRLF data CRLF end-line).
-			f.part = partBody
+			f.part, f.pos = partBody, pos
 			return 0, nil
-		}
-		if buf[f.line] == '-' {
-			if k := endLine(buf, f.line-2, f.id(buf)); k > 0 {
+		case buf[line] == '-':
+			if k := endLine(buf, line-2, f.id(buf)); k > 0 {
 				return k, nil
 			}
 		}
-		f.line = f.pos
+		line = pos
 	}
 }
 

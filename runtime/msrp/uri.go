@@ -45,7 +45,7 @@ func (u *URI) parse(s string) error {
 		return uriError(s, "longer than 2048 bytes")
 	}
 	scheme, rest, _ := cut(s, ':')
-	if !strings.HasPrefix(rest, "//") || !named(scheme, "msrp") && !named(scheme, "msrps") {
+	if !strings.HasPrefix(rest, "//") || !isScheme(scheme) {
 		return uriError(s, "it does not start with msrp:// or msrps://")
 	}
 	rest = rest[len("//"):]
@@ -94,6 +94,10 @@ func (u *URI) parse(s string) error {
 		}
 	}
 	return nil
+}
+
+func isScheme(s string) bool {
+	return s == "msrp" || s == "msrps" || strings.EqualFold(s, "msrp") || strings.EqualFold(s, "msrps")
 }
 
 func (u *URI) hostPort(s, auth string) error {

@@ -18,6 +18,9 @@ type Config struct {
 	Sockets []*Socket
 	// Children is the number of workers of each UDP socket (children): 8.
 	Children int
+	// TCPChildren is how many messages of connections may be handled at the same
+	// time (tcp_children): 8. See Conn.Worker.
+	TCPChildren int
 	// TOS is the type of service, or traffic class, of what is sent (tos): 0.
 	TOS int
 	// PathMTU forbids to break UDP packets on their way (pmtu_discovery).
@@ -192,6 +195,7 @@ func (c *Config) setDefaults() {
 		c.Counters = new(Counters)
 	}
 	num(&c.Children, 8)
+	num(&c.TCPChildren, 8)
 	num(&c.MaxConns, 2048)
 	num(&c.MaxTLSConns, 2048)
 	num(&c.PartialRate, 1024)

@@ -17,13 +17,14 @@ import (
 
 // Conn is one TCP or TLS connection.
 //
-// Its reader goroutine owns the reading part; Send may be called from any
-// goroutine. Locks are taken in the order hmu, out, hold, the watch's; none is
-// held while a system call that may wait is made or, hmu excepted, a Handler is
-// called.
+// Its reader goroutine owns the reading part, and lends it to the lane; Send may
+// be called from any goroutine. Locks are taken in the order lane, hmu, out,
+// hold, the watch's; none is held while a system call that may wait is made or,
+// the first two excepted, a Handler is called.
 type Conn struct {
 	id       uint64
 	t        *Transport
+	lane     *lane
 	proto    Proto
 	accepted bool
 	peer     netip.AddrPort
@@ -70,8 +71,10 @@ type input struct {
 	reader
 	buf      *buffer
 	r, w     int
-	large    int  // size of the message before
-	declined bool // the frame at the start is routed when it is whole
+	large    int   // size of the message before
+	tick     int64 // of the last read, on the transport's clock
+	reads    int   // in that tick
+	declined bool  // the frame at the start is routed when it is whole
 	one      [1]byte
 	sip      sip.Framer
 	msrp     msrp.Framer
@@ -92,6 +95,9 @@ const (
 
 // ID is the connection's number, never reused: $conid, $msrp(conid).
 func (c *Conn) ID() uint64 { return c.id }
+
+// Worker is which of Config.TCPChildren handles the connection's messages, from 0.
+func (c *Conn) Worker() int { return int(c.id % uint64(len(c.t.lanes))) }
 
 // Proto is TCP or TLS.
 func (c *Conn) Proto() Proto { return c.proto }
@@ -152,6 +158,7 @@ func (c *Conn) key() peerKey { return peerKey{c.proto, c.peer} }
 // t.wg until it is dead and what it lost was reported.
 func (t *Transport) newConn(p Proto, peer netip.AddrPort, accepted bool) *Conn {
 	c := &Conn{id: t.lastID.Add(1), t: t, proto: p, peer: peer, accepted: accepted}
+	c.lane = &t.lanes[c.Worker()]
 	c.began = t.clock.Load()
 	c.last.Store(c.began)
 	c.in.sip.Limits, c.in.sip.AcceptNoCL = t.cfg.SIPLimits, t.cfg.AcceptNoCL

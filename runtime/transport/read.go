@@ -23,11 +23,20 @@ func (c *Conn) read() {
 			c.readEnds(err)
 			return
 		}
-		c.last.Store(c.t.clock.Load())
+		now := c.t.clock.Load()
+		c.last.Store(now)
+		if c.in.tick != now {
+			c.in.tick, c.in.reads = now, 0
+		}
+		c.in.reads++
 		if !c.used.Load() {
 			c.used.Store(true)
 		}
-		if err := c.take(); err != nil {
+		held, err := c.handle()
+		for ; held; held, err = c.handle() {
+			c.wait()
+		}
+		if err != nil {
 			c.refuse(err)
 		}
 	}
@@ -246,9 +255,10 @@ func (c *Conn) rest() {
 	}
 }
 
-// take handles every whole message that is there, in order. An error means
-// that the stream cannot be followed any further.
-func (c *Conn) take() (err error) {
+// take handles every whole message that is there, in order. held tells that it
+// has stopped at a gate, to be called again behind it; an error, that the stream
+// cannot be followed any further.
+func (c *Conn) take() (held bool, err error) {
 	in := &c.in
 	c.hmu.Lock()
 	defer c.hmu.Unlock()
@@ -267,23 +277,15 @@ func (c *Conn) take() (err error) {
 			break
 		}
 		if c.hold.must.Load() {
-			c.flushDirty(true)
-			c.hmu.Unlock()
-			c.wait()
-			c.hmu.Lock()
-			c.hold.batching.Store(true)
-			continue
+			return true, nil
 		}
 		f := c.begun.Load()
 		if f != nil && !c.mayGoOn(f) {
 			continue
 		}
 		n, err := c.message(in.buf.b[in.r:in.w])
-		if err != nil {
-			return err
-		}
-		if n == 0 {
-			return nil
+		if err != nil || n == 0 {
+			return false, err
 		}
 		in.r += n
 		in.large = n
@@ -291,7 +293,7 @@ func (c *Conn) take() (err error) {
 			c.partial.Store(0)
 		}
 	}
-	return nil
+	return false, nil
 }
 
 // message handles the message at the start of b, if it is whole, and returns

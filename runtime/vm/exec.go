@@ -16,15 +16,15 @@ const exited = 1
 // noRoute is the code of a call of a route that is not there; it leaves $rc.
 const noRoute = -10
 
-// exec runs from pc with the registers from base on, until the route that it
-// started in returns or the script ends.
-func (m *Machine) exec(c *registry.Ctx, pc, base int32) int {
+// exec runs from pc until the route that it started in returns or the script ends.
+// What it keeps at hand here is what an instruction needs most; the rest is m's.
+func (m *Machine) exec(c *registry.Ctx, pc int) int {
 	p := m.prog
 	code := p.Code
 	wrap := p.Wrap32
 	vars := c.Vars // which do not move while a route runs
 	floor := len(m.frames)
-	r := m.window(base)
+	r := m.window()
 	for {
 		in := &code[pc] // a copy would go through the stack
 		pc++
@@ -66,7 +66,7 @@ func (m *Machine) exec(c *registry.Ctx, pc, base int32) int {
 			}
 		case program.OpSet:
 			if !p.Sets[in.D].Do(c, &r[in.A]) {
-				pc = m.fail(c, pc-1, "the assignment to %s failed", p.Sets[in.D].Text)
+				pc = m.fail(c, pc, "the assignment to %s failed", p.Sets[in.D].Text)
 			}
 
 		case program.OpAdd:
@@ -85,13 +85,13 @@ func (m *Machine) exec(c *registry.Ctx, pc, base int32) int {
 			if d := number(&r[in.C], wrap); d != 0 {
 				r[in.A].SetInt(narrow(number(&r[in.B], wrap)/d, wrap))
 			} else {
-				pc = m.fail(c, pc-1, "division by zero")
+				pc = m.fail(c, pc, "division by zero")
 			}
 		case program.OpMod:
 			if d := number(&r[in.C], wrap); d != 0 {
 				r[in.A].SetInt(narrow(number(&r[in.B], wrap)%d, wrap))
 			} else {
-				pc = m.fail(c, pc-1, "mod by zero")
+				pc = m.fail(c, pc, "mod by zero")
 			}
 		case program.OpAnd:
 			r[in.A].SetInt(number(&r[in.B], wrap) & number(&r[in.C], wrap))
@@ -123,7 +123,7 @@ func (m *Machine) exec(c *registry.Ctx, pc, base int32) int {
 			}
 			n, ok := numberOf(v, wrap)
 			if !ok {
-				pc = m.fail(c, pc-1, "%s is no number", quoted(v.S))
+				pc = m.fail(c, pc, "%s is no number", quoted(v.S))
 				continue
 			}
 			v.SetInt(n)
@@ -173,103 +173,103 @@ func (m *Machine) exec(c *registry.Ctx, pc, base int32) int {
 		case program.OpMatch:
 			ok, err := p.Regexes[in.D].Do(text(c, &r[in.B]))
 			if err != nil {
-				m.report(c, pc-1, "=~ %q: %v", p.Regexes[in.D].Text, err)
+				m.report(c, pc, "=~ %q: %v", p.Regexes[in.D].Text, err)
 			}
 			r[in.A].SetInt(bit(ok))
 		case program.OpMatchDyn:
 			ok, err := p.MatchText(text(c, &r[in.B]), text(c, &r[in.C]))
 			if err != nil {
-				pc = m.fail(c, pc-1, "=~ %q: %v", text(c, &r[in.C]), err)
+				pc = m.fail(c, pc, "=~ %q: %v", text(c, &r[in.C]), err)
 				continue
 			}
 			r[in.A].SetInt(bit(ok))
 
 		case program.OpJump:
-			pc = in.D
+			pc = int(in.D)
 		case program.OpJumpTrue:
 			if truth(&r[in.A], wrap) {
-				pc = in.D
+				pc = int(in.D)
 			}
 		case program.OpJumpFalse:
 			if !truth(&r[in.A], wrap) {
-				pc = in.D
+				pc = int(in.D)
 			}
 		case program.OpJumpZero:
 			if number(&r[in.A], wrap) == 0 {
-				pc = in.D
+				pc = int(in.D)
 			}
 		case program.OpJumpNonzero:
 			if number(&r[in.A], wrap) != 0 {
-				pc = in.D
+				pc = int(in.D)
 			}
 		case program.OpJumpNull:
 			if r[in.A].K == value.Null {
-				pc = in.D
+				pc = int(in.D)
 			}
 		case program.OpJumpNotNull:
 			if r[in.A].K != value.Null {
-				pc = in.D
+				pc = int(in.D)
 			}
 		case program.OpJumpInt:
 			if r[in.A].K == value.Int {
-				pc = in.D
+				pc = int(in.D)
 			}
 		case program.OpJumpEqK:
 			if same(&r[in.A], &p.Consts[in.K()], wrap) {
-				pc = in.D
+				pc = int(in.D)
 			}
 		case program.OpJumpNeK:
 			if !same(&r[in.A], &p.Consts[in.K()], wrap) {
-				pc = in.D
+				pc = int(in.D)
 			}
 		case program.OpJumpLtK:
 			if number(&r[in.A], wrap) < p.Consts[in.K()].I {
-				pc = in.D
+				pc = int(in.D)
 			}
 		case program.OpJumpLeK:
 			if number(&r[in.A], wrap) <= p.Consts[in.K()].I {
-				pc = in.D
+				pc = int(in.D)
 			}
 		case program.OpJumpGtK:
 			if number(&r[in.A], wrap) > p.Consts[in.K()].I {
-				pc = in.D
+				pc = int(in.D)
 			}
 		case program.OpJumpGeK:
 			if number(&r[in.A], wrap) >= p.Consts[in.K()].I {
-				pc = in.D
+				pc = int(in.D)
 			}
 		case program.OpJumpVarEqK:
 			if same(&vars[in.A].Value, &p.Consts[in.K()], wrap) {
-				pc = in.D
+				pc = int(in.D)
 			}
 		case program.OpJumpVarNeK:
 			if !same(&vars[in.A].Value, &p.Consts[in.K()], wrap) {
-				pc = in.D
+				pc = int(in.D)
 			}
 		case program.OpJumpVarLtK:
 			if number(&vars[in.A].Value, wrap) < p.Consts[in.K()].I {
-				pc = in.D
+				pc = int(in.D)
 			}
 		case program.OpJumpVarLeK:
 			if number(&vars[in.A].Value, wrap) <= p.Consts[in.K()].I {
-				pc = in.D
+				pc = int(in.D)
 			}
 		case program.OpJumpVarGtK:
 			if number(&vars[in.A].Value, wrap) > p.Consts[in.K()].I {
-				pc = in.D
+				pc = int(in.D)
 			}
 		case program.OpJumpVarGeK:
 			if number(&vars[in.A].Value, wrap) >= p.Consts[in.K()].I {
-				pc = in.D
+				pc = int(in.D)
 			}
 		case program.OpCallTrue, program.OpCallFalse:
 			rc := p.Calls[in.K()].Do(c)
-			r = m.window(base) // a nested Run may have grown them
+			r = m.window() // a nested Run may have grown them
 			if !returned(c, rc, in.A) {
 				return 0
 			}
 			if (rc > 0) == (in.Op == program.OpCallTrue) {
-				pc = in.D
+				pc = int(in.D)
 			}
 
 		case program.OpCallLog:
@@ -281,7 +281,7 @@ func (m *Machine) exec(c *registry.Ctx, pc, base int32) int {
 			fallthrough
 		case program.OpCall, program.OpCallTest:
 			rc := p.Calls[in.D].Do(c)
-			r = m.window(base) // as above
+			r = m.window() // as above
 			if !returned(c, rc, in.C) {
 				return 0
 			}
@@ -294,23 +294,22 @@ func (m *Machine) exec(c *registry.Ctx, pc, base int32) int {
 			if in.Op == program.OpRouteDyn {
 				name, ok := text(c, &r[in.B]), false
 				if n, ok = p.FindRoute("route", name); !ok {
-					m.report(c, pc-1, "there is no route[%s]", name)
+					m.report(c, pc, "there is no route[%s]", name)
 					r[in.A].SetInt(noRoute)
 					continue
 				}
 			}
 			level := m.level + int(in.C) + 1
 			if level > p.MaxLevel {
-				m.report(c, pc-1, "route[%s] is called too deep: max_recursive_level is %d", p.Routes[n].Name, p.MaxLevel)
+				m.report(c, pc, "route[%s] is called too deep: max_recursive_level is %d", p.Routes[n].Name, p.MaxLevel)
 				r[in.A].SetInt(-1)
 				c.RC = -1
 				continue
 			}
-			m.frames = append(m.frames, frame{pc: pc, base: base, level: m.level, dst: in.A})
+			m.frames = append(m.frames, frame{pc: pc, base: m.base, level: m.level, dst: in.A})
 			m.level = level
-			base = m.enter(m.top, p.Routes[n].Regs)
-			r = m.window(base)
-			pc = p.Routes[n].Entry
+			r = m.enter(p.Routes[n].Regs)
+			pc = int(p.Routes[n].Entry)
 		case program.OpReturn, program.OpReturnI, program.OpEnd:
 			rc := int64(in.D)
 			if in.Op != program.OpReturnI {
@@ -326,8 +325,8 @@ func (m *Machine) exec(c *registry.Ctx, pc, base int32) int {
 			}
 			f := m.frames[len(m.frames)-1]
 			m.frames = m.frames[:len(m.frames)-1]
-			m.top, base, m.level, pc = base, f.base, f.level, f.pc
-			r = m.window(base)
+			m.top, m.base, m.level, pc = m.base, f.base, f.level, f.pc
+			r = m.window()
 			r[f.dst].SetInt(rc)
 			c.RC = int(rc)
 		case program.OpExit:
@@ -341,12 +340,12 @@ func (m *Machine) exec(c *registry.Ctx, pc, base int32) int {
 			v := &r[in.A]
 			v.I++
 			if p.MaxLoops > 0 && v.I > int64(p.MaxLoops) {
-				pc = m.fail(c, pc-1, "the while loop ran more than %d times (max_while_loops)", p.MaxLoops)
+				pc = m.fail(c, pc, "the while loop ran more than %d times (max_while_loops)", p.MaxLoops)
 			}
 		case program.OpFail:
-			pc = m.fail(c, pc-1, "%s", p.Consts[in.D].S)
+			pc = m.fail(c, pc, "%s", p.Consts[in.D].S)
 		case program.OpSwitch:
-			pc = m.target(c, pc-1, p.Switches[in.D], &r[in.A])
+			pc = int(m.target(c, pc, p.Switches[in.D], &r[in.A]))
 
 		case program.OpProbe:
 			p.Probes[in.D].Do(c)
@@ -385,8 +384,12 @@ func assign(s *registry.VarSlot, v *value.Value) {
 }
 
 // target finds the case for v: the cases' type decides, $null is 0 and "".
-func (m *Machine) target(c *registry.Ctx, at int32, s *program.Switch, v *value.Value) int32 {
+func (m *Machine) target(c *registry.Ctx, pc int, s *program.Switch, v *value.Value) int32 {
 	switch {
+	case s.Near != nil:
+		if n := uint64(number(v, m.prog.Wrap32)) - uint64(s.First); n < uint64(len(s.Near)) {
+			return s.Near[n]
+		}
 	case s.Ints != nil:
 		if pc, ok := s.Ints[number(v, m.prog.Wrap32)]; ok {
 			return pc
@@ -407,7 +410,7 @@ func (m *Machine) target(c *registry.Ctx, at int32, s *program.Switch, v *value.
 			}
 			ok, err := k.Match(t)
 			if err != nil {
-				m.report(c, at, "case /%q: %v", k.Text, err)
+				m.report(c, pc, "case /%q: %v", k.Text, err)
 			}
 			if ok {
 				return k.Target

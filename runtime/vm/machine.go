@@ -14,15 +14,16 @@ import (
 type Machine struct {
 	prog   *program.Program
 	regs   []value.Value
-	top    int32 // first free register
-	level  int   // how deep routes and blocks are nested
+	base   int // the running route's first register
+	top    int // first free register
+	level  int // how deep routes and blocks are nested
 	frames []frame
 }
 
 // frame is a suspended caller.
 type frame struct {
-	pc    int32 // where to go on
-	base  int32
+	pc    int // where to go on
+	base  int
 	level int
 	dst   uint8
 }
@@ -30,7 +31,7 @@ type frame struct {
 // New returns a machine for p with enough registers for usual configurations;
 // it grows them as routes nest.
 func New(p *program.Program) *Machine {
-	return &Machine{prog: p, regs: make([]value.Value, 2*window)}
+	return &Machine{prog: p, regs: make([]value.Value, 2*size)}
 }
 
 // For returns the machine of c's worker for p, making it at first use.
@@ -46,50 +47,53 @@ func For(c *registry.Ctx, p *program.Program) *Machine {
 // Run runs route n with kind as c.Route and returns its code. Exit and drop
 // show in c.Flow, which Run clears at its start.
 func (m *Machine) Run(c *registry.Ctx, n int, kind registry.Mask) int {
-	outerRoute, outerTop, outerLevel := c.Route, m.top, m.level
+	outerRoute, outerBase, outerTop, outerLevel := c.Route, m.base, m.top, m.level
 	outerFrames := len(m.frames)
 	c.Route, c.Flow = kind, 0
 	r := &m.prog.Routes[n]
 	m.level++
-	rc := m.exec(c, r.Entry, m.enter(m.top, r.Regs))
-	c.Route, m.top, m.level = outerRoute, outerTop, outerLevel
+	m.enter(r.Regs)
+	rc := m.exec(c, int(r.Entry))
+	c.Route, m.base, m.top, m.level = outerRoute, outerBase, outerTop, outerLevel
 	m.frames = m.frames[:outerFrames]
 	return rc
 }
 
-// window is how many registers an instruction can name. So many lie behind each
+// size is how many registers an instruction can name. So many lie behind each
 // route's first one, whether it uses them or not: no access needs a check.
-const window = 256
+const size = 256
 
-func (m *Machine) window(base int32) *[window]value.Value {
-	return (*[window]value.Value)(m.regs[base:])
+// window is the registers of the running route.
+func (m *Machine) window() *[size]value.Value {
+	return (*[size]value.Value)(m.regs[m.base:])
 }
 
-// enter reserves n registers from base on and returns base.
-func (m *Machine) enter(base, n int32) int32 {
-	m.top = base + n
-	if int(base)+window > len(m.regs) {
-		regs := make([]value.Value, 2*(int(base)+window))
+// enter gives a route that begins the next n registers.
+func (m *Machine) enter(n int32) *[size]value.Value {
+	m.base = m.top
+	m.top += int(n)
+	if m.base+size > len(m.regs) {
+		regs := make([]value.Value, 2*(m.base+size))
 		copy(regs, m.regs)
 		m.regs = regs
 	}
-	return base
+	return m.window()
 }
 
-// fail reports a run-time error of the instruction at pc and returns where its
+// fail reports a run-time error of the instruction before pc and returns where its
 // statement goes on.
-func (m *Machine) fail(c *registry.Ctx, pc int32, format string, args ...any) int32 {
+func (m *Machine) fail(c *registry.Ctx, pc int, format string, args ...any) int {
 	m.report(c, pc, format, args...)
-	next, ok := m.prog.FailureTarget(pc)
+	next, ok := m.prog.FailureTarget(int32(pc - 1))
 	if !ok {
 		panic("vm: no failure target at pc") // the compiler covers every instruction that can fail
 	}
-	return next
+	return int(next)
 }
 
-// report logs an error at the place in the configuration of the instruction at pc.
-func (m *Machine) report(c *registry.Ctx, pc int32, format string, args ...any) {
-	pos := m.prog.Pos[pc]
+// report logs an error at the place in the configuration of the instruction before pc.
+func (m *Machine) report(c *registry.Ctx, pc int, format string, args ...any) {
+	pos := m.prog.Pos[pc-1]
 	c.Log.Errorf(log.Core, "%s:%d:%d: "+format,
 		append([]any{pos.Filename, pos.Line, pos.Column}, args...)...)
 }
