@@ -283,7 +283,7 @@ func (c *Conn) take() (held bool, err error) {
 		if f != nil && !c.mayGoOn(f) {
 			continue
 		}
-		n, err := c.message(in.buf.b[in.r:in.w])
+		n, err := c.message(f, in.buf.b[in.r:in.w])
 		if err != nil || n == 0 {
 			return false, err
 		}
@@ -296,11 +296,11 @@ func (c *Conn) take() (held bool, err error) {
 	return false, nil
 }
 
-// message handles the message at the start of b, if it is whole, and returns
-// its length.
-func (c *Conn) message(b []byte) (n int, err error) {
+// message handles the message at the start of b, if it is whole, or what there is
+// of the frame f that has begun, and returns its length.
+func (c *Conn) message(f *begun, b []byte) (n int, err error) {
 	in := &c.in
-	if f := c.begun.Load(); f != nil {
+	if f != nil {
 		return c.goOn(f, b), nil
 	}
 	if c.t.cfg.MSRP && !in.sip.Partial() {
