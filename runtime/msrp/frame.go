@@ -20,6 +20,7 @@ type Frame struct {
 	flag                       byte
 	hdrStart, hdrEnd, bodyFrom int
 	endLine                    int // where its dashes start
+	begun                      bool
 
 	to, from []string // URIs, at least one each
 	toAt     int      // where the first To-Path URI starts
@@ -117,17 +118,31 @@ func frameError(format string, args ...any) error {
 // URI each (RFC 4975 section 5.1); lines are not folded; header names match in
 // any case.
 func (f *Frame) Parse(raw []byte) error {
-	f.buf, f.raw = raw, view(raw)
-	f.method, f.code, f.reason = "", "", ""
-	f.to, f.from, f.has = f.to[:0], f.from[:0], 0
-	f.bodyFrom, f.shift = 0, 0
-	if err := f.parseFirst(); err != nil {
-		return err
-	}
-	if err := f.parseHeaders(); err != nil {
+	if err := f.parseHead(raw); err != nil {
 		return err
 	}
 	return f.parseEnd()
+}
+
+// ParseBegun makes f the frame that raw starts, with its headers, the empty line
+// and perhaps some of its body. f is Begun then.
+func (f *Frame) ParseBegun(raw []byte) error {
+	if err := f.parseHead(raw); err != nil {
+		return err
+	}
+	f.begun, f.endLine, f.flag = true, len(raw), 0
+	return nil
+}
+
+func (f *Frame) parseHead(raw []byte) error {
+	f.buf, f.raw = raw, view(raw)
+	f.method, f.code, f.reason = "", "", ""
+	f.to, f.from, f.has = f.to[:0], f.from[:0], 0
+	f.bodyFrom, f.shift, f.begun = 0, 0, false
+	if err := f.parseFirst(); err != nil {
+		return err
+	}
+	return f.parseHeaders()
 }
 
 func (f *Frame) parseFirst() error {
@@ -359,8 +374,21 @@ func (f *Frame) IsRequest() bool { return f.method != "" }
 // IsReply reports whether f is a response.
 func (f *Frame) IsReply() bool { return f.code != "" }
 
+// Begun reports whether the end of f has not come yet. Its Raw, Flag and Body must
+// not be asked for then: they panic.
+func (f *Frame) Begun() bool { return f.begun }
+
+func (f *Frame) mustBeWhole() {
+	if f.begun {
+		panic("a part of an MSRP frame is read that has not come yet: whoever reads it has to say so with Fixup.WholeFrame")
+	}
+}
+
 // Raw is the whole frame ($msrp(buf)).
-func (f *Frame) Raw() string { return f.raw }
+func (f *Frame) Raw() string {
+	f.mustBeWhole()
+	return f.raw
+}
 
 // Method is a request's method, "" in a response.
 func (f *Frame) Method() string { return f.method }
@@ -375,7 +403,10 @@ func (f *Frame) Reason() string { return f.reason }
 func (f *Frame) TransID() string { return f.tid }
 
 // Flag is the end line's continuation flag: $, + or #.
-func (f *Frame) Flag() byte { return f.flag }
+func (f *Frame) Flag() byte {
+	f.mustBeWhole()
+	return f.flag
+}
 
 // FirstLine is the first line without its CRLF.
 func (f *Frame) FirstLine() string { return f.raw[:f.hdrStart-2] }
@@ -398,6 +429,7 @@ func (f *Frame) Header(name string) (val string, ok bool) {
 // Body is what stands between the empty line and the end line, with its last
 // CRLF, as $msrp(body) has it; has is false where there is no empty line.
 func (f *Frame) Body() (body string, has bool) {
+	f.mustBeWhole()
 	if f.bodyFrom == 0 {
 		return "", false
 	}
@@ -458,6 +490,16 @@ func (f *Frame) Expires() (string, bool) { return f.header(expires) }
 
 // Authorization is the Authorization header.
 func (f *Frame) Authorization() (string, bool) { return f.header(authorization) }
+
+// HasCredentials reports whether f has an Authorization or a Proxy-Authorization
+// header.
+func (f *Frame) HasCredentials() bool {
+	_, ok := f.Authorization()
+	if !ok {
+		_, ok = f.Header("Proxy-Authorization")
+	}
+	return ok
+}
 
 // ByteRange is the Byte-Range header.
 func (f *Frame) ByteRange() (string, bool) { return f.header(byteRange) }

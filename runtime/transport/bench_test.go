@@ -7,7 +7,9 @@ import (
 	"io"
 	"net"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"olelo/runtime/transport"
 )
@@ -137,6 +139,44 @@ func BenchmarkPairs(b *testing.B) {
 			b.ReportMetric(b.Elapsed().Seconds()*1e9/float64(rounds*batch*pairs), "ns/frame")
 		})
 	}
+}
+
+// BenchmarkStream relays large frames: held until they are whole, and sent on from
+// so many bytes on.
+func BenchmarkStream(b *testing.B) {
+	for _, tt := range []struct{ body, batch int }{{32 << 10, 4}, {100 << 10, 1}, {1 << 20, 1}} {
+		for _, at := range []int{-1, 16 << 10, 32 << 10, 64 << 10, 128 << 10} {
+			b.Run(fmt.Sprintf("body=%d/from=%d", tt.body, at), func(b *testing.B) {
+				s, r := streams(b, transport.Config{StreamAt: at})
+				from, to := r.pair(s)
+				f := []byte(frame(1, strings.Repeat("x", tt.body)))
+				chunk := bytes.Repeat(f, tt.batch)
+				b.SetBytes(int64(len(f)))
+				b.ReportAllocs()
+				b.ResetTimer()
+				cpu := cpuTime()
+				n := (b.N + tt.batch - 1) / tt.batch
+				go func() {
+					for range n {
+						if _, err := from.Write(chunk); err != nil {
+							return
+						}
+					}
+				}()
+				if _, err := io.CopyN(io.Discard, to.Conn, int64(n*len(chunk))); err != nil {
+					b.Fatal(err)
+				}
+				b.ReportMetric(float64(cpuTime()-cpu)/float64(b.N), "cpu-ns/frame")
+			})
+		}
+	}
+}
+
+// cpuTime is what this process has used.
+func cpuTime() time.Duration {
+	var u syscall.Rusage
+	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u)
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // BenchmarkCopy is the ceiling: bytes copied between two connections.

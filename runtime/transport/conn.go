@@ -51,6 +51,7 @@ type Conn struct {
 	window     window      // of the sweep
 	used       atomic.Bool // has carried bytes since it was opened
 	msrp       atomic.Bool // has carried an MSRP frame
+	begun      atomic.Pointer[begun]
 	deaf       atomic.Bool // what arrives is thrown away: the connection is closing
 
 	hmu       sync.Mutex // serialises the Handler's calls
@@ -68,9 +69,10 @@ type Conn struct {
 // handled yet.
 type input struct {
 	reader
-	buf   *buffer
-	r, w  int
-	large int // size of the message before
+	buf      *buffer
+	r, w     int
+	large    int  // size of the message before
+	declined bool // the frame at the start is routed when it is whole
 
 	entered bool  // the lane is the reader's
 	turns   int   // since then
@@ -201,9 +203,14 @@ func addrPort(a net.Addr) netip.AddrPort {
 
 // closeWhenSent takes no more messages and ends c when its queue is written.
 func (c *Conn) closeWhenSent(why error) {
-	c.deaf.Store(true)
 	o := &c.out
 	o.Lock()
+	if why == errClosedByUs && o.state == open && c.begun.Load() != nil {
+		o.last = true // the frame that has begun is taken to its end
+		o.Unlock()
+		return
+	}
+	c.deaf.Store(true)
 	switch {
 	case o.state == connecting && o.pend == nil:
 		c.dieLocked(why)
@@ -216,6 +223,7 @@ func (c *Conn) closeWhenSent(why error) {
 		o.Unlock()
 		return
 	}
+	c.cutTurns()
 	o.state = closing
 	busy := o.writing || o.pend != nil
 	if !busy && c.proto == TLS {
@@ -288,9 +296,9 @@ func (c *Conn) dieLocked(why error) {
 	}
 	tcp := c.tcp
 	writing := o.writing
-	var lost [2]*buffer
+	var lost lost
 	if !writing {
-		lost = o.take(&c.t.queued)
+		lost = o.take(c.t)
 	}
 	o.Unlock()
 	c.leaveTable()
@@ -306,7 +314,7 @@ func (c *Conn) dieLocked(why error) {
 }
 
 // buried is the last that happens to a dead connection.
-func (c *Conn) buried(lost [2]*buffer) {
+func (c *Conn) buried(lost lost) {
 	t := c.t
 	t.cfg.Counters.lost(c, c.out.why)
 	t.table.forget(c)

@@ -79,6 +79,7 @@ func (c *Conn) wait() {
 	h.Unlock()
 	h.waiting.Store(true)
 	defer h.waiting.Store(false)
+	c.partial.Store(0) // it is not the peer who stops
 
 	var timer *time.Timer
 	for _, g := range gates {
@@ -111,11 +112,17 @@ func (c *Conn) wait() {
 func (g *gate) clog() {
 	o := &g.dst.out
 	o.Lock()
-	if o.gate == g {
-		o.clogged = true
-		close(g.open)
+	switch {
+	case o.gate == g:
 		o.gate = nil
+	case o.turns != nil && o.turns.shut == g:
+		o.turns.shut = nil
+	default:
+		o.Unlock()
+		return
 	}
+	o.clogged = true
+	close(g.open)
 	o.Unlock()
 }
 

@@ -59,6 +59,9 @@ func (c *Conn) readEnds(err error) {
 	}
 	o := &c.out
 	o.Lock()
+	if o.state == open {
+		c.cutTurns()
+	}
 	switch {
 	case o.state != connecting && o.state != dead && (o.writing || o.pend != nil):
 		// The peer may still read what we have for it.
@@ -76,6 +79,7 @@ func (c *Conn) readEnds(err error) {
 
 // readerEnds gives back what the reader held. The handler is not called again.
 func (c *Conn) readerEnds() {
+	c.cutBegun()
 	if c.in.buf != nil {
 		c.t.pools.put(c.in.buf)
 		c.in.buf = nil
@@ -250,7 +254,9 @@ func (c *Conn) rest() {
 			c.t.pools.put(in.buf)
 			in.buf, in.r, in.w = nil, 0, 0
 		}
-		return
+		if c.begun.Load() == nil {
+			return
+		}
 	case left <= cap(in.buf.b)/8:
 		g := c.t.pools.get(left)
 		copy(g.b[:left], in.pending())
@@ -280,29 +286,37 @@ func (c *Conn) take() (held bool, err error) {
 	c.hold.batching.Store(true)
 	for in.r < in.w {
 		if c.deaf.Load() {
+			c.cutBegun()
 			in.r = in.w
 			break
 		}
 		if c.hold.must.Load() {
 			return true, nil
 		}
-		n, err := c.message(in.buf.b[in.r:in.w])
+		f := c.begun.Load()
+		if f != nil && !c.mayGoOn(f) {
+			continue
+		}
+		n, err := c.message(f, in.buf.b[in.r:in.w])
 		if err != nil || n == 0 {
 			return false, err
 		}
 		in.r += n
 		in.large = n
-		if c.partial.Load() != 0 {
+		if c.partial.Load() != 0 && f == nil {
 			c.partial.Store(0)
 		}
 	}
 	return false, nil
 }
 
-// message handles the message at the start of b, if it is whole, and returns
-// its length.
-func (c *Conn) message(b []byte) (n int, err error) {
+// message handles the message at the start of b, if it is whole, or what there is
+// of the frame f that has begun, and returns its length.
+func (c *Conn) message(f *begun, b []byte) (n int, err error) {
 	in := &c.in
+	if f != nil {
+		return c.goOn(f, b), nil
+	}
 	if c.t.cfg.MSRP && !in.sip.Partial() {
 		yes := in.msrp.Partial()
 		if !yes {
@@ -313,7 +327,11 @@ func (c *Conn) message(b []byte) (n int, err error) {
 		}
 		if yes {
 			n, err = in.msrp.Next(b)
+			if n == 0 && err == nil && len(b) >= c.t.cfg.StreamAt && c.t.cfg.StreamAt > 0 && !in.declined && in.msrp.InBody() {
+				return c.start(b), nil
+			}
 			if n > 0 {
+				in.declined = false
 				in.sip.Reset()
 				if !c.msrp.Load() {
 					c.msrp.Store(true)

@@ -57,4 +57,8 @@ type Dest struct {
 	NoConnect  bool    // fail where no connection is open, instead of connecting
 	CloseAfter bool    // close the connection once this was sent
 	Batch      *Batch  // over UDP, send with these: Recv.Batch of the message being handled
+
+	// Begun tells that the bytes are the start of the frame that Handler.MSRPBegun
+	// was given: what of it is yet to come follows them.
+	Begun bool
 }
