@@ -13,11 +13,11 @@ func headers() []registry.PV {
 	return []registry.PV{
 		{
 			Name: "hdr", Doc: "A header's body: $hdr(Via), the i-th $(hdr(Via)[1]), the last [-1], all [*]; $hdr(*) is any header.",
-			Bind: func(fx registry.Fixup, r registry.Ref) (registry.Var, error) { return bindHeader(fx, r, headerBody) },
+			Bind: func(fx registry.Fixup, r registry.Ref) (registry.Var, error) { return bindHeader(fx, r, false) },
 		},
 		{
 			Name: "hfl", Doc: "As $hdr, a list in one header (Via, Route, Record-Route, Contact) counted value by value.",
-			Bind: func(fx registry.Fixup, r registry.Ref) (registry.Var, error) { return bindHeader(fx, r, headerValue) },
+			Bind: func(fx registry.Fixup, r registry.Ref) (registry.Var, error) { return bindHeader(fx, r, true) },
 		},
 		{
 			Name: "hdrc", Doc: "How many headers of a name there are.",
@@ -114,12 +114,20 @@ func (n *headerName) line(m *sip.Message, i int) (string, bool) {
 	return h.Body, ok
 }
 
-func bindHeader(fx registry.Fixup, r registry.Ref, pick func(headerName, *sip.Message, int) (string, bool)) (registry.Var, error) {
+// bindHeader binds $hdr and, with values, $hfl.
+func bindHeader(fx registry.Fixup, r registry.Ref, values bool) (registry.Var, error) {
 	name, err := bindHeaderName(fx, r)
 	if err != nil {
 		return registry.Var{}, err
 	}
 	at := bindIndex(r.Index)
+	pick := headerBody
+	if values {
+		pick = headerValue
+	}
+	if name.get == nil && !name.any && at.get == nil && !at.all && !(values && name.list) {
+		return registry.Var{Get: headerLine(name.key, at.n)}, nil
+	}
 	if at.all {
 		return registry.Var{Get: ofMessage(func(m *sip.Message, c *registry.Ctx, v *value.Value) {
 			if n, ok := name.at(c, v); ok {
@@ -141,6 +149,19 @@ func bindHeader(fx registry.Fixup, r registry.Ref, pick func(headerName, *sip.Me
 			v.SetStr(s)
 		}
 	})}, nil
+}
+
+// headerLine is the i-th line of a name that is no variable's.
+func headerLine(key sip.Key, i int) registry.Getter {
+	return func(c *registry.Ctx, v *value.Value) {
+		v.SetNull()
+		if c.Msg == nil {
+			return
+		}
+		if h, ok := c.Msg.HeaderByKey(&key, i); ok {
+			v.SetStr(h.Body)
+		}
+	}
 }
 
 func headerBody(n headerName, m *sip.Message, i int) (string, bool) { return n.line(m, i) }

@@ -31,11 +31,7 @@ func messageVars() []registry.PV {
 	contact := sip.HeaderKey("Contact")
 	agent := sip.HeaderKey("User-Agent")
 	return []registry.PV{
-		registry.GetPV("rm", ofMessage(func(m *sip.Message, _ *registry.Ctx, v *value.Value) {
-			if s, id := m.RoutedMethod(); s != "" {
-				v.SetBoth(s, id)
-			}
-		}), "The method; of a reply the one in its CSeq."),
+		registry.GetPV("rm", method, "The method; of a reply the one in its CSeq."),
 		registry.GetPV("rmid", ofMessage(func(m *sip.Message, _ *registry.Ctx, v *value.Value) {
 			if s, id := m.RoutedMethod(); s != "" {
 				v.SetInt(id)
@@ -60,11 +56,7 @@ func messageVars() []registry.PV {
 		registry.GetPV("mb", ofMessage(func(m *sip.Message, _ *registry.Ctx, v *value.Value) { v.SetStr(registry.View(m.Raw())) }), "The whole message as received."),
 		registry.GetPV("ml", ofMessage(func(m *sip.Message, _ *registry.Ctx, v *value.Value) { v.SetInt(int64(len(m.Raw()))) }), "The message's length in bytes."),
 		registry.GetPV("mi", func(c *registry.Ctx, v *value.Value) { v.SetInt(max(1, int64(c.State.Serial-c.State.Before))) }, "The message's number in this worker, from 1."),
-		registry.GetPV("ci", ofMessage(func(m *sip.Message, _ *registry.Ctx, v *value.Value) {
-			if h, ok := m.HeaderByKey(&callID, 0); ok {
-				v.SetStr(h.Body)
-			}
-		}), "The Call-ID."),
+		registry.GetPV("ci", headerLine(callID, 0), "The Call-ID."),
 		registry.GetPV("cs", messageText(func(m *sip.Message) string { n, _, _ := m.CSeq(); return n }), "The CSeq number, a string."),
 		registry.GetPV("csb", headerText(&cseq), "The CSeq header."),
 		registry.GetPV("ct", headerText(&contact), "The first Contact header."),
@@ -82,6 +74,16 @@ func messageVars() []registry.PV {
 	}
 }
 
+func method(c *registry.Ctx, v *value.Value) {
+	v.SetNull()
+	if c.Msg == nil {
+		return
+	}
+	if s, id := c.Msg.RoutedMethod(); s != "" {
+		v.SetBoth(s, id)
+	}
+}
+
 // pick is one of two values, by the kind of message.
 func pick[T any](m *sip.Message, request, reply T) T {
 	if m.IsRequest() {
@@ -92,11 +94,15 @@ func pick[T any](m *sip.Message, request, reply T) T {
 
 // headerText is the body of the first header that has the key.
 func headerText(k *sip.Key) registry.Getter {
-	return ofMessage(func(m *sip.Message, _ *registry.Ctx, v *value.Value) {
-		if h, ok := m.HeaderByKey(k, 0); ok {
+	return func(c *registry.Ctx, v *value.Value) {
+		v.SetNull()
+		if c.Msg == nil {
+			return
+		}
+		if h, ok := c.Msg.HeaderByKey(k, 0); ok {
 			setStr(v, h.Body)
 		}
-	})
+	}
 }
 
 // messageParts is $msg(key). first is the first line with its end, headers

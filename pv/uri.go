@@ -58,8 +58,9 @@ func isScheme(u *sip.URI, lower string) bool { return strings.EqualFold(u.Scheme
 
 func uriUser(of uriOf) registry.Getter {
 	return func(c *registry.Ctx, v *value.Value) {
-		v.SetNull()
-		if u := of(c); u != nil {
+		if u := of(c); u == nil {
+			v.SetNull()
+		} else {
 			setStr(v, u.User)
 		}
 	}
@@ -76,8 +77,9 @@ func uriUserLen(of uriOf) registry.Getter {
 
 func uriHost(of uriOf) registry.Getter {
 	return func(c *registry.Ctx, v *value.Value) {
-		v.SetNull()
-		if u := of(c); u != nil {
+		if u := of(c); u == nil {
+			v.SetNull()
+		} else {
 			setStr(v, u.Host)
 		}
 	}
@@ -155,10 +157,11 @@ func uriScheme(c *registry.Ctx, v *value.Value) {
 }
 
 func rawURI(c *registry.Ctx, v *value.Value) {
-	v.SetNull()
-	if requestURI(c) != nil {
-		v.SetStr(c.Msg.RURI())
+	if requestURI(c) == nil {
+		v.SetNull()
+		return
 	}
+	v.SetStr(c.Msg.RURI())
 }
 
 func rawOriginal(c *registry.Ctx, v *value.Value) {

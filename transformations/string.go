@@ -540,7 +540,7 @@ func fmtLinesKey(key, doc string, indent byte) registry.TransKey {
 				c.Log.Errorf(logAs, "{s.%s}: lines of %d bytes indented by %d cannot be made", key, n, m)
 				return false
 			}
-			b := make([]byte, 0, len(s)+(len(s)/n+1)*(m+2))
+			b := c.Arena.Alloc(len(s) + (len(s)/n+1)*(m+2))[:0]
 			for i := 0; i < len(s); i += n {
 				if i > 0 {
 					b = append(b, "\r\n"...)
@@ -550,7 +550,7 @@ func fmtLinesKey(key, doc string, indent byte) registry.TransKey {
 				}
 				b = append(b, s[i:min(i+n, len(s))]...)
 			}
-			v.SetStr(c.Arena.String(b))
+			v.SetStr(registry.View(b))
 			return true
 		}, nil
 	})

@@ -32,6 +32,7 @@ func relaying(o options) group {
 		{pairs: 10, body: 100},
 		{pairs: 100, body: 100},
 		{pairs: 1000, body: 100},
+		{pairs: o.sessions / 2, body: 100},
 		{pairs: 100, body: 2 << 10},
 		{pairs: 100, body: 10 << 10},
 		{pairs: 100, body: 32 << 10},

@@ -127,10 +127,10 @@ func TestMutated(t *testing.T) {
 	suite.Run(t, cases)
 }
 
-// TestTooLarge sends more than olelo's limit of 10 MiB a frame.
+// TestTooLarge sends more than olelo's limit of 10 MiB for a frame that is held.
 func TestTooLarge(t *testing.T) {
 	head := []byte(first + toLine + fromLine + "Content-Type: a/b\r\n\r\n")
-	suite.Run(t, []scenario.Case{{Name: "12 MiB of body", Config: relay, Script: func(p *scenario.Play) {
+	suite.Run(t, []scenario.Case{{Name: "12 MiB of body", Config: held, Script: func(p *scenario.Play) {
 		other := p.Dial()
 		quiet(other)
 		a := p.Dial()

@@ -62,8 +62,12 @@ func Compile(file *ast.File, env *Env, opt Options, diags *diag.List) *program.P
 			MatchText: matchText(ere.NewCache(dynamicPatterns)),
 		},
 	}
+	env.file = file
 	c.opt.MaxErrors = cmp.Or(opt.MaxErrors, diag.MaxErrors)
 	c.checkMocks()
+	if opt.Tracer != nil { // it may evaluate any variable
+		c.prog.Whole = &program.Use{Text: "the debugger"}
+	}
 	routes := c.declare(file)
 	for _, r := range routes {
 		c.route(r)

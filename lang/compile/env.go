@@ -5,6 +5,8 @@ import (
 	"sort"
 	"strings"
 
+	"olelo/lang/ast"
+
 	"olelo/runtime/registry"
 )
 
@@ -25,6 +27,8 @@ type Env struct {
 	missing map[string]bool   // modules that the configuration loads and that are not there
 
 	forgotten map[string]bool // of those, modules that it uses and does not load by their name
+
+	file *ast.File // that was compiled, for its definitions
 
 	lost     bool // some modules' names cannot be told
 	stranger bool // one of those is in no catalogue: any function may be its

@@ -303,6 +303,13 @@ func (f *fixup) Module(name string) (registry.Module, bool) { return f.c.env.Mod
 // Wrap32 tells that integers wrap at 32 bits.
 func (f *fixup) Wrap32() bool { return !f.c.opt.Dialect6 }
 
+// WholeFrame says that what reads bodies of MSRP frames.
+func (f *fixup) WholeFrame(what string) {
+	if f.c.prog.Whole == nil {
+		f.c.prog.Whole = &program.Use{Text: what, Pos: f.at.Pos}
+	}
+}
+
 // Route is the route block that is compiled.
 func (f *fixup) Route() (kind, name string) { return f.c.kind, f.c.name }
 

@@ -48,7 +48,7 @@ func Evaluate(file *ast.File, env *Env, text string, at ast.Range, l *log.Logger
 func Bind(prog *program.Program, env *Env, text string) (*registry.Format, error) {
 	diags := &diag.List{}
 	c := &compiler{
-		env: env, diags: diags, opt: Options{Dialect6: !prog.Wrap32, MaxErrors: diag.MaxErrors},
+		file: env.file, env: env, diags: diags, opt: Options{Dialect6: !prog.Wrap32, MaxErrors: diag.MaxErrors},
 		slots: map[string]int{}, warned: map[string]bool{}, consts: map[value.Value]int{}, prog: prog,
 	}
 	for n, s := range prog.Slots {

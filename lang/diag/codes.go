@@ -60,6 +60,7 @@ var codes = []Code{
 	{"extra-brace", Error, "a } closes no block"},
 	{"extra-paren", Error, "a ) closes no parenthesis"},
 	{"flag-bit-twice", Warning, "two flags have one number: setting one sets the other"},
+	{"frames-held", Info, "something reads the bodies of MSRP frames, which are therefore routed when they are whole"},
 	{"header-colon", Warning, "a header's name is given with its colon"},
 	{"header-without-end", Warning, "a header line is added without its line end"},
 	{"htable-undeclared", Warning, "no modparam declares this hash table"},

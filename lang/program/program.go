@@ -57,6 +57,10 @@ type Program struct {
 	// LogPrefix is log_prefix, nil where there is none.
 	LogPrefix *registry.Format
 
+	// Whole is the first that reads the body of MSRP frames, wherever it stands;
+	// nil where nothing does.
+	Whole *Use
+
 	// The cold tables.
 	Pos   []source.Pos // of each instruction
 	fails []failure    // sorted by start, inner ones after outer ones
@@ -79,6 +83,12 @@ type Test func(c *registry.Ctx, y *value.Value) bool
 
 // Probe watches that a place is reached; it changes nothing that a route can see.
 type Probe func(c *registry.Ctx)
+
+// Use is a name and a place where the configuration uses it, which may be none.
+type Use struct {
+	Text string
+	Pos  source.Pos
+}
 
 // Slot names the owner of a worker's variable slot.
 type Slot struct {

@@ -7,6 +7,7 @@ import (
 
 	"olelo/lang/catalogue"
 	"olelo/runtime/registry"
+	"olelo/runtime/value"
 )
 
 // access is one "table=>key" of the configuration, bound: the table is looked
@@ -39,7 +40,7 @@ func (m *Module) bind(fx registry.Fixup, text string) (*access, error) {
 	}
 	a.text = f
 	if a.fixed, a.isFix = f.Const(); a.isFix {
-		a.hash = hashKey(a.fixed)
+		a.hash = m.store.hash(a.fixed)
 	} else if get, ok := f.Single(); ok {
 		a.one = get
 	}
@@ -51,6 +52,17 @@ const nullKey = "<null>"
 
 // key evaluates the key; the text dies with the message.
 func (a *access) key(c *registry.Ctx) (string, uint64) {
+	if a.one == nil {
+		return a.keyIn(c, nil)
+	}
+	vals := c.Borrow(1)
+	key, hash := a.keyIn(c, &vals[0])
+	c.Return(vals)
+	return key, hash
+}
+
+// keyIn is key where v is free for a variable's value: what it held is lost.
+func (a *access) keyIn(c *registry.Ctx, v *value.Value) (string, uint64) {
 	if a.isFix {
 		return a.fixed, a.hash
 	}
@@ -58,8 +70,6 @@ func (a *access) key(c *registry.Ctx) (string, uint64) {
 	if a.one == nil {
 		key = a.text.Text(c)
 	} else {
-		vals := c.Borrow(1)
-		v := &vals[0]
 		switch a.one(c, v); {
 		case v.IsStr():
 			key = v.S
@@ -70,9 +80,8 @@ func (a *access) key(c *registry.Ctx) (string, uint64) {
 		default:
 			key = c.Arena.Int(v.I)
 		}
-		c.Return(vals)
 	}
-	return key, hashKey(key)
+	return key, a.m.store.hash(key)
 }
 
 // missing logs an access to a table that is not declared.

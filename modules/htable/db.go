@@ -188,7 +188,7 @@ func (d *database) row(t *Table, it *Item) []db.Field {
 
 // put sets an item; a life of 0 is the table's autoexpire.
 func (t *Table) put(key string, v *value.Value, life time.Duration) error {
-	return t.SetFor(nil, key, hashKey(key), v, life)
+	return t.SetFor(nil, key, t.hash(key), v, life)
 }
 
 // take takes over the items of a table that nobody else has.

@@ -115,7 +115,7 @@ func (m *Module) remove(c *registry.Ctx, t target, key string) int {
 	if !m.usable(c, "sht_rm", t, "key", key) {
 		return -1
 	}
-	_, err := t.Delete(c.Worker, key, hashKey(key))
+	_, err := t.Delete(c.Worker, key, t.hash(key))
 	return m.done(c, "sht_rm", t, err)
 }
 
@@ -125,7 +125,7 @@ func (m *Module) isNull(c *registry.Ctx, t target, key string) int {
 	}
 	vals := c.Borrow(1)
 	defer c.Return(vals)
-	if err := t.Get(c.Worker, &c.Arena, key, hashKey(key), &vals[0]); err != nil {
+	if err := t.Get(c.Worker, &c.Arena, key, t.hash(key), &vals[0]); err != nil {
 		return m.done(c, "sht_is_null", t, err)
 	}
 	return registry.Truth(vals[0].IsNull())
@@ -146,7 +146,7 @@ func (m *Module) setFor(c *registry.Ctx, fn string, t target, key string, v *val
 	if !m.usable(c, fn, t, "key", key) {
 		return -1
 	}
-	return m.done(c, fn, t, t.SetFor(c.Worker, key, hashKey(key), v, seconds(int64(life))))
+	return m.done(c, fn, t, t.SetFor(c.Worker, key, t.hash(key), v, seconds(int64(life))))
 }
 
 func (m *Module) removeNameRE(c *registry.Ctx, a *access) int {
@@ -207,7 +207,7 @@ func (m *Module) has(c *registry.Ctx, fn string, t target, op, text string, valu
 	}
 	if op == "eq" && !values {
 		var v value.Value
-		ok, err := t.Lookup(c.Worker, &c.Arena, text, hashKey(text), &v)
+		ok, err := t.Lookup(c.Worker, &c.Arena, text, t.hash(text), &v)
 		if !ok && err == nil {
 			return -1
 		}

@@ -2,10 +2,9 @@ package htable
 
 import "math/bits"
 
-// hashKey spreads keys over shards and slots. It is the same in every run, so
-// that dumps and iterations of the same content come in the same order; who
-// can choose keys can only choose the shard they wait at, as the shard's
-// own index hashes them again with a secret.
+// hashKey spreads keys over slots. It is the same in every run, so that dumps and
+// iterations of the same content come in the same order. Items are not found by
+// it (Store.hash), as who can choose keys could choose places.
 func hashKey(s string) uint64 {
 	const (
 		k0 = 0x9E3779B97F4A7C15 // 2^64 / golden ratio

@@ -104,7 +104,7 @@ func (m *Module) step(c *registry.Ctx, it *iterator) bool {
 	}
 	for len(it.items) > 0 {
 		it.cur, it.items = it.items[0], it.items[1:]
-		ok, err := it.table.Lookup(c.Worker, nil, it.cur.Key, it.cur.hash, &it.cur.Value)
+		ok, err := it.table.Lookup(c.Worker, nil, it.cur.Key, it.table.hash(it.cur.Key), &it.cur.Value)
 		if err != nil {
 			c.Log.Errorf(name, "sht_iterator_next: table %s: %v", it.table.Name, err)
 			return false
@@ -124,7 +124,7 @@ func (m *Module) iteratorRemove(c *registry.Ctx, iname string) int {
 	if it == nil {
 		return -1
 	}
-	if _, err := it.table.Delete(c.Worker, it.cur.Key, it.cur.hash); err != nil {
+	if _, err := it.table.Delete(c.Worker, it.cur.Key, it.table.hash(it.cur.Key)); err != nil {
 		c.Log.Errorf(name, "sht_iterator_rm: table %s: %v", it.table.Name, err)
 		return -1
 	}
@@ -149,9 +149,9 @@ func (m *Module) iteratorSet(c *registry.Ctx, fn, iname string, v *value.Value) 
 	if it == nil {
 		return -1
 	}
-	err := it.table.Set(c.Worker, it.cur.Key, it.cur.hash, v)
+	err := it.table.Set(c.Worker, it.cur.Key, it.table.hash(it.cur.Key), v)
 	if err == nil {
-		_, err = it.table.Lookup(c.Worker, nil, it.cur.Key, it.cur.hash, &it.cur.Value)
+		_, err = it.table.Lookup(c.Worker, nil, it.cur.Key, it.table.hash(it.cur.Key), &it.cur.Value)
 	}
 	if err != nil {
 		c.Log.Errorf(name, "%s: table %s: %v", fn, it.table.Name, err)
@@ -165,7 +165,7 @@ func (m *Module) iteratorExpire(c *registry.Ctx, iname string, n int) int {
 	if it == nil {
 		return -1
 	}
-	if err := it.table.Expire(c.Worker, it.cur.Key, it.cur.hash, seconds(int64(n))); err != nil {
+	if err := it.table.Expire(c.Worker, it.cur.Key, it.table.hash(it.cur.Key), seconds(int64(n))); err != nil {
 		c.Log.Errorf(name, "sht_iterator_setex: table %s: %v", it.table.Name, err)
 		return -1
 	}

@@ -16,9 +16,11 @@ import (
 // The texts that it gives are views: valid while the shard is locked, and until
 // something is changed.
 type rows struct {
-	// index finds a row by its tag: open addressing, step by step. It holds
-	// numbers of rows, counted from 1; 0 is an empty place. At most three
-	// quarters are full.
+	// index finds a row by its tag: open addressing, step by step. A place holds
+	// the number of a row, counted from 1, in as many bits as the index's length
+	// has, and above them those of the row's tag: rows of other tags are passed by
+	// without a look at them, which misses the caches. 0 is an empty place. At
+	// most three quarters are full.
 	index []uint32
 	list  []row
 	live  int    // rows that are items
@@ -52,13 +54,20 @@ func (r *rows) find(key string, tag uint32) *row {
 	if len(r.index) == 0 {
 		return nil
 	}
-	for at := int(tag) & (len(r.index) - 1); r.index[at] != 0; at = (at + 1) & (len(r.index) - 1) {
-		if x := &r.list[r.index[at]-1]; x.tag == tag && r.keyOf(x) == key {
+	mask := uint32(len(r.index) - 1)
+	for at := tag & mask; r.index[at] != 0; at = (at + 1) & mask {
+		if (r.index[at]^tag)&^mask != 0 {
+			continue
+		}
+		if x := r.row(r.index[at]); x.tag == tag && r.keyOf(x) == key {
 			return x
 		}
 	}
 	return nil
 }
+
+// row is the row of a place in the index that is not empty.
+func (r *rows) row(place uint32) *row { return &r.list[place&uint32(len(r.index)-1)-1] }
 
 // add makes the row of a key that has none, with the number 0.
 func (r *rows) add(key string, tag uint32) *row {
@@ -82,11 +91,12 @@ func (r *rows) add(key string, tag uint32) *row {
 }
 
 func (r *rows) place(tag, n uint32) {
-	at := int(tag) & (len(r.index) - 1)
+	mask := uint32(len(r.index) - 1)
+	at := tag & mask
 	for r.index[at] != 0 {
-		at = (at + 1) & (len(r.index) - 1)
+		at = (at + 1) & mask
 	}
-	r.index[at] = n
+	r.index[at] = n | tag&^mask
 }
 
 func (r *rows) grow() {
@@ -100,16 +110,16 @@ func (r *rows) grow() {
 
 // remove takes out a row of the list.
 func (r *rows) remove(x *row) {
-	mask := len(r.index) - 1
-	at := int(x.tag) & mask
-	for &r.list[r.index[at]-1] != x {
+	mask := uint32(len(r.index) - 1)
+	at := x.tag & mask
+	for r.row(r.index[at]) != x {
 		at = (at + 1) & mask
 	}
-	n := r.index[at]
+	n := r.index[at] & mask
 	// Close the gap: a later row of the same run moves into it unless its own
 	// place is behind the gap.
 	for next := (at + 1) & mask; r.index[next] != 0; next = (next + 1) & mask {
-		home := int(r.list[r.index[next]-1].tag) & mask
+		home := r.row(r.index[next]).tag & mask
 		if (next-home)&mask >= (next-at)&mask {
 			r.index[at] = r.index[next]
 			at = next

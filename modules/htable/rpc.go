@@ -78,7 +78,7 @@ func (m *Module) rpcGet(call registry.RPCCall) error {
 	if t == nil {
 		return nil
 	}
-	hash := hashKey(key)
+	hash := t.hash(key)
 	var v value.Value
 	ok, err := t.Lookup(nil, nil, key, hash, &v)
 	if err != nil {
@@ -120,7 +120,7 @@ func (m *Module) rpcDelete(call registry.RPCCall) error {
 	if t == nil {
 		return nil
 	}
-	had, err := t.Delete(nil, key, hashKey(key))
+	had, err := t.Delete(nil, key, t.hash(key))
 	if err == nil && !had {
 		call.Fault(faultNotFound, "Key not found in htable.")
 		return nil
@@ -148,9 +148,9 @@ func (m *Module) rpcSet(integer, expiring bool) func(registry.RPCCall) error {
 		case t == nil:
 			return nil
 		case !expiring:
-			return answer(call, answerSet, t.Set(nil, key, hashKey(key), &v))
+			return answer(call, answerSet, t.Set(nil, key, t.hash(key), &v))
 		}
-		return answer(call, answerSet, t.SetFor(nil, key, hashKey(key), &v, seconds(life)))
+		return answer(call, answerSet, t.SetFor(nil, key, t.hash(key), &v, seconds(life)))
 	}
 }
 
@@ -176,7 +176,7 @@ func (m *Module) rpcExpire(call registry.RPCCall) error {
 	if t == nil {
 		return nil
 	}
-	return answer(call, "Ok", t.Expire(nil, key, hashKey(key), seconds(life)))
+	return answer(call, "Ok", t.Expire(nil, key, t.hash(key), seconds(life)))
 }
 
 func (m *Module) rpcDump(call registry.RPCCall) error {

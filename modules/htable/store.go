@@ -47,6 +47,10 @@ func (s *Store) Declare(o Options) (t *Table, ok bool) {
 	return t, true
 }
 
+// hash is that by which the tables find a key's item: by a secret, so that who can
+// choose keys cannot choose places.
+func (s *Store) hash(key string) uint64 { return maphash.String(s.secret, key) }
+
 // names lists the tables' names, sorted.
 func (s *Store) names() []string { return slices.Sorted(maps.Keys(s.tables)) }
 

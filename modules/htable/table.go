@@ -2,7 +2,6 @@ package htable
 
 import (
 	"cmp"
-	"hash/maphash"
 	"slices"
 	"strings"
 	"time"
@@ -17,7 +16,8 @@ import (
 // for a timer or an RPC command. The only error is a lock that another worker
 // did not give back in time.
 //
-// A lapsed item is as good as gone, whether the sweep has met it or not.
+// A lapsed item is as good as gone, whether the sweep has met it or not. What is
+// called hash is the key's.
 type Table struct {
 	Options
 	store  *Store
@@ -32,14 +32,12 @@ const nShards = 64
 
 func (t *Table) shard(hash uint64) *shard { return &t.shards[hash>>32%nShards] }
 
-// tag is how a key stands in its shard's index: by a secret of the store, so that
-// who can choose keys cannot choose places.
-func (t *Table) tag(key string) uint32 { return uint32(maphash.String(t.store.secret, key)) }
+func (t *Table) hash(key string) uint64 { return t.store.hash(key) }
 
 // find returns the live item with key; the shard is locked.
-func (t *Table) find(s *shard, key string) *row {
-	x := s.rows.find(key, t.tag(key))
-	if x == nil || x.until != forever && x.lapsed(t.store.now()) {
+func (t *Table) find(s *shard, key string, hash uint64) *row {
+	x := s.rows.find(key, uint32(hash))
+	if x == nil || t.lapsed(x) {
 		return nil
 	}
 	return x
@@ -63,7 +61,7 @@ func (t *Table) Lookup(w *registry.Worker, a *registry.Arena, key string, hash u
 		v.SetNull()
 		return false, err
 	}
-	x := t.find(s, key)
+	x := t.find(s, key, hash)
 	switch {
 	case x == nil:
 		v.SetNull()
@@ -90,7 +88,7 @@ func (t *Table) Set(w *registry.Worker, key string, hash uint64, v *value.Value)
 	if err := s.lock(w); err != nil {
 		return err
 	}
-	x, fresh := t.make(s, key)
+	x, fresh := t.make(s, key, hash)
 	s.assign(x, v)
 	t.touch(x, fresh)
 	s.mu.Unlock()
@@ -103,7 +101,7 @@ func (t *Table) SetFor(w *registry.Worker, key string, hash uint64, v *value.Val
 	if err := s.lock(w); err != nil {
 		return err
 	}
-	x, _ := t.make(s, key)
+	x, _ := t.make(s, key, hash)
 	s.assign(x, v)
 	if life <= 0 {
 		life = t.AutoExpire
@@ -123,13 +121,13 @@ func (t *Table) Add(w *registry.Worker, key string, hash uint64, delta int64, wr
 		return err
 	}
 	defer s.mu.Unlock()
-	x := t.find(s, key)
+	x := t.find(s, key, hash)
 	fresh := x == nil
 	if fresh {
 		if !t.HasInitVal {
 			return nil
 		}
-		x, _ = t.make(s, key)
+		x, _ = t.make(s, key, hash)
 		s.rows.setInt(x, t.InitVal)
 	}
 	if x.kind != value.Int {
@@ -150,8 +148,8 @@ func (t *Table) Delete(w *registry.Worker, key string, hash uint64) (had bool, e
 	if err := s.lock(w); err != nil {
 		return false, err
 	}
-	if x := s.rows.find(key, t.tag(key)); x != nil {
-		had = !x.lapsed(t.store.now())
+	if x := s.rows.find(key, uint32(hash)); x != nil {
+		had = !t.lapsed(x)
 		s.rows.remove(x)
 	}
 	s.mu.Unlock()
@@ -166,7 +164,7 @@ func (t *Table) Left(w *registry.Worker, key string, hash uint64) (left time.Dur
 		return 0, false, err
 	}
 	defer s.mu.Unlock()
-	x := t.find(s, key)
+	x := t.find(s, key, hash)
 	if x == nil {
 		return 0, false, nil
 	}
@@ -187,7 +185,7 @@ func (t *Table) Expire(w *registry.Worker, key string, hash uint64, life time.Du
 	if err := s.lock(w); err != nil {
 		return err
 	}
-	if x := t.find(s, key); x != nil {
+	if x := t.find(s, key, hash); x != nil {
 		t.live(x, life)
 	}
 	s.mu.Unlock()
@@ -264,7 +262,7 @@ type Item struct {
 	Value value.Value
 	Left  time.Duration // to live; Forever for an item that does not expire
 	Slot  int           // of the table's 2^size
-	hash  uint64
+	order uint64        // within the slot
 }
 
 // Forever is the time left to an item that does not expire.
@@ -293,7 +291,7 @@ func (t *Table) Items(w *registry.Worker) ([]Item, error) {
 
 // bySlot is the order in which items are told.
 func bySlot(a, b Item) int {
-	return cmp.Or(cmp.Compare(a.Slot, b.Slot), cmp.Compare(a.hash, b.hash), strings.Compare(a.Key, b.Key))
+	return cmp.Or(cmp.Compare(a.Slot, b.Slot), cmp.Compare(a.order, b.order), strings.Compare(a.Key, b.Key))
 }
 
 // item is a copy of a row.
@@ -301,8 +299,8 @@ func (t *Table) item(s *shard, x *row, now time.Duration) Item {
 	it := Item{Key: strings.Clone(s.rows.keyOf(x)), Left: x.left(now)}
 	s.rows.value(x, &it.Value)
 	it.Value.S = strings.Clone(it.Value.S)
-	it.hash = hashKey(it.Key)
-	it.Slot = t.slot(it.hash)
+	it.order = hashKey(it.Key)
+	it.Slot = t.slot(it.order)
 	return it
 }
 
@@ -348,14 +346,17 @@ func (t *Table) sweep(wanted bool) []Item {
 }
 
 // make finds or makes the item; the shard is locked.
-func (t *Table) make(s *shard, key string) (x *row, fresh bool) {
-	tag := t.tag(key)
-	x = s.rows.find(key, tag)
+func (t *Table) make(s *shard, key string, hash uint64) (x *row, fresh bool) {
+	x = s.rows.find(key, uint32(hash))
 	if x == nil {
-		return s.rows.add(key, tag), true
+		return s.rows.add(key, uint32(hash)), true
 	}
-	return x, x.lapsed(t.store.now()) // lapsed: a new life for its row
+	return x, t.lapsed(x) // lapsed: a new life for its row
 }
+
+// lapsed tells whether the item's life has ended. The clock is read only where it
+// has an end.
+func (t *Table) lapsed(x *row) bool { return x.until != forever && x.lapsed(t.store.now()) }
 
 // assign takes v over.
 func (s *shard) assign(x *row, v *value.Value) {

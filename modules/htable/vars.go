@@ -83,7 +83,7 @@ func (a *access) get(c *registry.Ctx, v *value.Value) {
 		v.SetNull()
 		return
 	}
-	key, hash := a.key(c)
+	key, hash := a.keyIn(c, v)
 	if err := a.table.Get(c.Worker, &c.Arena, key, hash, v); err != nil {
 		a.failed(c, "$sht", key, err)
 	}
@@ -112,7 +112,7 @@ func (a *access) getLeft(c *registry.Ctx, v *value.Value) {
 		v.SetNull()
 		return
 	}
-	key, hash := a.key(c)
+	key, hash := a.keyIn(c, v)
 	left, ok, err := a.table.Left(c.Worker, key, hash)
 	if err != nil {
 		a.failed(c, "$shtex", key, err)
@@ -160,7 +160,7 @@ func (a *access) add(delta int64, wrap bool) registry.Getter {
 			v.SetNull()
 			return
 		}
-		key, hash := a.key(c)
+		key, hash := a.keyIn(c, v)
 		if err := a.table.Add(c.Worker, key, hash, delta, wrap, v); err != nil {
 			a.failed(c, "$shtinc", key, err)
 		}

@@ -73,9 +73,10 @@ func (m *Module) Exports() registry.Exports {
 		Trans:  []registry.Trans{uriTransformations()},
 		Events: []string{frameIn},
 		Differs: []registry.Difference{
-			{Of: "event_route[msrp:frame-in]", How: "it runs for every frame up to frame_max_size (10 MiB); Kamailio has no variables for frames over 11,239 bytes, so that a frame passes as if no condition held, and loses those over 14,336"},
+			{Of: "event_route[msrp:frame-in]", How: "it runs for every frame up to frame_max_size (10 MiB), for a larger one as well where nothing reads bodies; Kamailio has no variables for frames over 11,239 bytes, so that a frame passes as if no condition held, and loses those over 14,336"},
 			{Of: "event_route[msrp:frame-in]", How: "what breaks RFC 4975 closes its connection (path headers missing or folded, a bad first line, half a frame for 30 s); Kamailio drops it in silence, and a first line without a method ends the whole server"},
 			{Of: "msrp_relay()", How: "a receiver that is slow holds its senders back, and they are told of a frame that is lost; Kamailio closes the receiver and loses its frames"},
+			{Of: "msrp_relay()", How: "a frame of more than 64 KiB whose body nothing reads passes while it comes in: one that ends in its middle, or brings too little (for 30 s, for 8 s where other frames wait for its receiver), gets the end line of an aborted one (#); its sender is answered 408 if it is still there"},
 			{Of: "msrp_relay()", How: "connecting holds up no worker: the result is 1, and a frame that finds nobody is answered 408; it is -1 where the peer has just closed, where Kamailio's is 1 and the frame lost"},
 			{Of: "msrp_reply()", How: "a REPORT is never answered, as RFC 4975 wants, and the answer to AUTH carries the whole From-Path, as RFC 4976 wants"},
 			{Of: "msrp_reply()", How: "a code that is not three digits is not sent; Kamailio sends whatever stands there, also <null>"},
@@ -149,7 +150,7 @@ func (m *Module) params() []registry.Param {
 			"olelo's own. 0: pv_www_authenticate without a method accepts, for an MSRP frame, a digest over AUTH (RFC 4976) and over MSRP (what Kamailio hashes). 1: over MSRP only, as Kamailio. Default 0."),
 		{
 			Name: "frame_max_size", Type: registry.ParamInt,
-			Doc: "olelo's own. Largest MSRP frame in bytes, from 1024 to 1073741824; a larger one closes its connection. Senders split messages in chunks. Default 10485760 (10 MiB).",
+			Doc: "olelo's own. Largest MSRP frame in bytes that is held until it is whole, from 1024 to 1073741824; a larger one closes its connection. Senders split messages in chunks. Where nothing in the configuration reads bodies ($msrp(body), $msrp(bodylen), $msrp(buf), $msrp(buflen)), a frame is not held: from 64 KiB on it is routed when its headers are in, and what it brings then passes as it comes, whatever its size; the start and olelo check tell. Default 10485760 (10 MiB).",
 			Set: func(v registry.ParamValue) error {
 				if v.Int < 1<<10 || v.Int > 1<<30 {
 					return fmt.Errorf("frame_max_size=%d: from 1024 to 1073741824 bytes are possible", v.Int)

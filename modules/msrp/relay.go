@@ -18,7 +18,7 @@ func (m *Module) relay(c *registry.Ctx) int {
 		return -1
 	}
 	s := stateOf(f)
-	if !m.target(c, s, "msrp_relay", next) {
+	if !m.target(c, s, f, "msrp_relay", next) {
 		return -1
 	}
 	b, _ := f.BeginRelay()
@@ -31,7 +31,7 @@ func (m *Module) relay(c *registry.Ctx) int {
 }
 
 // target fills s.out: where the script said, otherwise the URI next.
-func (m *Module) target(c *registry.Ctx, s *state, fn, next string) bool {
+func (m *Module) target(c *registry.Ctx, s *state, f *msrp.Frame, fn, next string) bool {
 	if s.dstSet {
 		if s.gone {
 			c.Log.Errorf(name, "%s: the connection of the session that msrp_cmap_lookup found is closed", fn)
@@ -44,6 +44,7 @@ func (m *Module) target(c *registry.Ctx, s *state, fn, next string) bool {
 	}
 	s.out.NoConnect = s.out.NoConnect || s.relayFlags&flagNoConnect != 0
 	s.out.CloseAfter = s.relayFlags&flagClose != 0
+	s.out.Begun = f.Begun()
 	return true
 }
 
@@ -122,7 +123,7 @@ func (m *Module) forwardPaths(c *registry.Ctx, to, from string) int {
 		c.Log.Errorf(name, "%s: no destination: call msrp_set_dst or msrp_cmap_lookup before, or give a To-Path", fn)
 		return -1
 	}
-	if !m.target(c, s, fn, firstURI(to)) {
+	if !m.target(c, s, f, fn, firstURI(to)) {
 		return -1
 	}
 	s.buf = f.AppendForward(s.buf[:0], to, from)

@@ -3,6 +3,7 @@ package msrp
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -24,7 +25,8 @@ var keys = [...]key{
 	{"buf", "the whole frame", func(_ *registry.Ctx, f *msrp.Frame, v *value.Value) { v.SetStr(f.Raw()) }},
 	{"body", "the body with its last CRLF, $null without one", func(_ *registry.Ctx, f *msrp.Frame, v *value.Value) { opt(v)(f.Body()) }},
 	{"code", "a response's code, as a number", func(_ *registry.Ctx, f *msrp.Frame, v *value.Value) {
-		if n, err := strconv.Atoi(f.Code()); err == nil {
+		if f.IsReply() {
+			n, _ := strconv.Atoi(f.Code()) // three digits
 			v.SetInt(int64(n))
 		}
 	}},
@@ -59,6 +61,9 @@ var keys = [...]key{
 	}},
 }
 
+// ofWhole are the keys whose values are known once the frame is whole.
+var ofWhole = []string{"buf", "body", "buflen", "bodylen"}
+
 // opt sets v where there is a value.
 func opt(v *value.Value) func(string, bool) {
 	return func(s string, ok bool) {
@@ -73,7 +78,7 @@ func (m *Module) variable() registry.PV {
 	for _, k := range keys {
 		doc += "\n- " + k.name + ": " + k.doc
 	}
-	return registry.PV{Name: "msrp", Doc: doc, Bind: func(_ registry.Fixup, r registry.Ref) (registry.Var, error) {
+	return registry.PV{Name: "msrp", Doc: doc, Bind: func(fx registry.Fixup, r registry.Ref) (registry.Var, error) {
 		if !r.HasInner || r.Inner == "" {
 			return registry.Var{}, fmt.Errorf("$msrp needs a key: one of %s", keyNames())
 		}
@@ -83,6 +88,9 @@ func (m *Module) variable() registry.PV {
 		for _, k := range keys {
 			if k.name == r.Inner {
 				get := k.get
+				if slices.Contains(ofWhole, k.name) {
+					fx.WholeFrame("$msrp(" + k.name + ")")
+				}
 				return registry.Var{
 					Get: func(c *registry.Ctx, v *value.Value) {
 						v.SetNull()

@@ -87,7 +87,7 @@ func (m *Module) reply(c *registry.Ctx, code int, reason, headers string, mode i
 	b = c.Msg.AppendReply(b, code, reason, w.info)
 
 	w.dest = transport.Dest{
-		Proto: c.Recv.Proto, Socket: c.Recv.Socket,
+		Proto: c.Recv.Proto, Socket: c.Recv.Socket, Batch: c.Recv.Batch,
 		NoConnect:  c.State.Replying.NoConnect || mode&modeNoConnect != 0,
 		CloseAfter: c.State.Replying.Close || mode&modeClose != 0,
 	}

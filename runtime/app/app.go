@@ -130,6 +130,7 @@ func Check(o Options, w io.Writer) int {
 	defer s.cleanup()
 	if s.parsed {
 		check.File(s.file, s.set, os.ReadFile, diags)
+		s.heldFrames(diags)
 		s.inOrder(diags)
 	}
 	o.report(s.set, diags)
@@ -249,6 +250,7 @@ func (s *server) start(ctx context.Context) error {
 	if err := s.initFirstWorker(); err != nil {
 		return err
 	}
+	s.logFrames()
 	s.net.Start()
 	return nil
 }

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"net/netip"
@@ -106,5 +107,30 @@ func BenchmarkSendPath(b *testing.B) {
 	go func() { _, _ = io.Copy(io.Discard, bob.r) }()
 	for b.Loop() {
 		h.MSRP(recv, frame)
+	}
+}
+
+// BenchmarkRelay is the example's SEND path through a server's sockets, with 16
+// frames a write; both clients are in the figure.
+func BenchmarkRelay(b *testing.B) {
+	_, addr := startRelay(b)
+	alice, bob := dialRelay(b, addr), dialRelay(b, addr)
+	alice.auth(b)
+	frame := sendTo(bob.auth(b))
+	const batch = 16
+	chunk := bytes.Repeat(frame, batch)
+	b.SetBytes(int64(len(frame)))
+	b.ReportAllocs()
+	b.ResetTimer()
+	writes := (b.N + batch - 1) / batch
+	go func() {
+		for range writes {
+			if _, err := alice.c.Write(chunk); err != nil {
+				return
+			}
+		}
+	}()
+	if _, err := io.CopyN(io.Discard, bob.r, int64(writes*len(chunk))); err != nil {
+		b.Fatal(err)
 	}
 }

@@ -127,12 +127,19 @@ func (h handler) http(c *registry.Ctx) {
 	}
 }
 
-// frame makes raw the MSRP frame that the worker routes.
-func (h handler) frame(r *transport.Recv, raw []byte) (*registry.Ctx, error) {
+// frame makes raw, a whole one or the start of one, the MSRP frame that the worker
+// routes.
+func (h handler) frame(r *transport.Recv, raw []byte, whole bool) (*registry.Ctx, error) {
 	w := h.w
 	c := w.begin()
 	c.Recv = r
-	if err := w.frame.Parse(raw); err != nil {
+	var err error
+	if whole {
+		err = w.frame.Parse(raw)
+	} else {
+		err = w.frame.ParseBegun(raw)
+	}
+	if err != nil {
 		return c, err
 	}
 	c.Msg = &w.msg
@@ -166,13 +173,35 @@ func (h handler) MSRP(r *transport.Recv, raw []byte) {
 }
 
 func (h handler) msrp(r *transport.Recv, raw []byte) {
-	c, err := h.frame(r, raw)
+	c, err := h.frame(r, raw, true)
+	h.routeFrame(c, err, raw)
+}
+
+// routeFrame routes the worker's frame, or closes the connection of one that
+// cannot be read.
+func (h handler) routeFrame(c *registry.Ctx, err error, raw []byte) {
 	if err != nil {
-		c.Log.Errorf(log.Core, "a bad MSRP frame from %s:%s, connection closed: %v: %.80q", r.Proto, r.Src, err, raw)
-		r.Conn.Close()
+		c.Log.Errorf(log.Core, "a bad MSRP frame from %s:%s, connection closed: %v: %.80q", c.Recv.Proto, c.Recv.Src, err, raw)
+		c.Recv.Conn.Close()
 		return
 	}
 	h.s.frames.HandleFrame(c, &h.w.frame)
+}
+
+// MSRPBegun routes an MSRP frame whose end has not come yet, but for one with
+// credentials: a digest may be of its body too.
+func (h handler) MSRPBegun(r *transport.Recv, raw []byte) (taken bool) {
+	w := h.w
+	w.ctx.Lock()
+	defer w.ctx.Unlock()
+	defer w.guard()
+	c, err := h.frame(r, raw, false)
+	if err == nil && w.frame.HasCredentials() {
+		return false
+	}
+	taken = true
+	h.routeFrame(c, err, raw)
+	return taken
 }
 
 // Undelivered lets the frames' module answer for a frame that was lost.
@@ -238,5 +267,5 @@ func (s *server) handlers() (transport.Handlers, error) {
 }
 
 func (s *server) tcpHandler(c *transport.Conn) transport.Handler {
-	return handler{s, s.tcp[c.ID()%uint64(len(s.tcp))]}
+	return handler{s, s.tcp[c.Worker()]}
 }

@@ -62,11 +62,16 @@ func sendPath(t testing.TB) (transport.Handler, *transport.Recv, []byte, *client
 	if alice == nil {
 		t.Fatal("the server does not know alice's connection")
 	}
-	frame := []byte("MSRP t1 SEND\r\nTo-Path: " + use + " msrp://127.0.0.1:9/bob;tcp\r\n" +
-		"From-Path: msrp://127.0.0.1:9/alice;tcp\r\nMessage-ID: 1\r\nByte-Range: 1-5/5\r\nContent-Type: text/plain\r\n\r\nhello\r\n-------t1$\r\n")
+	frame := sendTo(use)
 	h := s.tcpHandler(alice)
 	recv := &transport.Recv{Proto: transport.TCP, Src: alice.Peer(), SrcIP: "127.0.0.1", Socket: alice.Socket(), Conn: alice}
 	return h, recv, frame, bob
+}
+
+// sendTo is a SEND to the client that has the Use-Path use.
+func sendTo(use string) []byte {
+	return []byte("MSRP t1 SEND\r\nTo-Path: " + use + " msrp://127.0.0.1:9/bob;tcp\r\n" +
+		"From-Path: msrp://127.0.0.1:9/alice;tcp\r\nMessage-ID: 1\r\nByte-Range: 1-5/5\r\nContent-Type: text/plain\r\n\r\nhello\r\n-------t1$\r\n")
 }
 
 // startRelay runs examples/msrp-relay/relay.cfg on a free port.

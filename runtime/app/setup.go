@@ -73,6 +73,9 @@ func (s *server) transportConfig() transport.Config {
 	c := s.params.Transport()
 	c.Sockets = s.sockets
 	c.MSRP = s.frames != nil
+	if s.prog.Whole != nil {
+		c.StreamAt = -1
+	}
 	c.Counters = &s.stats.tcp
 	c.TellQuiet = s.tested()
 	c.Log = func(level int, line string) { s.log.Log(log.Level(level), log.Core, line) }

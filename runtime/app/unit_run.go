@@ -113,7 +113,7 @@ func (u *Unit) frame(n int, raw []byte) error {
 	}
 	h := handler{u.s, u.w}
 	if n >= 0 {
-		if _, err := h.frame(r, raw); err != nil {
+		if _, err := h.frame(r, raw, true); err != nil {
 			return fmt.Errorf("the frame cannot be routed: %w; it begins %.80q", err, raw)
 		}
 	}

@@ -76,6 +76,13 @@ func eval(t *testing.T, u *app.Unit, text string) string {
 	return val
 }
 
+func TestEvalKnowsDefinitions(t *testing.T) {
+	u := load(t, options(t, "#!define X 5x\nrequest_route {\n\texit;\n}\n"), app.UnitOptions{})
+	if got := eval(t, u, "$def(X) $defn(X) $def(Y)"); got != "5x 5 <null>" {
+		t.Error(got)
+	}
+}
+
 // calls are as a configuration would write them, and what they returned.
 func calls(r app.Result) (list []string) {
 	for _, c := range r.Calls {

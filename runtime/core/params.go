@@ -181,7 +181,7 @@ func (p *Params) Int(name string) int {
 // say (handlers, MSRP, TLS, the log) is left to the caller.
 func (p *Params) Transport() transport.Config {
 	c := transport.Config{
-		Sockets: p.Sockets, Children: p.Children, UDPReadBuffer: p.MaxBuffer,
+		Sockets: p.Sockets, Children: p.Children, TCPChildren: p.TCPChildren, UDPReadBuffer: p.MaxBuffer,
 		Lifetime: seconds(p.TCPLifetime), MaxConns: none(p.TCPMaxConns), MaxTLSConns: none(p.TLSMaxConns),
 		ConnectTimeout: seconds(p.TCPConnectTimeout), SendTimeout: seconds(p.TCPSendTimeout),
 		TOS: p.tos, PathMTU: p.pathMTU, FreeBind: p.freeBind != 0,

@@ -9,9 +9,8 @@ import (
 // one look a byte. Only small ones are made.
 type table struct {
 	class  [256]uint8 // bytes that the pattern does not tell apart have the same
-	next   []uint16   // by state + class of the byte
-	ends   []bool     // by state / stride: whether it matches where the text ends
-	stride int        // how many classes; states are multiples of it
+	next   []uint16   // by state + class of the byte, behind which is the text's end
+	stride int        // how many classes, with the end; states are multiples of it
 	start  uint16
 }
 
@@ -33,7 +32,7 @@ func (t *table) match(s string) bool {
 	for i := 0; i < len(s) && at > done; i++ {
 		at = t.next[int(at)+int(t.class[s[i]])]
 	}
-	return t.ends[int(at)/t.stride]
+	return t.next[int(at)+t.stride-1] == done
 }
 
 // newTable makes the table of a pattern in Go's syntax; nil where that is not small,
@@ -66,6 +65,7 @@ type builder struct {
 	prog    *syntax.Prog
 	samples []byte // one of each class
 	states  [][]uint32
+	ends    []bool            // by state: whether it matches where the text ends
 	numbers map[string]uint16 // the states' numbers, by their instructions
 	work    int
 
@@ -95,7 +95,7 @@ func (b *builder) classes() {
 			class[c] = *to - 1
 		}
 	}
-	b.stride = n
+	b.stride = n + 1
 	for c := range class {
 		b.class[c] = uint8(class[c])
 		if class[c] == len(b.samples) { // classes are numbered as they come
@@ -145,6 +145,11 @@ func (b *builder) build() *table {
 			}
 			b.next = append(b.next, b.stateOf(to, 0))
 		}
+		end := 0
+		if b.ends[n] {
+			end = matched
+		}
+		b.next = append(b.next, uint16(end*b.stride))
 		if len(b.states)*b.stride > tableCells {
 			return nil
 		}

@@ -104,7 +104,7 @@ func (f *Forwarder) requestTo(c *registry.Ctx, t Target) error {
 	}
 	d := f.dest()
 	defer f.dests.Put(d)
-	*d = transport.Dest{Proto: p, Addr: addr, NoConnect: c.State.Forwarding.NoConnect, CloseAfter: c.State.Forwarding.Close}
+	*d = transport.Dest{Proto: p, Addr: addr, NoConnect: c.State.Forwarding.NoConnect, CloseAfter: c.State.Forwarding.Close, Batch: c.Recv.Batch}
 	d.Socket = from(c, p, sock)
 	if err := f.Net.Send(d, c.OnWire(b), c.Recv.Conn); err != nil {
 		return fmt.Errorf("to %s:%s: %w", p, addr, err)
@@ -181,7 +181,7 @@ func (f *Forwarder) sendTo(c *registry.Ctx, t Target, sock *transport.Socket, b 
 	*d = transport.Dest{Proto: p, Addr: addr, Socket: from(c, p, sock)}
 	var conn *transport.Conn
 	if c.Recv != nil {
-		conn = c.Recv.Conn
+		conn, d.Batch = c.Recv.Conn, c.Recv.Batch
 	}
 	if err := f.Net.Send(d, c.OnWire(b), conn); err != nil {
 		return fmt.Errorf("to %s:%s: %w", p, addr, err)
@@ -217,7 +217,7 @@ func (f *Forwarder) Reply(c *registry.Ctx, status int, reason string) error {
 	}
 	d := f.dest()
 	defer f.dests.Put(d)
-	*d = transport.Dest{Proto: p}
+	*d = transport.Dest{Proto: p, Batch: c.Recv.Batch}
 	var sock *transport.Socket
 	if p != transport.UDP {
 		d.Conn = f.requestConn(c, p)

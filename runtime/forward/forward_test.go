@@ -322,8 +322,10 @@ type handler struct {
 	f *forward.Forwarder
 }
 
-func (h handler) MSRP(*transport.Recv, []byte)        {}
-func (h handler) Undelivered(*transport.Conn, []byte) {}
+func (h handler) MSRP(*transport.Recv, []byte) {}
+
+func (h handler) MSRPBegun(*transport.Recv, []byte) bool { return false }
+func (h handler) Undelivered(*transport.Conn, []byte)    {}
 
 func (h handler) SIP(r *transport.Recv, raw []byte) {
 	c := &registry.Ctx{Worker: &registry.Worker{}, Msg: new(sip.Message), Recv: r}

@@ -20,13 +20,17 @@ type Frame struct {
 	flag                       byte
 	hdrStart, hdrEnd, bodyFrom int
 	endLine                    int // where its dashes start
+	begun                      bool
 
 	to, from []string // URIs, at least one each
 	toAt     int      // where the first To-Path URI starts
 	fromAt   int      // where the first From-Path URI starts
 
-	has  uint8           // bit h: header h is there
-	vals [headers]string // of those that are
+	has  uint8        // bit h: header h is there
+	vals [kept]string // of those that are
+
+	sessioned []byte // the URI that SessionID has read last, and
+	session   [2]int // where in it the session part is
 
 	moved []byte // storage of BeginRelay
 	shift int    // by how much BeginRelay has rotated, 0 after EndRelay
@@ -47,8 +51,58 @@ const (
 	byteRange
 	successReport
 	failureReport
-	headers
+	kept // those before are kept by their number
+
+	toPath = iota - 1
+	fromPath
+	unread
 )
+
+var names = [unread]string{
+	messageID:     "Message-ID",
+	contentType:   "Content-Type",
+	expires:       "Expires",
+	authorization: "Authorization",
+	byteRange:     "Byte-Range",
+	successReport: "Success-Report",
+	failureReport: "Failure-Report",
+	toPath:        "To-Path",
+	fromPath:      "From-Path",
+}
+
+// headerOf tells which header a line is, in any case, and where its colon is, -1
+// for none. Written as the RFC writes them they are told by their first letters.
+func headerOf(line string) (h header, colon int) {
+	switch line[0] {
+	case 'T':
+		h = toPath
+	case 'F':
+		h = fromPath
+		if strings.HasPrefix(line, "Fa") {
+			h = failureReport
+		}
+	case 'B':
+		h = byteRange
+	case 'C':
+		h = contentType
+	case 'E':
+		h = expires
+	case 'A':
+		h = authorization
+	case 'S':
+		h = successReport
+	}
+	if name := names[h]; len(line) > len(name) && line[len(name)] == ':' && line[:len(name)] == name {
+		return h, len(name)
+	}
+	colon = strings.IndexByte(line, ':')
+	for h, name := range names {
+		if colon == len(name) && strings.EqualFold(line[:colon], name) {
+			return header(h), colon
+		}
+	}
+	return unread, colon
+}
 
 // ErrFrame is wrapped by all errors of Parse. After it the peer's next bytes
 // cannot be trusted: the connection is to be closed.
@@ -64,17 +118,31 @@ func frameError(format string, args ...any) error {
 // URI each (RFC 4975 section 5.1); lines are not folded; header names match in
 // any case.
 func (f *Frame) Parse(raw []byte) error {
-	f.buf, f.raw = raw, view(raw)
-	f.method, f.code, f.reason = "", "", ""
-	f.to, f.from, f.has = f.to[:0], f.from[:0], 0
-	f.bodyFrom, f.shift = 0, 0
-	if err := f.parseFirst(); err != nil {
-		return err
-	}
-	if err := f.parseHeaders(); err != nil {
+	if err := f.parseHead(raw); err != nil {
 		return err
 	}
 	return f.parseEnd()
+}
+
+// ParseBegun makes f the frame that raw starts, with its headers, the empty line
+// and perhaps some of its body. f is Begun then.
+func (f *Frame) ParseBegun(raw []byte) error {
+	if err := f.parseHead(raw); err != nil {
+		return err
+	}
+	f.begun, f.endLine, f.flag = true, len(raw), 0
+	return nil
+}
+
+func (f *Frame) parseHead(raw []byte) error {
+	f.buf, f.raw = raw, view(raw)
+	f.method, f.code, f.reason = "", "", ""
+	f.to, f.from, f.has = f.to[:0], f.from[:0], 0
+	f.bodyFrom, f.shift, f.begun = 0, 0, false
+	if err := f.parseFirst(); err != nil {
+		return err
+	}
+	return f.parseHeaders()
 }
 
 func (f *Frame) parseFirst() error {
@@ -193,7 +261,7 @@ func (f *Frame) oddLine() error {
 }
 
 func (f *Frame) parseHeader(line string, at, n int) error {
-	colon := strings.IndexByte(line, ':')
+	h, colon := headerOf(line)
 	switch {
 	case line[0] == ' ' || line[0] == '\t':
 		return frameError("a folded header line (RFC 4975 section 7.1 forbids it)")
@@ -202,9 +270,9 @@ func (f *Frame) parseHeader(line string, at, n int) error {
 	case colon == 0:
 		return frameError("the header line %.40q has no name", line)
 	}
-	name, val := line[:colon], line[colon+1:]
+	val := line[colon+1:]
 	switch {
-	case named(name, "To-Path"):
+	case h == toPath:
 		switch {
 		case len(f.to) > 0:
 			return frameError("more than one To-Path")
@@ -215,8 +283,7 @@ func (f *Frame) parseHeader(line string, at, n int) error {
 		if len(f.to) == 0 {
 			return frameError("To-Path is empty")
 		}
-		return nil
-	case named(name, "From-Path"):
+	case h == fromPath:
 		switch {
 		case len(f.from) > 0:
 			return frameError("more than one From-Path")
@@ -229,57 +296,13 @@ func (f *Frame) parseHeader(line string, at, n int) error {
 		if len(f.from) == 0 {
 			return frameError("From-Path is empty")
 		}
-		return nil
 	case n < 2:
-		return frameError("To-Path and From-Path have to stand before %.40q", name)
-	}
-	f.keep(name, val)
-	return nil
-}
-
-// named compares header names, in any case.
-func named(name, want string) bool {
-	return len(name) == len(want) && (name == want || strings.EqualFold(name, want))
-}
-
-var names = [headers]string{
-	messageID:     "Message-ID",
-	contentType:   "Content-Type",
-	expires:       "Expires",
-	authorization: "Authorization",
-	byteRange:     "Byte-Range",
-	successReport: "Success-Report",
-	failureReport: "Failure-Report",
-}
-
-// keep keeps the first header of each name that a relay reads. The names differ
-// in their length or first letter.
-func (f *Frame) keep(name, val string) {
-	var h header
-	switch len(name) {
-	case len("Expires"):
-		h = expires
-	case len("Byte-Range"): // and Message-ID
-		h = byteRange
-		if name[0]|0x20 == 'm' {
-			h = messageID
-		}
-	case len("Content-Type"):
-		h = contentType
-	case len("Authorization"):
-		h = authorization
-	case len("Success-Report"): // and Failure-Report
-		h = successReport
-		if name[0]|0x20 == 'f' {
-			h = failureReport
-		}
-	default:
-		return
-	}
-	if named(name, names[h]) && f.has&(1<<h) == 0 {
+		return frameError("To-Path and From-Path have to stand before %.40q", line[:colon])
+	case h < kept && f.has&(1<<h) == 0: // the first of a name counts
 		f.has |= 1 << h
 		f.vals[h] = trim(val)
 	}
+	return nil
 }
 
 // header is the value of a header that is kept, and whether it is there.
@@ -351,8 +374,21 @@ func (f *Frame) IsRequest() bool { return f.method != "" }
 // IsReply reports whether f is a response.
 func (f *Frame) IsReply() bool { return f.code != "" }
 
+// Begun reports whether the end of f has not come yet. Its Raw, Flag and Body must
+// not be asked for then: they panic.
+func (f *Frame) Begun() bool { return f.begun }
+
+func (f *Frame) mustBeWhole() {
+	if f.begun {
+		panic("a part of an MSRP frame is read that has not come yet: whoever reads it has to say so with Fixup.WholeFrame")
+	}
+}
+
 // Raw is the whole frame ($msrp(buf)).
-func (f *Frame) Raw() string { return f.raw }
+func (f *Frame) Raw() string {
+	f.mustBeWhole()
+	return f.raw
+}
 
 // Method is a request's method, "" in a response.
 func (f *Frame) Method() string { return f.method }
@@ -367,7 +403,10 @@ func (f *Frame) Reason() string { return f.reason }
 func (f *Frame) TransID() string { return f.tid }
 
 // Flag is the end line's continuation flag: $, + or #.
-func (f *Frame) Flag() byte { return f.flag }
+func (f *Frame) Flag() byte {
+	f.mustBeWhole()
+	return f.flag
+}
 
 // FirstLine is the first line without its CRLF.
 func (f *Frame) FirstLine() string { return f.raw[:f.hdrStart-2] }
@@ -390,6 +429,7 @@ func (f *Frame) Header(name string) (val string, ok bool) {
 // Body is what stands between the empty line and the end line, with its last
 // CRLF, as $msrp(body) has it; has is false where there is no empty line.
 func (f *Frame) Body() (body string, has bool) {
+	f.mustBeWhole()
 	if f.bodyFrom == 0 {
 		return "", false
 	}
@@ -422,10 +462,21 @@ func (f *Frame) PrevHop() string { return f.from[0] }
 // FirstHop is the last From-Path URI: the frame's origin.
 func (f *Frame) FirstHop() string { return f.from[len(f.from)-1] }
 
-// SessionID is the session part of the first To-Path URI.
+// SessionID is the session part of the first To-Path URI. The URI is read when
+// it is not that of the frame before: a batch has mostly one.
 func (f *Frame) SessionID() (id string, ok bool) {
-	u, err := ParseURI(f.to[0])
-	return u.Session, err == nil && u.Session != ""
+	uri := f.to[0]
+	if string(f.sessioned) != uri {
+		f.sessioned, f.session = append(f.sessioned[:0], uri...), [2]int{}
+		var u URI
+		if u.parse(uri) == nil && u.Session != "" {
+			from := len(u.Scheme) + len("://")
+			from += strings.IndexByte(uri[from:], '/') + 1
+			f.session = [2]int{from, from + len(u.Session)}
+		}
+	}
+	id = uri[f.session[0]:f.session[1]]
+	return id, id != ""
 }
 
 // MessageID and the like return a header's value and whether it is there.
@@ -439,6 +490,16 @@ func (f *Frame) Expires() (string, bool) { return f.header(expires) }
 
 // Authorization is the Authorization header.
 func (f *Frame) Authorization() (string, bool) { return f.header(authorization) }
+
+// HasCredentials reports whether f has an Authorization or a Proxy-Authorization
+// header.
+func (f *Frame) HasCredentials() bool {
+	_, ok := f.Authorization()
+	if !ok {
+		_, ok = f.Header("Proxy-Authorization")
+	}
+	return ok
+}
 
 // ByteRange is the Byte-Range header.
 func (f *Frame) ByteRange() (string, bool) { return f.header(byteRange) }

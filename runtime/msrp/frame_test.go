@@ -1,6 +1,7 @@
 package msrp_test
 
 import (
+	"bytes"
 	"errors"
 	"strings"
 	"testing"
@@ -185,5 +186,25 @@ func TestFrameAllocates(t *testing.T) {
 		}
 	}); n != 0 {
 		t.Errorf("%v allocations a frame", n)
+	}
+}
+
+func TestBegunFrameHidesWhatHasNotCome(t *testing.T) {
+	raw := []byte(manual)
+	var f msrp.Frame
+	if err := f.ParseBegun(raw[:bytes.Index(raw, []byte("\r\n\r\n"))+4]); err != nil {
+		t.Fatal(err)
+	}
+	for name, read := range map[string]func(){
+		"Raw": func() { f.Raw() }, "Body": func() { f.Body() }, "Flag": func() { f.Flag() },
+	} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("%s gives what has not come", name)
+				}
+			}()
+			read()
+		}()
 	}
 }

@@ -115,7 +115,7 @@ func (f *Framer) Next(buf []byte) (n int, err error) {
 		}
 	}
 	if f.part == partBody {
-		n = f.body(buf)
+		n, f.pos = findEnd(buf, f.pos, f.id(buf))
 	}
 	if n > f.lim.Frame || n == 0 && len(buf) > f.lim.Frame {
 		return 0, fmt.Errorf("%w: more than %d bytes", ErrTooLarge, f.lim.Frame)
@@ -138,32 +138,33 @@ func (f *Framer) done(n int) int {
 
 // firstLine checks "MSRP SP transact-id SP rest CRLF" as far as buf goes.
 func (f *Framer) firstLine(buf []byte) (done bool, err error) {
-	for ; f.pos < len(buf); f.pos++ {
-		c, before := buf[f.pos], buf[f.pos-1]
-		if c > ' ' && c != 0x7F && before != '\r' && f.pos < f.lim.FirstLine {
+	pos := f.pos
+	for ; pos < len(buf); pos++ {
+		c, before := buf[pos], buf[pos-1]
+		if c > ' ' && c != 0x7F && before != '\r' && pos < f.lim.FirstLine {
 			f.second = f.second || f.tid > 0
 			continue
 		}
 		switch {
-		case f.pos >= f.lim.FirstLine:
+		case pos >= f.lim.FirstLine:
 			return false, fmt.Errorf("%w: first line over %d bytes", ErrTooLarge, f.lim.FirstLine)
 		case c == '\n':
 			if before != '\r' {
 				return false, errControl
 			}
 			switch {
-			case f.tid == 0 && f.pos-1 == len(prefix):
+			case f.tid == 0 && pos-1 == len(prefix):
 				return false, errNoTransID
 			case !f.second:
 				return false, errNoMethod
 			}
-			f.pos++
+			f.pos = pos + 1
 			f.part, f.line = partHeaders, f.pos
 			return true, nil
 		case before == '\r':
 			return false, errControl
 		case c == ' ' && f.tid == 0:
-			f.tid = f.pos - len(prefix)
+			f.tid = pos - len(prefix)
 			if f.tid == 0 {
 				return false, errNoTransID
 			}
@@ -171,42 +172,42 @@ func (f *Framer) firstLine(buf []byte) (done bool, err error) {
 			return false, errControl
 		}
 	}
+	f.pos = pos
 	return false, nil
 }
 
 // headers goes line by line to the empty line or, without a body, to the end
 // line; then n > 0.
 func (f *Framer) headers(buf []byte) (n int, err error) {
+	line, pos := f.line, f.pos
 	for {
-		i := bytes.IndexByte(buf[f.pos:], '\n')
+		i := bytes.IndexByte(buf[pos:], '\n')
 		if i < 0 {
-			f.pos = len(buf)
+			f.line, f.pos = line, len(buf)
 			if len(buf) > f.lim.Header {
 				return 0, f.longHeader()
 			}
 			return 0, nil
 		}
-		end := f.pos + i // of '\n'
-		f.pos = end + 1
-		if f.pos > f.lim.Header {
+		end := pos + i // of '\n'
+		pos = end + 1
+		switch {
+		case pos > f.lim.Header:
 			return 0, f.longHeader()
-		}
-		if end == f.line || buf[end-1] != '\r' {
+		case end == line || buf[end-1] != '\r':
 			// A bare LF ends no line; Frame.Parse says what is wrong with it.
 			continue
-		}
-		if end-1 == f.line {
+		case end-1 == line:
 			// The empty line. Its CRLF does not start the end line (RFC 4975
 			// section 9: 2CRLF data CRLF end-line).
-			f.part = partBody
+			f.part, f.pos = partBody, pos
 			return 0, nil
-		}
-		if buf[f.line] == '-' {
-			if k := f.endLine(buf, f.line-2); k > 0 {
+		case buf[line] == '-':
+			if k := endLine(buf, line-2, f.id(buf)); k > 0 {
 				return k, nil
 			}
 		}
-		f.line = f.pos
+		line = pos
 	}
 }
 
@@ -214,35 +215,74 @@ func (f *Framer) longHeader() error {
 	return fmt.Errorf("%w: headers over %d bytes", ErrTooLarge, f.lim.Header)
 }
 
-// body looks for the end line from f.pos on; 0: not there yet.
-func (f *Framer) body(buf []byte) int {
+func (f *Framer) id(buf []byte) []byte { return buf[len(prefix) : len(prefix)+f.tid] }
+
+// InBody reports whether Next has seen the headers of a frame to their end, and
+// not yet the frame's: all before Known is its, in any case.
+func (f *Framer) InBody() bool { return f.part == partBody }
+
+// Known is how many bytes at the start of the buffer are of the frame being read,
+// and not of its end line.
+func (f *Framer) Known() int { return f.pos }
+
+// Rest gives the frame at the start of buf, which is in its body, up: Known bytes
+// of it are taken, what follows them is for the Rest that it returns. The next
+// call of Next is for what is behind that.
+func (f *Framer) Rest(buf []byte) Rest {
+	r := Rest{id: string(f.id(buf))}
+	f.Reset()
+	return r
+}
+
+// Rest finds the end of a frame whose bytes are taken as they come.
+type Rest struct {
+	id  string
+	pos int // where the search goes on
+}
+
+// TransID is the frame's.
+func (r *Rest) TransID() string { return r.id }
+
+// Next returns how many bytes at the start of buf are the frame's; with end, its
+// last ones. They are to be taken: the next call is for those behind them. What
+// may be the start of its end line is left until more of it is there.
+func (r *Rest) Next(buf []byte) (n int, end bool) {
+	n, r.pos = findEnd(buf, r.pos, r.id)
+	if n > 0 {
+		return n, true
+	}
+	n, r.pos = r.pos, 0
+	return n, false
+}
+
+// findEnd looks from pos on for the end line of the frame with the transaction id.
+// n is where it ends, 0: not there yet; next is where the search goes on.
+func findEnd[ID string | []byte](buf []byte, pos int, id ID) (n, next int) {
 	for {
-		i := bytes.Index(buf[f.pos:], []byte(endMark))
+		i := bytes.Index(buf[pos:], []byte(endMark))
 		if i < 0 {
 			// Its first bytes may stand at the end of buf.
-			f.pos = max(f.pos, len(buf)-len(endMark)+1)
-			return 0
+			return 0, max(pos, len(buf)-len(endMark)+1)
 		}
-		f.pos += i
-		if n := f.endLine(buf, f.pos); n != 0 {
-			return max(n, 0)
+		pos += i
+		if n := endLine(buf, pos, id); n != 0 {
+			return max(n, 0), pos
 		}
-		f.pos += len(endMark)
+		pos += len(endMark)
 	}
 }
 
 // endLine checks for the whole end line with its CRLF before and after at
 // buf[at:]. It returns the offset after it, 0 if it is something else, -1 if
 // buf ends too early to tell.
-func (f *Framer) endLine(buf []byte, at int) int {
+func endLine[ID string | []byte](buf []byte, at int, id ID) int {
 	b := buf[at:]
-	id := buf[len(prefix) : len(prefix)+f.tid]
 	mark := len(endMark) + len(id)
 	k := min(len(b), mark)
 	if string(b[:min(k, len(endMark))]) != endMark[:min(k, len(endMark))] {
 		return 0
 	}
-	if k > len(endMark) && !bytes.HasPrefix(id, b[len(endMark):k]) {
+	if k > len(endMark) && string(id[:k-len(endMark)]) != string(b[len(endMark):k]) {
 		return 0
 	}
 	if len(b) > mark {

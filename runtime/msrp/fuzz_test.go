@@ -68,3 +68,89 @@ func FuzzURI(f *testing.F) {
 		}
 	})
 }
+
+// FuzzRest checks that frames whose bytes are taken as they come, cut anywhere, are
+// those of a Framer that holds them, and that what is sent on of them begins as
+// what is sent of the whole frame.
+func FuzzRest(f *testing.F) {
+	f.Add([]byte(manual+manual), byte(3))
+	f.Add([]byte("MSRP t SEND\r\nTo-Path: a b\r\nFrom-Path: c\r\n\r\n\r\n-------t\r\n-------t$\r-------t$\r\n-------t$\r\nMSRP t SEND\r\n"), byte(2))
+	f.Fuzz(func(t *testing.T, stream []byte, size byte) {
+		whole, wholeErr := cut(&msrp.Framer{}, stream, max(len(stream), 1))
+		var parts []string
+		var fr msrp.Framer
+		var rest *msrp.Rest
+		var partsErr error
+		begun := "" // of a frame
+		for left := stream; ; {
+			n, end := 0, false
+			have := left[:min(len(left), int(size)+1)]
+			// More comes where that tells nothing.
+			for {
+				if rest != nil {
+					n, end = rest.Next(have)
+				} else if n, partsErr = fr.Next(have); n > 0 {
+					end = true
+				} else if partsErr == nil && fr.InBody() {
+					n = fr.Known()
+					r := fr.Rest(have)
+					rest = &r
+				}
+				if n > 0 || partsErr != nil || len(have) == len(left) {
+					break
+				}
+				have = left[:min(len(left), len(have)+int(size)+1)]
+			}
+			if n == 0 {
+				break
+			}
+			begun += string(left[:n])
+			left = left[n:]
+			if end {
+				parts, begun, rest = append(parts, begun), "", nil
+			}
+		}
+		if strings.Join(whole, "|") != strings.Join(parts, "|") || (wholeErr == nil) != (partsErr == nil) {
+			t.Errorf("whole: %q, %v\nas they come, in pieces of %d: %q, %v", whole, wholeErr, int(size)+1, parts, partsErr)
+		}
+		for _, w := range whole {
+			compareBegun(t, []byte(w))
+		}
+	})
+}
+
+// compareBegun compares a frame with what it is before its body has come.
+func compareBegun(t *testing.T, raw []byte) {
+	var whole, begun msrp.Frame
+	head := bytes.Index(raw, []byte("\r\n\r\n")) + 4
+	if err := whole.Parse(raw); err != nil {
+		return
+	}
+	if _, has := whole.Body(); !has {
+		return
+	}
+	start := bytes.Clone(raw[:head])
+	if err := begun.ParseBegun(start); err != nil {
+		t.Fatalf("%v: %q", err, start)
+	}
+	if whole.Begun() || !begun.Begun() {
+		t.Error("Begun is wrong")
+	}
+	if w, b := whole.AppendReply(nil, "200", "OK", ""), begun.AppendReply(nil, "200", "OK", ""); !bytes.Equal(w, b) {
+		t.Errorf("replies: %q, %q", w, b)
+	}
+	if w, b := whole.AppendForward(nil, "msrp://a", "msrp://b"), begun.AppendForward(nil, "msrp://a", "msrp://b"); !bytes.HasPrefix(w, b) {
+		t.Errorf("forwarded: %q, %q", w, b)
+	}
+	w, ok := whole.BeginRelay()
+	b, okb := begun.BeginRelay()
+	if ok != okb || !bytes.HasPrefix(w, b) {
+		t.Errorf("relayed: %q, %q", w, b)
+	}
+	if ok {
+		begun.EndRelay()
+		if !bytes.Equal(start, raw[:head]) && !bytes.Equal(w[head:], raw[head:]) {
+			t.Error("EndRelay does not undo it")
+		}
+	}
+}

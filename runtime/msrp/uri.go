@@ -33,24 +33,32 @@ func (u *URI) TLS() bool { return len(u.Scheme) == len("msrps") }
 
 // ParseURI reads an MSRP URI; the parts are views of s.
 func ParseURI(s string) (u URI, err error) {
+	if err = u.parse(s); err != nil {
+		return URI{}, err
+	}
+	return u, nil
+}
+
+// parse sets the parts of a zero URI; after an error they mean nothing.
+func (u *URI) parse(s string) error {
 	if len(s) > MaxURI {
-		return URI{}, uriError(s, "longer than 2048 bytes")
+		return uriError(s, "longer than 2048 bytes")
 	}
 	scheme, rest, _ := cut(s, ':')
-	if !strings.HasPrefix(rest, "//") || !named(scheme, "msrp") && !named(scheme, "msrps") {
-		return URI{}, uriError(s, "it does not start with msrp:// or msrps://")
+	if !strings.HasPrefix(rest, "//") || !isScheme(scheme) {
+		return uriError(s, "it does not start with msrp:// or msrps://")
 	}
-	rest = rest[2:]
+	rest = rest[len("//"):]
 	u.Scheme = scheme
 	at, slash, semicolon := -1, -1, -1
 	for i := range len(rest) {
 		c := rest[i]
 		if c > '@' && c != 0x7F || '0' <= c && c <= ':' {
-			continue
+			continue // most are letters or digits
 		}
 		switch {
 		case c <= ' ' || c == 0x7F:
-			return URI{}, uriError(s, "a blank or control character")
+			return uriError(s, "a blank or control character")
 		case c == '/' && slash < 0:
 			slash = i
 		case c == '@' && slash < 0 && at < 0:
@@ -74,7 +82,7 @@ func ParseURI(s string) (u URI, err error) {
 		u.Session = rest[slash+1 : end]
 	}
 	if err := u.hostPort(s, auth); err != nil {
-		return URI{}, err
+		return err
 	}
 	if semicolon >= 0 {
 		var more bool
@@ -82,10 +90,14 @@ func ParseURI(s string) (u URI, err error) {
 			u.Params = rest[semicolon+1:]
 		}
 		if u.Proto == "" {
-			return URI{}, uriError(s, "nothing after the semicolon")
+			return uriError(s, "nothing after the semicolon")
 		}
 	}
-	return u, nil
+	return nil
+}
+
+func isScheme(s string) bool {
+	return s == "msrp" || s == "msrps" || strings.EqualFold(s, "msrp") || strings.EqualFold(s, "msrps")
 }
 
 func (u *URI) hostPort(s, auth string) error {

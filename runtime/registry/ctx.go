@@ -118,6 +118,10 @@ type Fixup interface {
 	Module(name string) (Module, bool)
 	// Wrap32 tells that integers wrap at 32 bits (dialect 5.6).
 	Wrap32() bool
+	// WholeFrame says that what, as "$msrp(body)", reads the body or the end of an
+	// MSRP frame. Where nothing does, a large frame is routed before it is whole,
+	// and must not be asked for them: see msrp.Frame.Begun.
+	WholeFrame(what string)
 	// Route is the kind and name of the block that is bound: "request_route" and
 	// "", "route" and "A"; "" outside of blocks.
 	Route() (kind, name string)

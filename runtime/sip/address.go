@@ -14,6 +14,7 @@ type NameAddr struct {
 const (
 	haveFrom = 1 << iota
 	haveTo
+	haveCSeq
 )
 
 // From is the From header; its zero value where there is none. Of one that cannot
@@ -104,6 +105,9 @@ func NextParam(s string) (p, rest string) {
 
 // indexOutsideQuotes is strings.IndexByte that steps over "quoted strings".
 func indexOutsideQuotes(s string, c byte) int {
+	if i := strings.IndexByte(s, c); i < 0 || strings.IndexByte(s[:i], '"') < 0 {
+		return i
+	}
 	quoted := false
 	for i := 0; i < len(s); i++ {
 		switch {

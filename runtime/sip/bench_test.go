@@ -1,6 +1,7 @@
 package sip_test
 
 import (
+	"net/netip"
 	"strings"
 	"testing"
 
@@ -46,6 +47,52 @@ func BenchmarkURI(b *testing.B) {
 			for b.Loop() {
 				if err := u.Parse(text); err != nil {
 					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkAnswer is a message from its bytes to those that are sent for it: a
+// request's stateless reply, the request sent on, its reply sent back.
+func BenchmarkAnswer(b *testing.B) {
+	const (
+		via  = "Via: SIP/2.0/UDP 127.0.0.1:5070;branch=z9hG4bK-00000001000000ff\r\n"
+		rest = "Max-Forwards: 70\r\nFrom: \"Alice\" <sip:alice@example.org>;tag=00000001\r\n" +
+			"To: Bob <sip:bob@example.com>\r\nCall-ID: 00000001000000ff@bench\r\nCSeq: 1 OPTIONS\r\n" +
+			"Contact: <sip:alice@127.0.0.1:5070>\r\nUser-Agent: bench\r\nAccept: application/sdp\r\nContent-Length: 0\r\n\r\n"
+		request = "OPTIONS sip:bob@127.0.0.1:5060 SIP/2.0\r\n" + via + rest
+		reply   = "SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP 127.0.0.1;branch=z9hG4bK0a1b.0123456789abcdef0123456789abcdef.0\r\n" + via + rest
+	)
+	from := netip.MustParseAddrPort("127.0.0.1:5070")
+	for _, k := range []struct {
+		name, raw string
+		answer    func(m *sip.Message, dst []byte) []byte
+	}{
+		{"reply", request, func(m *sip.Message, dst []byte) []byte {
+			if m.Replyable() != nil {
+				return nil
+			}
+			dst = m.AppendReply(dst, 200, "OK", sip.ReplyInfo{Src: from, Tag: "0123456789abcdef", Server: "olelo"})
+			m.ReplyDest(from, false)
+			return dst
+		}},
+		{"forward", request, func(m *sip.Message, dst []byte) []byte {
+			return m.AppendForward(dst, &sip.ForwardInfo{Transport: "UDP", Host: "127.0.0.1", Src: from})
+		}},
+		{"forward reply", reply, func(m *sip.Message, dst []byte) []byte {
+			if _, err := m.ReplyHop(); err != nil {
+				return nil
+			}
+			return m.AppendReplyOn(dst, 0, "", false)
+		}},
+	} {
+		b.Run(k.name, func(b *testing.B) {
+			raw, m, dst := []byte(k.raw), &sip.Message{}, make([]byte, 0, 2048)
+			b.ReportAllocs()
+			for b.Loop() {
+				if m.Parse(raw) != nil || m.Check() != nil || len(k.answer(m, dst)) == 0 {
+					b.Fatal("no answer")
 				}
 			}
 		})

@@ -21,24 +21,10 @@ func (m *Message) Check() error {
 	if m.junk != "" {
 		return headerError{fmt.Sprintf("%.40q is no header", trimSpace(m.junk)), ErrHeader}
 	}
-	for _, n := range [...]struct {
-		id   hid
-		name string
-	}{{hVia, "Via"}, {hFrom, "From"}, {hTo, "To"}, {hCallID, "Call-ID"}, {hCSeq, "CSeq"}} {
-		found := 0
-		for i := range m.hdrs {
-			if m.hdrs[i].id == n.id {
-				found++
-			}
-		}
-		switch {
-		case found == 0:
-			return fmt.Errorf("%w: it has no %s", ErrMessage, n.name)
-		case found > 1 && n.id != hVia:
-			return fmt.Errorf("%w: it has %d %s headers", ErrMessage, found, n.name)
-		}
+	if !m.seen.all(1<<hVia|dialogHeaders) || m.twice&dialogHeaders != 0 {
+		return m.miscounted()
 	}
-	if _, ok := m.Via(0); !ok {
+	if s, _ := m.body(hVia); s == "" || m.topVia() == nil {
 		return errVia
 	}
 	if m.To().URI == "" {
@@ -50,6 +36,23 @@ func (m *Message) Check() error {
 	if s, ok := m.body(hContentLength); ok && s != "" {
 		if _, ok := decimal(s); !ok {
 			return headerError{fmt.Sprintf("the Content-Length %.20q is no number", s), ErrHeader}
+		}
+	}
+	return nil
+}
+
+// miscounted tells which of the headers that must be there, once but for Via, is
+// not, or is more often.
+func (m *Message) miscounted() error {
+	for _, n := range [...]struct {
+		id   hid
+		name string
+	}{{hVia, "Via"}, {hFrom, "From"}, {hTo, "To"}, {hCallID, "Call-ID"}, {hCSeq, "CSeq"}} {
+		switch found := m.CountByKey(&Key{id: n.id}); {
+		case found == 0:
+			return fmt.Errorf("%w: it has no %s", ErrMessage, n.name)
+		case found > 1 && n.id != hVia:
+			return fmt.Errorf("%w: it has %d %s headers", ErrMessage, found, n.name)
 		}
 	}
 	return nil

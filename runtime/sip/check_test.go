@@ -40,6 +40,7 @@ func TestCheck(t *testing.T) {
 		{"two To", "Call-ID", "To: <sip:x@y>\r\nCall-ID", false},
 		{"two Call-ID", "CSeq", "Call-ID: d\r\nCSeq", false},
 		{"a bad Via", "SIP/2.0/UDP 127.0.0.1:9;branch=z9hG4bK1", "junk", false},
+		{"an empty Via before it", "Via:", "Via: \r\nVia:", false},
 		{"a bad Content-Length", "Content-Length: 0", "Content-Length: x", false},
 		{"a line that is no header", "Call-ID", "Xjunk\r\nCall-ID", false},
 		{"a blank in a header's name", "Call-ID", "X junk: y\r\nCall-ID", false},

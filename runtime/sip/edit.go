@@ -105,7 +105,7 @@ func (m *Message) Replace(raw []byte) error {
 	}
 	*m = Message{
 		raw: raw, first: f, flags: m.flags, dstURI: m.dstURI,
-		built: m.built, own: m.own, hdrs: m.hdrs[:0], edits: m.edits[:0],
+		built: m.built, own: m.own, hdrs: m.hdrs[:0], vias: m.vias[:0], edits: m.edits[:0],
 	}
 	return nil
 }

@@ -125,18 +125,17 @@ func (m *Message) AppendReplyOn(dst []byte, status int, reason string, stream bo
 		s.dst = append(s.dst, "\r\n"...)
 		s.skip(m.first.len)
 	}
-	via := true
+	top := m.via(0)
 	for i := range m.hdrs {
 		h := &m.hdrs[i]
 		switch {
-		case h.id == hVia && via:
-			via = false
-			if _, rest := NextValue(h.Body); rest == "" {
+		case top != nil && i == top.line:
+			if top.rest == "" {
 				s.until(s.offset(h.line))
 				s.skip(s.offset(h.line) + len(h.line))
 			} else {
 				s.until(s.offset(h.Body))
-				s.skip(s.offset(rest))
+				s.skip(s.offset(top.rest))
 			}
 		case h.id == hContentLength:
 			s.contentLength(h)
@@ -168,10 +167,10 @@ type ForwardInfo struct {
 
 // Forwardable returns why m cannot be sent on as a request, nil if it can.
 func (m *Message) Forwardable() error {
-	switch _, ok := m.Via(0); {
+	switch {
 	case !m.IsRequest():
 		return errIsReply
-	case !ok:
+	case m.topVia() == nil:
 		return errNoVia
 	}
 	return nil
@@ -194,15 +193,14 @@ func (m *Message) AppendForward(dst []byte, f *ForwardInfo) []byte {
 		}
 		s.skip(at + len(m.first.uri))
 	}
-	via := true
+	top := m.topVia()
 	for i := range m.hdrs {
 		h := &m.hdrs[i]
 		switch {
-		case h.id == hVia && via:
-			via = false
+		case i == top.line:
 			s.before(s.offset(h.line))
 			s.dst = m.appendVia(s.dst, f)
-			s.receivedVia(h.Body, f)
+			s.receivedVia(top, f)
 		case h.id == hContentLength:
 			s.contentLength(h)
 		}
@@ -262,16 +260,14 @@ func (m *Message) appendBranch(dst []byte) []byte {
 	return append(dst, ".0"...)
 }
 
-// receivedVia puts received and rport into the first Via value of body.
-func (s *splice) receivedVia(body string, f *ForwardInfo) {
-	first, _ := NextValue(body)
-	v, _ := ParseVia(first)
+// receivedVia puts received and rport into the Via that the request came with.
+func (s *splice) receivedVia(v *via, f *ForwardInfo) {
 	received := v.HasRPort || !sameHost(v.Host, f.Src.Addr())
 	force := f.ForceRPort && !v.HasRPort
 	if !received && !force {
 		return
 	}
-	end := s.offset(first) + len(first)
+	end := s.offset(v.Body) + len(v.Body)
 	if !s.until(end - len(v.Params)) {
 		return // an edit has taken the Via away
 	}

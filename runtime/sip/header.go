@@ -51,31 +51,36 @@ const (
 	hRequestDisposition
 	hIdentity
 	hIdentityInfo
-	nHeaderIDs
 )
 
-// headerIndex has the first line of each known name, counted from 1; 0 is none.
-type headerIndex [nHeaderIDs]int32
+// hids is a set of them, a bit each.
+type hids uint64
 
-// known has each name in lower case and its compact form (RFC 3261 section
+// dialogHeaders are those that are in each message once and that its replies have too.
+const dialogHeaders hids = 1<<hFrom | 1<<hTo | 1<<hCallID | 1<<hCSeq
+
+// all reports whether every one of some is in s.
+func (s hids) all(some hids) bool { return s&some == some }
+
+// known has each name as it is mostly written and its compact form (RFC 3261 section
 // 7.3.3 and the IANA registry).
 var known = [...]struct {
 	name  string
 	short byte
 }{
-	hVia: {"via", 'v'}, hFrom: {"from", 'f'}, hTo: {"to", 't'}, hCallID: {"call-id", 'i'},
-	hCSeq: {"cseq", 0}, hContact: {"contact", 'm'}, hContentLength: {"content-length", 'l'},
-	hContentType: {"content-type", 'c'}, hMaxForwards: {"max-forwards", 0},
-	hRecordRoute: {"record-route", 0}, hRoute: {"route", 0},
-	hAuthorization: {"authorization", 0}, hProxyAuthorization: {"proxy-authorization", 0},
-	hExpires: {"expires", 0}, hAccept: {"accept", 0}, hAllow: {"allow", 0},
-	hUserAgent: {"user-agent", 0}, hServer: {"server", 0}, hSupported: {"supported", 'k'},
-	hRequire: {"require", 0}, hEvent: {"event", 'o'}, hContentEncoding: {"content-encoding", 'e'},
-	hSubject: {"subject", 's'}, hReferTo: {"refer-to", 'r'}, hReferredBy: {"referred-by", 'b'},
-	hSessionExpires: {"session-expires", 'x'}, hAllowEvents: {"allow-events", 'u'},
-	hAcceptContact: {"accept-contact", 'a'}, hRejectContact: {"reject-contact", 'j'},
-	hRequestDisposition: {"request-disposition", 'd'}, hIdentity: {"identity", 'y'},
-	hIdentityInfo: {"identity-info", 'n'},
+	hVia: {"Via", 'v'}, hFrom: {"From", 'f'}, hTo: {"To", 't'}, hCallID: {"Call-ID", 'i'},
+	hCSeq: {"CSeq", 0}, hContact: {"Contact", 'm'}, hContentLength: {"Content-Length", 'l'},
+	hContentType: {"Content-Type", 'c'}, hMaxForwards: {"Max-Forwards", 0},
+	hRecordRoute: {"Record-Route", 0}, hRoute: {"Route", 0},
+	hAuthorization: {"Authorization", 0}, hProxyAuthorization: {"Proxy-Authorization", 0},
+	hExpires: {"Expires", 0}, hAccept: {"Accept", 0}, hAllow: {"Allow", 0},
+	hUserAgent: {"User-Agent", 0}, hServer: {"Server", 0}, hSupported: {"Supported", 'k'},
+	hRequire: {"Require", 0}, hEvent: {"Event", 'o'}, hContentEncoding: {"Content-Encoding", 'e'},
+	hSubject: {"Subject", 's'}, hReferTo: {"Refer-To", 'r'}, hReferredBy: {"Referred-By", 'b'},
+	hSessionExpires: {"Session-Expires", 'x'}, hAllowEvents: {"Allow-Events", 'u'},
+	hAcceptContact: {"Accept-Contact", 'a'}, hRejectContact: {"Reject-Contact", 'j'},
+	hRequestDisposition: {"Request-Disposition", 'd'}, hIdentity: {"Identity", 'y'},
+	hIdentityInfo: {"Identity-Info", 'n'},
 }
 
 // shortID finds a name by its compact form, byLen lists names by length.
@@ -101,7 +106,7 @@ func headerID(name string) hid {
 		return hOther
 	}
 	for _, id := range byLen[len(name)] {
-		if k := known[id].name; k[0] == name[0]|0x20 && equalFold(name, k) {
+		if k := known[id].name; (k[0]^name[0])&^0x20 == 0 && (name == k || strings.EqualFold(name, k)) {
 			return id
 		}
 	}
@@ -172,11 +177,11 @@ func (m *Message) HeaderByKey(k *Key, i int) (Header, bool) {
 // find is the number of the first header line that has k's name, -1 where there
 // is none.
 func (m *Message) find(k *Key) int {
-	if k.id != hOther {
-		return int(m.at[k.id]) - 1
+	if m.seen&(1<<k.id) == 0 {
+		return -1
 	}
 	for j := range m.hdrs {
-		if h := &m.hdrs[j]; h.id == hOther && sameName(h.Name, k.name) {
+		if k.matches(&m.hdrs[j]) {
 			return j
 		}
 	}
@@ -202,11 +207,14 @@ func (m *Message) HeaderAt(i int) Header { m.scan(); return m.hdrs[i].Header }
 
 // body returns the first header with a known name.
 func (m *Message) body(id hid) (string, bool) {
-	m.scan()
-	if j := m.at[id]; j > 0 {
-		return m.hdrs[j-1].Body, true
+	if m.scan(); m.seen&(1<<id) == 0 {
+		return "", false
 	}
-	return "", false
+	j := 0
+	for m.hdrs[j].id != id {
+		j++
+	}
+	return m.hdrs[j].Body, true
 }
 
 // scan finds all header lines, once.
@@ -223,9 +231,16 @@ func (m *Message) findHeaders() {
 	at := m.first.len
 	m.bodyAt = len(s)
 	for at < len(s) {
-		end := lineEnd(s, at)
-		l := s[at:end]
-		if blank(l) {
+		colon := at
+		for colon < len(s) && tokenChar[s[colon]] {
+			colon++
+		}
+		name := s[at:colon]
+		for colon < len(s) && (s[colon] == ' ' || s[colon] == '\t') {
+			colon++
+		}
+		end := lineEnd(s, colon)
+		if blank(s[at:end]) {
 			m.bodyAt, m.hasBody = end, true
 			return
 		}
@@ -233,21 +248,19 @@ func (m *Message) findHeaders() {
 		for end < len(s) && (s[end] == ' ' || s[end] == '\t') {
 			end = lineEnd(s, end)
 		}
-		l = s[at:end]
-		at = end
-		name, body, ok := cut(l, ':')
-		name = strings.TrimRight(name, " \t")
-		if !ok || !token(name) {
+		l := s[at:end]
+		if name == "" || colon == end || s[colon] != ':' {
 			if m.junk == "" {
 				m.junk = l // not a header: Check refuses it, the others pass over it
 			}
+			at = end
 			continue
 		}
 		id := headerID(name)
-		m.hdrs = append(m.hdrs, header{Header{name, trimSpace(body)}, l, id})
-		if id != hOther && m.at[id] == 0 {
-			m.at[id] = int32(len(m.hdrs))
-		}
+		m.twice |= m.seen & (1 << id)
+		m.seen |= 1 << id
+		m.hdrs = append(m.hdrs, header{Header{name, trimSpace(s[colon+1 : end])}, l, id})
+		at = end
 	}
 }
 
@@ -261,17 +274,18 @@ func lineEnd(s string, at int) int {
 
 func blank(l string) bool { return l == "\r\n" || l == "\n" }
 
-func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }
+func isSpace(c byte) bool { return space[c] }
 
 // trimSpace removes blanks and line ends on both sides.
 func trimSpace(s string) string {
-	for s != "" && isSpace(s[0]) {
-		s = s[1:]
+	i, n := 0, len(s)
+	for i < n && space[s[i]] {
+		i++
 	}
-	for s != "" && isSpace(s[len(s)-1]) {
-		s = s[:len(s)-1]
+	for n > i && space[s[n-1]] {
+		n--
 	}
-	return s
+	return s[i:n]
 }
 
 // CallID is the Call-ID, "" where there is none.
@@ -286,33 +300,30 @@ func (m *Message) UserAgent() string { s, _ := m.body(hUserAgent); return s }
 // ContentType is the Content-Type header's text.
 func (m *Message) ContentType() string { s, _ := m.body(hContentType); return s }
 
-// cseq is the CSeq header in parts, and whether it was looked for.
-type cseq struct {
-	num, method string
-	ok, have    bool
-}
-
 // CSeq is the CSeq header's number and method, as written: ok tells that there
 // are two texts with blanks between them, not that they are a number and a token.
 func (m *Message) CSeq() (num, method string, ok bool) {
-	if !m.cseq.have {
-		m.findCSeq()
+	if m.scan(); m.have&haveCSeq == 0 {
+		m.have |= haveCSeq
+		s, _ := m.body(hCSeq)
+		m.cseq = readCSeq(s)
 	}
-	return m.cseq.num, m.cseq.method, m.cseq.ok
+	return m.cseq.num, m.cseq.method, m.cseq.method != ""
 }
 
-func (m *Message) findCSeq() {
-	m.cseq.have = true
-	s, _ := m.body(hCSeq)
-	i := strings.IndexAny(s, " \t\r\n")
+// cseq is a CSeq in its parts; both are "" where it has others.
+type cseq struct{ num, method string }
+
+func readCSeq(s string) cseq {
+	i := space.index(s)
 	if i < 0 {
-		return
+		return cseq{}
 	}
 	method := strings.TrimLeft(s[i:], " \t")
-	if strings.ContainsAny(method, " \t\r\n") {
-		return
+	if space.in(method) {
+		return cseq{}
 	}
-	m.cseq.num, m.cseq.method, m.cseq.ok = s[:i], method, true
+	return cseq{s[:i], method}
 }
 
 // ContentLength is the Content-Length header's number.

@@ -29,15 +29,19 @@ type Message struct {
 	newURI, dstURI string
 	own            []byte // storage of newURI and dstURI; only appended to while the message lives
 
-	hdrs     []header
-	bodyAt   int
-	hasBody  bool // the empty line is there
-	scanned  bool
-	have     uint8 // which of from, to are parsed
+	hdrs        []header
+	seen, twice hids // which headers there are, and which of them more than once
+	bodyAt      int
+	hasBody     bool // the empty line is there
+	scanned     bool
+
+	have     uint8 // which of from, to, cseq are parsed
 	from, to NameAddr
-	at       headerIndex
-	cseq     cseq
 	routed   method
+	cseq     cseq
+	vias     []via // the first ones, as many as somebody has asked for
+	nextVia  int   // the header line whose value is next, once moreVias is used up
+	moreVias string
 
 	junk  string // the first line among the headers that is none
 	edits []Edit // by offset
@@ -84,11 +88,11 @@ func (m *Message) SetSource(s Source) {
 
 // Reset empties m and keeps its storage.
 func (m *Message) Reset() {
-	hdrs, built, own, edits := m.hdrs[:0], m.built[:0], m.own[:0], m.edits[:0]
+	hdrs, vias, built, own, edits := m.hdrs[:0], m.vias[:0], m.built[:0], m.own[:0], m.edits[:0]
 	if cap(built) > keepBuilt {
 		built = nil
 	}
-	*m = Message{hdrs: hdrs, built: built, own: own, edits: edits}
+	*m = Message{hdrs: hdrs, vias: vias, built: built, own: own, edits: edits}
 }
 
 // keepBuilt is how large a built message may be for its storage to be kept.
@@ -165,7 +169,8 @@ func (m *Message) RURI() string {
 	if m.newURI != "" {
 		return m.newURI
 	}
-	return m.OrigRURI()
+	m.need()
+	return m.first.uri
 }
 
 // SetRURI replaces the request URI; s is copied. It reports whether s could be
@@ -252,13 +257,3 @@ func token(s string) bool {
 	}
 	return s != ""
 }
-
-var tokenChar = func() (t [256]bool) {
-	for c := range t {
-		t[c] = 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
-	}
-	for _, c := range "-.!%*_+`'~" {
-		t[c] = true
-	}
-	return t
-}()

@@ -174,6 +174,9 @@ func TestVia(t *testing.T) {
 			t.Errorf("%d: %v %s", i, ok, d)
 		}
 	}
+	if v, ok := m.Via(-1); ok || v.Body != "" {
+		t.Errorf("a Via before the first: %+v", v)
+	}
 	if _, ok := m.Via(3); ok {
 		t.Error("a fourth Via")
 	}

@@ -30,16 +30,13 @@ func (m *Message) Replyable() error {
 	if !m.IsRequest() {
 		return errIsReply
 	}
-	if _, ok := m.Via(0); !ok {
+	switch {
+	case m.topVia() == nil:
 		return errNoVia
-	}
-	if m.IsHTTP() {
+	case m.IsHTTP():
 		return nil
-	}
-	for _, id := range [...]hid{hFrom, hTo, hCallID, hCSeq} {
-		if _, ok := m.body(id); !ok {
-			return errMissing
-		}
+	case !m.seen.all(dialogHeaders):
+		return errMissing
 	}
 	return nil
 }
@@ -59,15 +56,14 @@ func (m *Message) AppendReply(dst []byte, code int, reason string, r ReplyInfo) 
 	dst = append(dst, ' ')
 	dst = append(dst, reason...)
 	dst = append(dst, "\r\n"...)
-	via := true
+	top := m.topVia()
 	for i := range m.hdrs {
 		h := &m.hdrs[i]
 		switch h.id {
 		case hVia:
-			if via {
-				via = false
+			if i == top.line {
 				at := len(dst)
-				dst = h.appendTopVia(dst, &r)
+				dst = h.appendTopVia(dst, top, &r)
 				if m.IsHTTP() {
 					dst[at] = 'S'
 				}
@@ -106,14 +102,9 @@ func (m *Message) AppendReply(dst []byte, code int, reason string, r ReplyInfo) 
 
 // appendTopVia appends the header line whose first value is the topmost Via,
 // with received and rport put in.
-func (h *header) appendTopVia(dst []byte, r *ReplyInfo) []byte {
-	first, _ := NextValue(h.Body)
-	v, ok := ParseVia(first)
-	if !ok {
-		return append(dst, h.line...)
-	}
-	bodyAt := offset(h.line, h.Body)
-	dst = append(dst, h.line[:bodyAt+len(first)-len(v.Params)]...)
+func (h *header) appendTopVia(dst []byte, v *via, r *ReplyInfo) []byte {
+	end := offset(h.line, v.Body) + len(v.Body)
+	dst = append(dst, h.line[:end-len(v.Params)]...)
 	received := v.HasRPort || !sameHost(v.Host, r.Src.Addr())
 	for p := v.Params; p != ""; {
 		var one string
@@ -138,7 +129,7 @@ func (h *header) appendTopVia(dst []byte, r *ReplyInfo) []byte {
 		dst = append(dst, ";received="...)
 		dst = r.Src.Addr().Unmap().AppendTo(dst)
 	}
-	dst = append(dst, h.Body[len(first):]...)
+	dst = append(dst, h.Body[len(v.Body):]...)
 	return append(dst, "\r\n"...)
 }
 

@@ -33,7 +33,7 @@ func readAddress(s, end string) (a NameAddr, rest string, ok bool) {
 	default:
 		a.URI, rest = rest[:lt], rest[lt:]
 	}
-	if a.URI == "" || a.URI[0] == ';' || strings.IndexByte(end, a.URI[0]) >= 0 || strings.ContainsAny(a.URI, " \t\r\n<>\"\\") {
+	if a.URI == "" || a.URI[0] == ';' || strings.IndexByte(end, a.URI[0]) >= 0 || notBareURI.in(a.URI) {
 		return a, "", false
 	}
 	if rest, ok = skipFold(rest); !ok || rest == "" {
@@ -60,18 +60,18 @@ func displayEnd(s, end string) int {
 		return len(s) - len(rest)
 	}
 	if end != "" {
-		if i := strings.IndexAny(s, "<;,"); i >= 0 && s[i] == ',' {
+		if i := listMark.index(s); i >= 0 && s[i] == ',' {
 			s = s[:i]
 		}
 	}
-	i := strings.IndexAny(s, "<;")
+	i := addressMark.index(s)
 	if i >= 0 && s[i] == '<' {
-		if strings.ContainsAny(s[:i], "\">\\") || !folded(s[:i]) {
+		if notDisplay.in(s[:i]) || !folded(s[:i]) {
 			return -1
 		}
 		return i
 	}
-	if i = strings.IndexAny(s, "; \t\r\n"); i < 0 {
+	if i = bareURIEnd.index(s); i < 0 {
 		return len(s)
 	}
 	return i
@@ -115,7 +115,7 @@ func (a *NameAddr) readParams(s, end string) (rest string, ok bool) {
 				return "", false
 			}
 			if s != "" && s[0] == '"' {
-				quote := strings.IndexAny(s[1:], "\"\\") // a backslash is refused here
+				quote := quoting.index(s[1:]) // a backslash is refused here
 				if quote < 0 || s[quote+1] == '\\' {
 					return "", false
 				}
@@ -136,7 +136,7 @@ func (a *NameAddr) readParams(s, end string) (rest string, ok bool) {
 
 // paramToken takes the name or value of a parameter off s.
 func paramToken(s string) (token, rest string) {
-	i := strings.IndexAny(s, "=;, \t\r\n\"\\")
+	i := paramEnd.index(s)
 	if i < 0 {
 		return s, ""
 	}
@@ -155,7 +155,7 @@ func skipFold(s string) (rest string, ok bool) {
 
 // folded reports whether each line end in s has a blank behind it.
 func folded(s string) bool {
-	for i := strings.IndexAny(s, "\r\n"); i >= 0; i = strings.IndexAny(s, "\r\n") {
+	for i := lineEnds.index(s); i >= 0; i = lineEnds.index(s) {
 		if strings.HasPrefix(s[i:], "\r\n") {
 			i++
 		}

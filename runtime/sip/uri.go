@@ -70,7 +70,7 @@ func (u *URI) Parse(s string) error {
 // may be anything else of a SIP URI is that.
 func (u *URI) setNamespace(rest string) bool {
 	namespace, name, ok := cut(rest, ':')
-	if !ok || strings.Trim(name, "0123456789") == "" || namespace == "" || namespace[0] == '[' || strings.ContainsAny(rest[1:], ";?@[]\r\n\x00") || strings.IndexByte(name, ':') >= 0 {
+	if !ok || strings.Trim(name, "0123456789") == "" || namespace == "" || namespace[0] == '[' || notName.in(rest[1:]) || strings.IndexByte(name, ':') >= 0 {
 		return false
 	}
 	u.User, u.Host = namespace, name
@@ -81,7 +81,7 @@ func (u *URI) setNamespace(rest string) bool {
 // parameters and headers. The first character, whatever it is, begins a user or
 // a host.
 func (u *URI) setAddress(s, rest string) error {
-	if strings.IndexByte(rest, '\r') >= 0 || strings.IndexByte(rest, '\n') >= 0 || strings.IndexByte(rest, 0) >= 0 {
+	if notURI.in(rest) {
 		return uriError(s, "a character that is not allowed")
 	}
 	at := behindFirst(rest, '@')
@@ -137,22 +137,12 @@ func behindFirst(s string, c byte) int {
 	return -1
 }
 
-// indexEither is the index of the first of two characters, -1 where there is none.
-func indexEither(s string, a, b byte) int {
-	for i := range len(s) {
-		if s[i] == a || s[i] == b {
-			return i
-		}
-	}
-	return -1
-}
-
 // setUser reads what is before the @. It takes what Kamailio takes, which is
 // more than RFC 3261 allows.
 func (u *URI) setUser(s string) (why string) {
 	reference := 0 // the length of an IPv6 reference, with its port, that the user begins with
 	if strings.HasPrefix(s, "[") {
-		if reference = indexEither(s, ';', '?'); reference < 0 {
+		if reference = userEnd.index(s); reference < 0 {
 			return "a bracket in the user"
 		}
 		var host URI
@@ -164,14 +154,14 @@ func (u *URI) setUser(s string) (why string) {
 	u.User = s[:reference+len(u.User)]
 	plain := u.User[reference:]
 	if plain != "" {
-		if i := indexEither(plain[1:], ';', '?'); i >= 0 {
+		if i := userEnd.index(plain[1:]); i >= 0 {
 			plain = plain[:i+1]
 		}
 	}
 	switch {
 	case u.User == "":
 		return "nothing before @"
-	case reference == 0 && indexEither(plain, '[', ']') >= 0:
+	case reference == 0 && brackets.in(plain):
 		return "a bracket in the user"
 	case u.Password == "":
 		return ""
@@ -181,7 +171,7 @@ func (u *URI) setUser(s string) (why string) {
 	switch {
 	case plain == u.User && digits != u.Password && (!ok || port > 65535):
 		return "a password that begins with a number which is no port" // as which Kamailio reads it first
-	case strings.ContainsAny(u.Password, ":;?"), plain == u.User && strings.ContainsAny(u.Password, "[]"):
+	case notPassword.in(u.Password), plain == u.User && brackets.in(u.Password):
 		return "a character that no password has"
 	}
 	return ""
@@ -224,7 +214,7 @@ func isHost(s string, behindUser bool) bool {
 		return false
 	}
 	if !behindUser {
-		return indexEither(s, '[', ']') < 0
+		return !brackets.in(s)
 	}
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; {

@@ -1,5 +1,7 @@
 package sip
 
+import "strings"
+
 // Via is one Via value.
 type Via struct {
 	Body     string // the value as written
@@ -26,27 +28,67 @@ func (v *Via) Transport() string {
 	return v.Proto
 }
 
+// via is a Via value of a message.
+type via struct {
+	Via
+	ok   bool   // it could be read
+	line int    // the number of its header line
+	rest string // the values behind it on that
+}
+
 // Via returns the i-th Via value, comma-separated ones counted one by one.
 func (m *Message) Via(i int) (Via, bool) {
-	m.scan()
-	for j := range m.hdrs {
-		if m.hdrs[j].id != hVia {
-			continue
-		}
-		for s := m.hdrs[j].Body; s != ""; {
-			var one string
-			one, s = NextValue(s)
-			if i == 0 {
-				return ParseVia(one)
-			}
-			i--
-		}
+	if v := m.via(i); v != nil {
+		return v.Via, v.ok
 	}
 	return Via{}, false
 }
 
+// via is the i-th Via value, read once a message; nil where there is none.
+func (m *Message) via(i int) *via {
+	m.scan()
+	if i < 0 {
+		return nil
+	}
+	for i >= len(m.vias) {
+		if m.moreVias == "" && !m.viaLine() {
+			return nil
+		}
+		one, rest := NextValue(m.moreVias)
+		m.moreVias = rest
+		m.vias = append(m.vias, via{line: m.nextVia - 1, rest: rest})
+		v := &m.vias[len(m.vias)-1]
+		v.ok = v.parse(one)
+	}
+	return &m.vias[i]
+}
+
+// viaLine goes to the next Via line that has a value.
+func (m *Message) viaLine() bool {
+	for m.nextVia < len(m.hdrs) {
+		h := &m.hdrs[m.nextVia]
+		m.nextVia++
+		if h.id == hVia && h.Body != "" {
+			m.moreVias = h.Body
+			return true
+		}
+	}
+	return false
+}
+
+// topVia is the first Via value where that can be read, nil otherwise.
+func (m *Message) topVia() *via {
+	if v := m.via(0); v != nil && v.ok {
+		return v
+	}
+	return nil
+}
+
 // NextValue takes the first of the comma-separated values of s.
 func NextValue(s string) (first, rest string) {
+	if strings.IndexByte(s, ',') < 0 {
+		return trimSpace(s), ""
+	}
 	angle := false
 	quoted := false
 	for i := 0; i < len(s); i++ {
@@ -72,6 +114,12 @@ func NextValue(s string) (first, rest string) {
 
 // ParseVia reads one Via value.
 func ParseVia(s string) (v Via, ok bool) {
+	ok = v.parse(s)
+	return v, ok
+}
+
+// parse is ParseVia into an empty v.
+func (v *Via) parse(s string) (ok bool) {
 	v.Body = s
 	// sent-protocol may have blanks around its slashes: the sent-by starts
 	// after the blank that follows the third part.
@@ -85,7 +133,7 @@ func ParseVia(s string) (v Via, ok bool) {
 		}
 	}
 	if slashes < 2 {
-		return v, false
+		return false
 	}
 	for i < len(s) && isSpace(s[i]) {
 		i++
@@ -100,7 +148,7 @@ func ParseVia(s string) (v Via, ok bool) {
 	}
 	v.Host, v.Port, ok = hostPort(rest)
 	if !ok || v.Host == "" {
-		return v, false
+		return false
 	}
 	for p := v.Params; p != ""; {
 		var one string
@@ -122,7 +170,7 @@ func ParseVia(s string) (v Via, ok bool) {
 			v.MAddr = val
 		}
 	}
-	return v, true
+	return true
 }
 
 // hostPort splits "host:port" and "[v6]:port"; port 0 where there is none.

@@ -1,12 +1,15 @@
 package transport_test
 
 import (
+	"bufio"
 	"bytes"
 	"fmt"
 	"io"
 	"net"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"olelo/runtime/transport"
 )
@@ -91,6 +94,89 @@ func BenchmarkRelay(b *testing.B) {
 			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "frames/s")
 		})
 	}
+}
+
+// BenchmarkPairs relays frames between pairs of connections, a batch of 16 of all
+// pairs at once: the cost of a frame should not hang on how many wait.
+func BenchmarkPairs(b *testing.B) {
+	for _, pairs := range []int{10, 100, 1000} {
+		b.Run(fmt.Sprintf("pairs=%d", pairs), func(b *testing.B) {
+			var s *server
+			r, h := newRelay(&s)
+			s = start(b, transport.Config{MaxConns: 1 << 20}, h)
+			var all []*client
+			for range 2 * pairs {
+				nc, err := net.Dial("tcp", s.addr[transport.TCP].String())
+				if err != nil {
+					b.Fatal(err)
+				}
+				defer nc.Close()
+				c := &client{Conn: nc, tb: b, r: bufio.NewReaderSize(nc, 16)}
+				r.known(s, c)
+				all = append(all, c)
+			}
+			for i := range pairs {
+				r.route(all[i], all[pairs+i])
+			}
+			const batch = 16
+			chunk := []byte(strings.Repeat(frame(1, strings.Repeat("x", 100)), batch))
+			got := make([]byte, len(chunk))
+			rounds := (b.N + batch*pairs - 1) / (batch * pairs)
+			b.ReportAllocs()
+			b.ResetTimer()
+			for range rounds {
+				for _, c := range all[:pairs] {
+					if _, err := c.Write(chunk); err != nil {
+						b.Fatal(err)
+					}
+				}
+				for _, c := range all[pairs:] {
+					if _, err := io.ReadFull(c.Conn, got); err != nil {
+						b.Fatal(err)
+					}
+				}
+			}
+			b.ReportMetric(b.Elapsed().Seconds()*1e9/float64(rounds*batch*pairs), "ns/frame")
+		})
+	}
+}
+
+// BenchmarkStream relays large frames: held until they are whole, and sent on from
+// so many bytes on.
+func BenchmarkStream(b *testing.B) {
+	for _, tt := range []struct{ body, batch int }{{32 << 10, 4}, {100 << 10, 1}, {1 << 20, 1}} {
+		for _, at := range []int{-1, 16 << 10, 32 << 10, 64 << 10, 128 << 10} {
+			b.Run(fmt.Sprintf("body=%d/from=%d", tt.body, at), func(b *testing.B) {
+				s, r := streams(b, transport.Config{StreamAt: at})
+				from, to := r.pair(s)
+				f := []byte(frame(1, strings.Repeat("x", tt.body)))
+				chunk := bytes.Repeat(f, tt.batch)
+				b.SetBytes(int64(len(f)))
+				b.ReportAllocs()
+				b.ResetTimer()
+				cpu := cpuTime()
+				n := (b.N + tt.batch - 1) / tt.batch
+				go func() {
+					for range n {
+						if _, err := from.Write(chunk); err != nil {
+							return
+						}
+					}
+				}()
+				if _, err := io.CopyN(io.Discard, to.Conn, int64(n*len(chunk))); err != nil {
+					b.Fatal(err)
+				}
+				b.ReportMetric(float64(cpuTime()-cpu)/float64(b.N), "cpu-ns/frame")
+			})
+		}
+	}
+}
+
+// cpuTime is what this process has used.
+func cpuTime() time.Duration {
+	var u syscall.Rusage
+	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u)
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // BenchmarkCopy is the ceiling: bytes copied between two connections.

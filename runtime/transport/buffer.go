@@ -21,6 +21,7 @@ type buffer struct {
 	b     []byte
 	off   int    // sending: how much of b is written
 	msgs  []mark // sending: the messages in b
+	parts []part // sending: of the bytes in b, those of streams
 	class int
 }
 
@@ -51,7 +52,8 @@ func (p *pools) put(b *buffer) {
 		return
 	}
 	clear(b.msgs) // or a kept buffer would keep closed connections
-	b.b, b.msgs, b.off = b.b[:0], b.msgs[:0], 0
+	clear(b.parts)
+	b.b, b.msgs, b.parts, b.off = b.b[:0], b.msgs[:0], b.parts[:0], 0
 	p[b.class].Put(b)
 }
 
@@ -61,6 +63,7 @@ func (p *pools) grow(b *buffer, n int) *buffer {
 	g.b = append(g.b, b.b...)
 	g.off = b.off
 	g.msgs, b.msgs = b.msgs, g.msgs
+	g.parts, b.parts = b.parts, g.parts
 	p.put(b)
 	return g
 }

@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"cmp"
 	"crypto/tls"
 	"net"
 	"net/netip"
@@ -17,6 +18,9 @@ type Config struct {
 	Sockets []*Socket
 	// Children is the number of workers of each UDP socket (children): 8.
 	Children int
+	// TCPChildren is how many messages of connections may be handled at the same
+	// time (tcp_children): 8. See Conn.Worker.
+	TCPChildren int
 	// TOS is the type of service, or traffic class, of what is sent (tos): 0.
 	TOS int
 	// PathMTU forbids to break UDP packets on their way (pmtu_discovery).
@@ -90,6 +94,15 @@ type Config struct {
 	MSRP       bool
 	MSRPLimits msrp.Limits
 	SIPLimits  sip.Limits
+	// StreamAt is how many bytes of an MSRP frame that is not whole make it one
+	// for Handler.MSRPBegun: 64 KiB, about one read. Negative: none is.
+	// MSRPLimits.Frame then bounds those that are held, and where it is no less
+	// than StreamAt it is taken to be four times that at least.
+	StreamAt int
+	// StallTimeout is how long such a frame may bring less than PartialRate bytes
+	// a second while others wait to send to its destination: 8 s. It is then ended
+	// there. While nobody waits, PartialTimeout counts.
+	StallTimeout time.Duration
 	// AcceptNoCL takes a SIP message without Content-Length on a connection as
 	// one without body (tcp_accept_no_cl).
 	AcceptNoCL bool
@@ -102,7 +115,7 @@ type Config struct {
 	// TLS gives the TLS configurations; nil: no TLS.
 	TLS TLSConfigs
 	// TellQuiet makes Quiet possible, for tests: readers count then when they
-	// wait, and a datagram costs an allocation.
+	// wait, and a read of a connection costs an allocation.
 	TellQuiet bool
 	// Log gets one line at a time, without a line end. nil: nothing is logged.
 	Log func(level int, line string)
@@ -141,6 +154,11 @@ type Handler interface {
 	SIP(r *Recv, raw []byte)
 	// MSRP handles an MSRP frame. raw and r are valid during the call only.
 	MSRP(r *Recv, raw []byte)
+	// MSRPBegun handles an MSRP frame of which the first line, the headers and some
+	// of the body have come, see Config.StreamAt. What it sends of it with
+	// Dest.Begun is followed by the rest as that comes; sent nowhere, the rest is
+	// thrown away. false: the frame is to be held until it is whole, and is MSRP's.
+	MSRPBegun(r *Recv, raw []byte) bool
 	// Undelivered tells that msg, which was sent while a message of src was
 	// handled, could not be delivered: its connection was lost. msg is valid
 	// during the call only. What is sent from here with src as its source and
@@ -159,6 +177,9 @@ type Handlers struct {
 	Closed func(c *Conn, h Handler)
 }
 
+// frameLimit is how many bytes of a frame are held.
+func (c *Config) frameLimit() int { return cmp.Or(c.MSRPLimits.Frame, msrp.DefaultFrame) }
+
 func (c *Config) setDefaults() {
 	num := func(p *int, d int) {
 		if *p == 0 {
@@ -174,9 +195,14 @@ func (c *Config) setDefaults() {
 		c.Counters = new(Counters)
 	}
 	num(&c.Children, 8)
+	num(&c.TCPChildren, 8)
 	num(&c.MaxConns, 2048)
 	num(&c.MaxTLSConns, 2048)
 	num(&c.PartialRate, 1024)
+	num(&c.StreamAt, readSize)
+	if f := c.frameLimit(); c.StreamAt > 0 && f >= c.StreamAt {
+		c.MSRPLimits.Frame = max(f, 4*c.StreamAt)
+	}
 	num(&c.HighWater, 512<<10)
 	num(&c.LowWater, c.HighWater/4)
 	num(&c.QueueMax, 16<<20)
@@ -188,6 +214,7 @@ func (c *Config) setDefaults() {
 	dur(&c.SendTimeout, 10*time.Second)
 	dur(&c.PartialTimeout, 30*time.Second)
 	dur(&c.HoldTimeout, 30*time.Second)
+	dur(&c.StallTimeout, 8*time.Second)
 	if c.Log == nil {
 		c.Log = func(int, string) {}
 	}

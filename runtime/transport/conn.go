@@ -17,13 +17,14 @@ import (
 
 // Conn is one TCP or TLS connection.
 //
-// Its reader goroutine owns the reading part; Send may be called from any
-// goroutine. Locks are taken in the order hmu, out, hold, the watch's; none is
-// held while a system call that may wait is made or, hmu excepted, a Handler is
-// called.
+// Its reader goroutine owns the reading part, and lends it to the lane; Send may
+// be called from any goroutine. Locks are taken in the order lane, hmu, out,
+// hold, the watch's; none is held while a system call that may wait is made or,
+// the first two excepted, a Handler is called.
 type Conn struct {
 	id       uint64
 	t        *Transport
+	lane     *lane
 	proto    Proto
 	accepted bool
 	peer     netip.AddrPort
@@ -50,6 +51,7 @@ type Conn struct {
 	window     window      // of the sweep
 	used       atomic.Bool // has carried bytes since it was opened
 	msrp       atomic.Bool // has carried an MSRP frame
+	begun      atomic.Pointer[begun]
 	deaf       atomic.Bool // what arrives is thrown away: the connection is closing
 
 	hmu       sync.Mutex // serialises the Handler's calls
@@ -67,15 +69,21 @@ type Conn struct {
 // handled yet.
 type input struct {
 	reader
-	buf   *buffer
-	r, w  int
-	large int // size of the message before
-	one   [1]byte
-	sip   sip.Framer
-	msrp  msrp.Framer
-	err   error
-	n     int
-	ready func(fd uintptr) bool // made once: a method value allocates
+	buf      *buffer
+	r, w     int
+	large    int  // size of the message before
+	declined bool // the frame at the start is routed when it is whole
+
+	entered bool  // the lane is the reader's
+	turns   int   // since then
+	tick    int64 // of the last turn, on the transport's clock
+	busy    int   // turns in that tick
+	one     [1]byte
+	sip     sip.Framer
+	msrp    msrp.Framer
+	err     error
+	n       int
+	ready   func(fd uintptr) bool // made once: a method value allocates
 }
 
 // state is the life of a connection.
@@ -90,6 +98,9 @@ const (
 
 // ID is the connection's number, never reused: $conid, $msrp(conid).
 func (c *Conn) ID() uint64 { return c.id }
+
+// Worker is which of Config.TCPChildren handles the connection's messages, from 0.
+func (c *Conn) Worker() int { return int(c.id % uint64(len(c.t.lanes))) }
 
 // Proto is TCP or TLS.
 func (c *Conn) Proto() Proto { return c.proto }
@@ -150,6 +161,7 @@ func (c *Conn) key() peerKey { return peerKey{c.proto, c.peer} }
 // t.wg until it is dead and what it lost was reported.
 func (t *Transport) newConn(p Proto, peer netip.AddrPort, accepted bool) *Conn {
 	c := &Conn{id: t.lastID.Add(1), t: t, proto: p, peer: peer, accepted: accepted}
+	c.lane = &t.lanes[c.Worker()]
 	c.began = t.clock.Load()
 	c.last.Store(c.began)
 	c.in.sip.Limits, c.in.sip.AcceptNoCL = t.cfg.SIPLimits, t.cfg.AcceptNoCL
@@ -191,9 +203,14 @@ func addrPort(a net.Addr) netip.AddrPort {
 
 // closeWhenSent takes no more messages and ends c when its queue is written.
 func (c *Conn) closeWhenSent(why error) {
-	c.deaf.Store(true)
 	o := &c.out
 	o.Lock()
+	if why == errClosedByUs && o.state == open && c.begun.Load() != nil {
+		o.last = true // the frame that has begun is taken to its end
+		o.Unlock()
+		return
+	}
+	c.deaf.Store(true)
 	switch {
 	case o.state == connecting && o.pend == nil:
 		c.dieLocked(why)
@@ -206,6 +223,7 @@ func (c *Conn) closeWhenSent(why error) {
 		o.Unlock()
 		return
 	}
+	c.cutTurns()
 	o.state = closing
 	busy := o.writing || o.pend != nil
 	if !busy && c.proto == TLS {
@@ -278,9 +296,9 @@ func (c *Conn) dieLocked(why error) {
 	}
 	tcp := c.tcp
 	writing := o.writing
-	var lost [2]*buffer
+	var lost lost
 	if !writing {
-		lost = o.take(&c.t.queued)
+		lost = o.take(c.t)
 	}
 	o.Unlock()
 	c.leaveTable()
@@ -296,7 +314,7 @@ func (c *Conn) dieLocked(why error) {
 }
 
 // buried is the last that happens to a dead connection.
-func (c *Conn) buried(lost [2]*buffer) {
+func (c *Conn) buried(lost lost) {
 	t := c.t
 	t.cfg.Counters.lost(c, c.out.why)
 	t.table.forget(c)

@@ -28,6 +28,7 @@ const patience = 20 * time.Second
 // funcs is a Handler of functions; a nil one does nothing.
 type funcs struct {
 	sip, msrp   func(r *transport.Recv, raw []byte)
+	begun       func(r *transport.Recv, raw []byte) bool
 	undelivered func(src *transport.Conn, msg []byte)
 }
 
@@ -41,6 +42,10 @@ func (f *funcs) MSRP(r *transport.Recv, raw []byte) {
 	if f.msrp != nil {
 		f.msrp(r, raw)
 	}
+}
+
+func (f *funcs) MSRPBegun(r *transport.Recv, raw []byte) bool {
+	return f.begun != nil && f.begun(r, raw)
 }
 
 func (f *funcs) Undelivered(src *transport.Conn, msg []byte) {
@@ -184,7 +189,11 @@ func (c *client) expect(want ...string) {
 	got := make([]byte, len(w))
 	n, err := io.ReadFull(c.r, got)
 	if err != nil || string(got) != w {
-		c.tb.Fatalf("got %.300q (%v)\nwant %.300q", got[:n], err, w)
+		at := 0
+		for at < n && got[at] == w[at] {
+			at++
+		}
+		c.tb.Fatalf("got %d of %d bytes (%v), other from byte %d on:\n%.300q\nwant\n%.300q", n, len(w), err, at, got[at:n], w[at:])
 	}
 }
 

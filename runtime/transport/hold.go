@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -78,6 +79,7 @@ func (c *Conn) wait() {
 	h.Unlock()
 	h.waiting.Store(true)
 	defer h.waiting.Store(false)
+	c.partial.Store(0) // it is not the peer who stops
 
 	var timer *time.Timer
 	for _, g := range gates {
@@ -110,11 +112,17 @@ func (c *Conn) wait() {
 func (g *gate) clog() {
 	o := &g.dst.out
 	o.Lock()
-	if o.gate == g {
-		o.clogged = true
-		close(g.open)
+	switch {
+	case o.gate == g:
 		o.gate = nil
+	case o.turns != nil && o.turns.shut == g:
+		o.turns.shut = nil
+	default:
+		o.Unlock()
+		return
 	}
+	o.clogged = true
+	close(g.open)
 	o.Unlock()
 }
 
@@ -145,6 +153,25 @@ func (h *held) later(c, dst *Conn) bool {
 	}
 	return true
 }
+
+// toward returns the connection to k, from the given local IP where that is
+// valid, if the batch has sent to it already. The table need not be asked for
+// each message then.
+func (h *held) toward(k peerKey, local netip.Addr) *Conn {
+	h.Lock()
+	defer h.Unlock()
+	for _, d := range h.dirty[:h.ndirty] {
+		if d.proto == k.proto && d.peer == k.addr && (!local.IsValid() || d.local.Addr() == local) && !d.deaf.Load() {
+			return d
+		}
+	}
+	return nil
+}
+
+// flushLate flushes what the batch has sent so far; more of it is to come.
+func (c *Conn) flushLate() { c.flushDirty(false) }
+
+func (c *Conn) number() uint64 { return c.id }
 
 // flushDirty flushes what the batch has sent so far.
 func (c *Conn) flushDirty(end bool) {

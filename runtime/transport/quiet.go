@@ -3,8 +3,6 @@ package transport
 import (
 	"io"
 	"net"
-	"net/netip"
-	"strconv"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -118,30 +116,6 @@ func (r *reader) read(raw syscall.RawConn, b []byte) (n int, err error) {
 		return 0, io.EOF
 	}
 	return n, nil
-}
-
-// readFrom reads one datagram.
-func (r *reader) readFrom(s *net.UDPConn, b []byte) (n int, src netip.AddrPort, err error) {
-	raw, err := s.SyscallConn()
-	if err != nil {
-		return 0, src, err
-	}
-	var from syscall.Sockaddr
-	err = r.when(raw, func(fd int) (err error) {
-		n, from, err = syscall.Recvfrom(fd, b, 0)
-		return err
-	})
-	switch a := from.(type) {
-	case *syscall.SockaddrInet4:
-		src = netip.AddrPortFrom(netip.AddrFrom4(a.Addr), uint16(a.Port))
-	case *syscall.SockaddrInet6:
-		ip := netip.AddrFrom16(a.Addr)
-		if a.ZoneId != 0 {
-			ip = ip.WithZone(strconv.Itoa(int(a.ZoneId)))
-		}
-		src = netip.AddrPortFrom(ip, uint16(a.Port))
-	}
-	return n, src, err
 }
 
 // arrivals returns a function that waits, awake in the end, for a connection

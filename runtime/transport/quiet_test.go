@@ -23,11 +23,17 @@ func (s *server) settle() {
 // TestQuiet: whatever was sent before is handled when the server is quiet, over
 // each protocol, with several readers of a socket, on new connections and old.
 func TestQuiet(t *testing.T) {
+	for _, children := range []int{3, 1} { // one alone receives several datagrams at once
+		t.Run(fmt.Sprint(children), func(t *testing.T) { testQuiet(t, children) })
+	}
+}
+
+func testQuiet(t *testing.T, children int) {
 	cfg := testTLS(t)
 	var handled atomic.Int64
 	note := func(*transport.Recv, []byte) { handled.Add(1) }
 	s := start(t, transport.Config{
-		Sockets: append(tlsSockets(), loopback(transport.UDP)), TLS: cfg, Children: 3, TellQuiet: true,
+		Sockets: append(tlsSockets(), loopback(transport.UDP)), TLS: cfg, Children: children, TellQuiet: true,
 	}, &funcs{sip: note, msrp: note})
 	udp, err := net.Dial("udp", s.addr[transport.UDP].String())
 	if err != nil {

@@ -15,11 +15,13 @@ import (
 // read is the reader goroutine of an open connection.
 func (c *Conn) read() {
 	defer c.readerEnds()
+	defer c.leave()
 	for {
 		if c.t.stopping.Load() {
 			return // Shutdown: readerEnds closes
 		}
 		if err := c.fill(); err != nil {
+			c.leave()
 			c.readEnds(err)
 			return
 		}
@@ -27,9 +29,18 @@ func (c *Conn) read() {
 		if !c.used.Load() {
 			c.used.Store(true)
 		}
-		if err := c.take(); err != nil {
+		c.enter()
+		held, err := c.handle()
+		for held {
+			c.leave()
+			c.wait()
+			c.enter()
+			held, err = c.handle()
+		}
+		if err != nil {
 			c.refuse(err)
 		}
+		c.turn()
 	}
 }
 
@@ -48,6 +59,9 @@ func (c *Conn) readEnds(err error) {
 	}
 	o := &c.out
 	o.Lock()
+	if o.state == open {
+		c.cutTurns()
+	}
 	switch {
 	case o.state != connecting && o.state != dead && (o.writing || o.pend != nil):
 		// The peer may still read what we have for it.
@@ -65,6 +79,7 @@ func (c *Conn) readEnds(err error) {
 
 // readerEnds gives back what the reader held. The handler is not called again.
 func (c *Conn) readerEnds() {
+	c.cutBegun()
 	if c.in.buf != nil {
 		c.t.pools.put(c.in.buf)
 		c.in.buf = nil
@@ -112,15 +127,21 @@ func (in *input) pending() []byte {
 }
 
 // fill reads more bytes behind those that are there. While it waits, a
-// connection with nothing half received holds no buffer.
+// connection with nothing half received holds no buffer. Nor does one that waits
+// for its lane, but with TLS: it reads once it has entered.
 func (c *Conn) fill() error {
 	in := &c.in
 	if c.proto == TLS {
+		c.leave()
 		return c.fillTLS()
 	}
 	in.n, in.err = 0, nil
-	if err := c.raw.Read(in.ready); err != nil {
-		return err
+	for waited := true; waited; {
+		c.enter()
+		if err := c.raw.Read(in.ready); err != nil {
+			return err
+		}
+		waited = !in.entered
 	}
 	switch {
 	case in.err != nil:
@@ -132,9 +153,14 @@ func (c *Conn) fill() error {
 	return nil
 }
 
+// readReady reads in the lane. It does not enter it: who closes the connection
+// waits for its return, and may do that from the lane.
 func (c *Conn) readReady(fd uintptr) bool {
 	in := &c.in
 	in.wakes()
+	if !in.entered {
+		return true
+	}
 	in.room(&c.t.pools, readSize)
 	b := in.buf.b[in.w:cap(in.buf.b)]
 	for {
@@ -145,6 +171,7 @@ func (c *Conn) readReady(fd uintptr) bool {
 		case err == syscall.EAGAIN:
 			c.rest()
 			in.rests()
+			c.leave()
 			return false
 		case err != nil:
 			in.err = err
@@ -227,7 +254,9 @@ func (c *Conn) rest() {
 			c.t.pools.put(in.buf)
 			in.buf, in.r, in.w = nil, 0, 0
 		}
-		return
+		if c.begun.Load() == nil {
+			return
+		}
 	case left <= cap(in.buf.b)/8:
 		g := c.t.pools.get(left)
 		copy(g.b[:left], in.pending())
@@ -240,9 +269,10 @@ func (c *Conn) rest() {
 	}
 }
 
-// take handles every whole message that is there, in order. An error means
-// that the stream cannot be followed any further.
-func (c *Conn) take() (err error) {
+// take handles every whole message that is there, in order. held tells that it
+// has stopped at a gate, to be called again behind it; an error, that the stream
+// cannot be followed any further.
+func (c *Conn) take() (held bool, err error) {
 	in := &c.in
 	c.hmu.Lock()
 	defer c.hmu.Unlock()
@@ -256,37 +286,37 @@ func (c *Conn) take() (err error) {
 	c.hold.batching.Store(true)
 	for in.r < in.w {
 		if c.deaf.Load() {
+			c.cutBegun()
 			in.r = in.w
 			break
 		}
 		if c.hold.must.Load() {
-			c.flushDirty(true)
-			c.hmu.Unlock()
-			c.wait()
-			c.hmu.Lock()
-			c.hold.batching.Store(true)
+			return true, nil
+		}
+		f := c.begun.Load()
+		if f != nil && !c.mayGoOn(f) {
 			continue
 		}
-		n, err := c.message(in.buf.b[in.r:in.w])
-		if err != nil {
-			return err
-		}
-		if n == 0 {
-			return nil
+		n, err := c.message(f, in.buf.b[in.r:in.w])
+		if err != nil || n == 0 {
+			return false, err
 		}
 		in.r += n
 		in.large = n
-		if c.partial.Load() != 0 {
+		if c.partial.Load() != 0 && f == nil {
 			c.partial.Store(0)
 		}
 	}
-	return nil
+	return false, nil
 }
 
-// message handles the message at the start of b, if it is whole, and returns
-// its length.
-func (c *Conn) message(b []byte) (n int, err error) {
+// message handles the message at the start of b, if it is whole, or what there is
+// of the frame f that has begun, and returns its length.
+func (c *Conn) message(f *begun, b []byte) (n int, err error) {
 	in := &c.in
+	if f != nil {
+		return c.goOn(f, b), nil
+	}
 	if c.t.cfg.MSRP && !in.sip.Partial() {
 		yes := in.msrp.Partial()
 		if !yes {
@@ -297,7 +327,11 @@ func (c *Conn) message(b []byte) (n int, err error) {
 		}
 		if yes {
 			n, err = in.msrp.Next(b)
+			if n == 0 && err == nil && len(b) >= c.t.cfg.StreamAt && c.t.cfg.StreamAt > 0 && !in.declined && in.msrp.InBody() {
+				return c.start(b), nil
+			}
 			if n > 0 {
+				in.declined = false
 				in.sip.Reset()
 				if !c.msrp.Load() {
 					c.msrp.Store(true)

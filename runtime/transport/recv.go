@@ -42,6 +42,10 @@ type Recv struct {
 	Socket *Socket
 	Conn   *Conn // nil for UDP
 	Faked  bool  // it did not come in: the server made it, for an event route
+
+	// Batch is the UDP worker's, nil where it has none: what the message's
+	// handling sends may wait for it.
+	Batch *Batch
 }
 
 // Dest is where to send.
@@ -52,4 +56,9 @@ type Dest struct {
 	Conn       *Conn   // this connection if still alive; nil to look one up by Addr
 	NoConnect  bool    // fail where no connection is open, instead of connecting
 	CloseAfter bool    // close the connection once this was sent
+	Batch      *Batch  // over UDP, send with these: Recv.Batch of the message being handled
+
+	// Begun tells that the bytes are the start of the frame that Handler.MSRPBegun
+	// was given: what of it is yet to come follows them.
+	Begun bool
 }

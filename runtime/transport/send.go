@@ -21,8 +21,10 @@ type output struct {
 	counted int  // bytes counted in Transport.queued
 	pend    *buffer
 	cur     *buffer
-	gate    *gate // those who wait for it to drain
-	why     error // of its death
+	sent    uint64 // bytes of the queue that were written
+	gate    *gate  // those who wait for it to drain
+	turns   *turns // nil: no frame passes to here
+	why     error  // of its death
 
 	eof    atomic.Bool  // the peer sends nothing any more
 	linger atomic.Int64 // when to stop waiting for the peer's close, 0: not waiting
@@ -60,8 +62,14 @@ const (
 // system's. nil means that b is written, or will be, or that from's Handler
 // is told.
 func (t *Transport) Send(d *Dest, b []byte, from *Conn) error {
+	if d.Begun {
+		if f := from.begun.Load(); f.to.Load() != nil {
+			f.keep(t, d, b, from)
+			return nil
+		}
+	}
 	if d.Conn != nil {
-		err := d.Conn.send(b, d.CloseAfter, from)
+		err := d.Conn.sendFor(d, b, from)
 		if err == nil || !errors.Is(err, ErrClosed) || !d.Addr.IsValid() {
 			return err
 		}
@@ -84,50 +92,58 @@ func (t *Transport) Send(d *Dest, b []byte, from *Conn) error {
 	if a := d.Addr.Addr(); a.Is4In6() {
 		k.addr = netip.AddrPortFrom(a.Unmap(), d.Addr.Port())
 	}
+	var c *Conn
+	if from != nil {
+		c = from.hold.toward(k, local)
+	}
 	// A connection found may end before it takes b: once more then.
 	for range 2 {
-		c, gone := t.table.find(k, local, t.clock.Load())
 		if c == nil {
-			switch {
-			case gone:
-				return ErrPeerGone
-			case d.NoConnect || t.cfg.NoConnect:
-				return ErrNoConnection
-			}
 			var err error
-			if c, err = t.connect(k, local, d.Socket); err != nil {
+			if c, err = t.connection(k, local, d); err != nil {
 				return err
 			}
 		}
-		if err := c.send(b, d.CloseAfter, from); !errors.Is(err, ErrClosed) {
+		if err := c.sendFor(d, b, from); !errors.Is(err, ErrClosed) {
 			return err
 		}
+		c = nil
 	}
 	return ErrClosed
+}
+
+func (c *Conn) sendFor(d *Dest, b []byte, from *Conn) error {
+	if d.Begun {
+		return c.sendBegun(b, d.CloseAfter, from)
+	}
+	return c.send(b, d.CloseAfter, from)
+}
+
+// connection returns the connection to k, from the given local IP where that is
+// valid: one that is there, or a new one where d allows it.
+func (t *Transport) connection(k peerKey, local netip.Addr, d *Dest) (*Conn, error) {
+	c, gone := t.table.find(k, local, t.clock.Load())
+	switch {
+	case c != nil:
+		return c, nil
+	case gone:
+		return nil, ErrPeerGone
+	case d.NoConnect || t.cfg.NoConnect:
+		return nil, ErrNoConnection
+	}
+	return t.connect(k, local, d.Socket)
 }
 
 // send queues b. After last, nothing else is taken.
 func (c *Conn) send(b []byte, last bool, from *Conn) error {
 	o := &c.out
 	o.Lock()
-	if o.state > open || o.last {
-		o.Unlock()
-		if o.eof.Load() {
-			return ErrPeerGone
-		}
-		return ErrClosed
-	}
-	if c.t.cfg.Capture != nil {
+	if c.t.cfg.Capture != nil && o.state <= open && !o.last {
 		c.capture(b, last)
 		return nil
 	}
-	if from != nil && from != c && o.pend == nil && !o.writing && c.peerEnded() {
+	if err := c.refuses(len(b), from); err != nil {
 		o.Unlock()
-		return ErrPeerGone
-	}
-	if err := o.admit(c.t, len(b)); err != nil {
-		o.Unlock()
-		c.t.cfg.Counters.SendqFull.Add(int(c.id), 1)
 		return err
 	}
 	src := from
@@ -135,18 +151,55 @@ func (c *Conn) send(b []byte, last bool, from *Conn) error {
 		src = nil
 	}
 	o.last = last
-	if len(b) >= bigMessage && o.state == open && !o.writing && o.pend == nil && c.proto == TCP {
-		return c.sendBig(b, src, from)
+	if o.turns != nil {
+		return c.sendBehind(b, src, from)
 	}
-	o.append(c.t, b, src)
+	if c.atOnce(len(b)) {
+		return c.sendBig(b, src, from, nil)
+	}
+	o.append(c.t, &o.pend, b, src)
 	n := len(o.pend.b)
 	if o.queued > c.t.cfg.HighWater && from != nil {
 		from.hold.on(o.gated(c))
 	}
+	c.queuedFor(from, n)
+	return nil
+}
+
+// atOnce reports whether n bytes are to be written from the caller's memory. out's
+// lock is held.
+func (c *Conn) atOnce(n int) bool {
+	o := &c.out
+	return n >= bigMessage && o.state == open && !o.writing && o.pend == nil && c.proto == TCP
+}
+
+// queuedFor sees to it that the n bytes which are queued since the last write
+// began, some of them for from, are written. It releases out's lock.
+func (c *Conn) queuedFor(from *Conn, n int) {
+	o := &c.out
 	busy := o.writing || o.state == connecting
 	o.Unlock()
 	if !busy && (from == nil || n >= flushAt || !from.hold.later(from, c)) {
 		c.flush()
+	}
+}
+
+// refuses returns why c does not take n bytes more, nil where it does. out's lock
+// is held.
+func (c *Conn) refuses(n int, from *Conn) error {
+	o := &c.out
+	if o.state > open || o.last {
+		if o.eof.Load() {
+			return ErrPeerGone
+		}
+		return ErrClosed
+	}
+	if from != nil && from != c && o.pend == nil && !o.writing && c.peerEnded() {
+		return ErrPeerGone
+	}
+	if err := o.admit(c.t, n); err != nil {
+		c.t.cfg.Counters.SendqFull.Add(int(c.id), 1)
+		return err
 	}
 	return nil
 }
@@ -172,25 +225,27 @@ func (c *Conn) peekEnd(fd uintptr) {
 
 // admit refuses what is too much.
 func (o *output) admit(t *Transport, n int) error {
+	queued := o.queued + o.waiting()
 	switch {
-	case o.clogged, o.queued > 0 && o.queued+n > t.cfg.QueueMax:
+	case o.clogged, queued > 0 && queued+n > t.cfg.QueueMax:
 		return ErrQueueFull
-	case o.queued+n > freeQueue && t.queued.Load()+int64(n) > int64(t.cfg.QueueTotal):
+	case queued+n > freeQueue && t.queued.Load()+int64(n) > int64(t.cfg.QueueTotal):
 		return ErrQueueFull
 	}
 	return nil
 }
 
-func (o *output) append(t *Transport, b []byte, src *Conn) {
-	switch p := o.pend; {
+// append appends a message to q, which is pend, or what waits for a later time.
+func (o *output) append(t *Transport, q **buffer, b []byte, src *Conn) {
+	switch p := *q; {
 	case p == nil && len(b) > firstQueue/16:
-		o.pend = t.pools.get(max(len(b), flushAt)) // where large ones come, growing would copy them
+		*q = t.pools.get(max(len(b), flushAt)) // where large ones come, growing would copy them
 	case p == nil:
-		o.pend = t.pools.get(firstQueue)
+		*q = t.pools.get(firstQueue)
 	case len(p.b)+len(b) > cap(p.b):
-		o.pend = t.pools.grow(p, len(b))
+		*q = t.pools.grow(p, len(b))
 	}
-	p := o.pend
+	p := *q
 	p.b = append(p.b, b...)
 	p.msgs = append(p.msgs, mark{len(p.b), src})
 	o.queued += len(b)
@@ -199,15 +254,16 @@ func (o *output) append(t *Transport, b []byte, src *Conn) {
 
 // count brings the shared count of queued bytes up to date.
 func (o *output) count(total *atomic.Int64) {
-	if n := max(o.queued-freeQueue, 0); n != o.counted {
+	if n := max(o.queued+o.waiting()-freeQueue, 0); n != o.counted {
 		total.Add(int64(n - o.counted))
 		o.counted = n
 	}
 }
 
-// sendBig writes b from the caller's memory, as far as the system takes it.
-// The caller holds the lock and is done afterwards.
-func (c *Conn) sendBig(b []byte, src, from *Conn) error {
+// sendBig writes b, a message or with s a part of a stream, from the caller's
+// memory, as far as the system takes it. The caller holds the lock and is done
+// afterwards.
+func (c *Conn) sendBig(b []byte, src, from *Conn, s *stream) error {
 	o := &c.out
 	o.writing = true
 	o.Unlock()
@@ -221,7 +277,7 @@ func (c *Conn) sendBig(b []byte, src, from *Conn) error {
 		c.next()
 		return nil
 	}
-	if err != nil && n == 0 {
+	if err != nil && n == 0 && s == nil {
 		// Nothing of b was taken: it is the caller's again.
 		o.Lock()
 		c.failed(err)
@@ -230,6 +286,9 @@ func (c *Conn) sendBig(b []byte, src, from *Conn) error {
 	cur := c.t.pools.get(len(b))
 	cur.b = append(cur.b, b...)
 	cur.msgs = append(cur.msgs, mark{len(b), src})
+	if s != nil {
+		cur.parts = append(cur.parts, part{len(b), s})
+	}
 	cur.off = n
 	o.Lock()
 	o.cur = cur
@@ -293,13 +352,14 @@ func (c *Conn) wrote(n int) {
 	cur := o.cur
 	cur.off += n
 	o.queued -= n
+	o.sent += uint64(n)
 	o.count(&c.t.queued)
 	if cur.off == len(cur.b) {
 		o.cur = nil
 		c.t.pools.put(cur)
 	}
 	if o.queued <= c.t.cfg.LowWater {
-		o.clogged = false
+		o.clogged = o.clogged && o.waiting() > c.t.cfg.LowWater
 		if o.gate != nil {
 			close(o.gate.open)
 			o.gate = nil
@@ -316,7 +376,7 @@ func (c *Conn) next() {
 		c.failed(nil)
 	case o.pend != nil:
 		c.spawnWriter()
-	case o.state == closing || o.last:
+	case (o.state == closing || o.last && c.begun.Load() == nil) && o.turns == nil:
 		o.writing = false
 		o.state = closing
 		o.Unlock()
@@ -337,7 +397,7 @@ func (c *Conn) failed(err error) {
 		c.dieLocked(err)
 		return
 	}
-	lost := o.take(&c.t.queued)
+	lost := o.take(c.t)
 	o.Unlock()
 	c.buried(lost)
 }
@@ -379,12 +439,22 @@ func (c *Conn) write() {
 	}
 }
 
+// lost is what a connection that died has not sent.
+type lost struct {
+	queued  [3]*buffer // nil: none
+	streams []*stream
+}
+
 // take takes all that was queued out of a dead connection. The lock is held.
-func (o *output) take(total *atomic.Int64) (lost [2]*buffer) {
-	lost = [2]*buffer{o.cur, o.pend}
-	o.cur, o.pend, o.queued = nil, nil, 0
-	o.count(total)
-	return lost
+func (o *output) take(t *Transport) (l lost) {
+	l.queued = [...]*buffer{o.cur, o.pend, nil}
+	if tn := o.turns; tn != nil {
+		tn.now.stage = over
+		l.queued[2], l.streams = tn.behind, append(tn.end(t), tn.now)
+	}
+	o.cur, o.pend, o.turns, o.queued = nil, nil, nil, 0
+	o.count(&t.queued)
+	return l
 }
 
 // tryWrite writes b as far as the system takes it at once.

@@ -207,7 +207,7 @@ func SocketNamed(socks []*Socket, name string) *Socket {
 // there is none.
 func (t *Transport) FindSocket(text string) *Socket {
 	for _, s := range t.cfg.Sockets {
-		if strings.EqualFold(s.Text, text) || s.Name != "" && s.Name == text {
+		if s.Text == text || strings.EqualFold(s.Text, text) || s.Name != "" && s.Name == text {
 			return s
 		}
 	}

@@ -30,7 +30,7 @@ func (t *Transport) sweep() {
 // tick is a fraction of the shortest time limit, 1 s at most.
 func (t *Transport) tick() time.Duration {
 	d := time.Second
-	for _, l := range []time.Duration{t.cfg.Lifetime, t.cfg.TLSIdle, t.cfg.PartialTimeout} {
+	for _, l := range []time.Duration{t.cfg.Lifetime, t.cfg.TLSIdle, t.cfg.PartialTimeout, t.cfg.StallTimeout} {
 		if l > 0 {
 			d = min(d, l/8)
 		}
@@ -60,18 +60,33 @@ func (c *Conn) checkTime(now int64) {
 }
 
 // stalls ends c where the message that it has received half of since began has
-// brought too few bytes in the last PartialTimeout.
+// brought too few bytes in the last PartialTimeout. A frame that has begun, and
+// for whose end others wait, is ended alone, after a StallTimeout.
 func (c *Conn) stalls(began, now int64) bool {
 	w := &c.window
+	f, n, patience := c.begun.Load(), c.partialLen.Load(), c.t.cfg.PartialTimeout
+	var crowd *stream
+	if f != nil {
+		n += f.passed.Load()
+		if crowd = f.crowd(); crowd != nil {
+			patience = c.t.cfg.StallTimeout
+		}
+	}
 	if w.message != began {
 		*w = window{message: began, start: began}
+		if f != nil {
+			w.bytes = n
+		}
 	}
-	if time.Duration(now-w.start) < c.t.cfg.PartialTimeout {
+	if time.Duration(now-w.start) < patience {
 		return false
 	}
-	n := c.partialLen.Load()
-	if time.Duration(n-w.bytes)*time.Second/time.Duration(c.t.cfg.PartialRate) >= c.t.cfg.PartialTimeout {
+	if time.Duration(n-w.bytes)*time.Second/time.Duration(c.t.cfg.PartialRate) >= patience {
 		w.start, w.bytes = now, n
+		return false
+	}
+	if crowd != nil {
+		c.abandon(crowd, errPartial)
 		return false
 	}
 	c.endPartial(n, now-began)
@@ -121,7 +136,7 @@ func (t *Transport) capPartials(now int64) {
 func (c *Conn) idleOut() {
 	o := &c.out
 	o.Lock()
-	if o.state != open || o.writing || o.pend != nil {
+	if o.state != open || o.writing || o.pend != nil || o.turns != nil {
 		o.Unlock()
 		return
 	}

@@ -18,6 +18,7 @@ type Transport struct {
 	pools    pools
 	table    table
 	watch    watch
+	lanes    []lane
 	local    map[netip.Addr]struct{} // addresses of the host's interfaces
 
 	lastID   atomic.Uint64
@@ -52,6 +53,7 @@ func New(cfg Config, h Handlers) *Transport {
 	t.clock.Store(1) // 0 means "never" to those who keep a time
 	t.dialing, t.hangUp = context.WithCancel(context.Background())
 	t.table.init()
+	t.lanes = make([]lane, cfg.TCPChildren)
 	t.watch.wake = make(chan struct{}, 1)
 	return t
 }
@@ -69,8 +71,12 @@ func (t *Transport) Start() {
 		switch {
 		case s.udp != nil:
 			for i := range s.Readers(t.cfg.Children) {
+				w, err := t.newUDPWorker(s, i)
+				if err != nil { // the socket is closed
+					break
+				}
 				t.wg.Add(1)
-				go t.newUDPWorker(s, i).run()
+				go w.run()
 			}
 		case s.tcp != nil:
 			t.wg.Add(1)
@@ -125,6 +131,9 @@ func (t *Transport) Shutdown(ctx context.Context) error {
 		case <-time.After(grace):
 			t.errorf("shutdown: some message is still being handled; going on without it")
 		}
+	}
+	for i := range t.lanes {
+		t.lanes[i].end()
 	}
 	t.hangUp()
 	t.closeSockets()

@@ -5,20 +5,28 @@ import (
 	"errors"
 	"net"
 	"net/netip"
+	"os"
 	"runtime/debug"
+	"syscall"
 	"time"
 )
 
 // udpWorker reads a socket that it may share with other workers. It owns its
-// buffer and its Recv.
+// buffers and its Recv.
 type udpWorker struct {
 	reader
 	t    *Transport
 	sock *Socket
+	raw  syscall.RawConn
 	h    Handler
 	recv Recv
-	buf  []byte
 	ips  [64]ipEntry
+
+	in     datagrams
+	bufs   [][]byte // as many as it receives at once
+	n      int      // how many it has received
+	errno  syscall.Errno
+	arrive func(fd uintptr) bool
 }
 
 // ipEntry keeps an address's text: phones send again and again.
@@ -30,19 +38,37 @@ type ipEntry struct {
 // maxDatagram is more than a UDP datagram can carry, so that none is cut.
 const maxDatagram = 64 << 10
 
-func (t *Transport) newUDPWorker(s *Socket, i int) *udpWorker {
-	return &udpWorker{
-		reader: t.reader(), t: t, sock: s, h: t.handlers.UDP(s, i),
-		recv: Recv{Proto: UDP, Socket: s},
-		buf:  make([]byte, maxDatagram),
+func (t *Transport) newUDPWorker(s *Socket, i int) (*udpWorker, error) {
+	raw, err := s.udp.SyscallConn()
+	if err != nil {
+		return nil, err
 	}
+	w := &udpWorker{
+		reader: t.reader(), t: t, sock: s, raw: raw, h: t.handlers.UDP(s, i),
+		recv: Recv{Proto: UDP, Socket: s},
+		bufs: make([][]byte, 1),
+	}
+	// Where workers share a socket, none takes what another could handle at once.
+	if s.Readers(t.cfg.Children) == 1 {
+		w.bufs = make([][]byte, maxBatch)
+		if !t.cfg.PathMTU { // what is sent may be too large, which its sender is to be told
+			w.recv.Batch = t.newBatch(s, raw, i)
+		}
+	}
+	w.in.init()
+	all := make([]byte, len(w.bufs)*maxDatagram)
+	for i := range w.bufs {
+		w.bufs[i] = all[i*maxDatagram : (i+1)*maxDatagram]
+		w.in.hold(i, w.bufs[i])
+	}
+	w.arrive = w.receive
+	return w, nil
 }
 
 func (w *udpWorker) run() {
 	defer w.t.wg.Done()
 	for {
-		n, src, err := w.read()
-		if err != nil {
+		if err := w.read(); err != nil {
 			if w.t.stopping.Load() || errors.Is(err, net.ErrClosed) {
 				return
 			}
@@ -54,18 +80,50 @@ func (w *udpWorker) run() {
 			}
 			continue
 		}
-		w.datagram(w.buf[:n:n], src)
+		w.handle()
 		if w.t.stopping.Load() {
 			return
 		}
 	}
 }
 
-func (w *udpWorker) read() (n int, src netip.AddrPort, err error) {
-	if w.reader.t == nil {
-		return w.sock.udp.ReadFromUDPAddrPort(w.buf)
+// read waits for datagrams and receives what there is, as far as it has buffers.
+func (w *udpWorker) read() error {
+	w.rests() // what was read before is handled; others may read the same socket
+	err := w.raw.Read(w.arrive)
+	if err == nil && w.errno != 0 {
+		err = os.NewSyscallError("recvmmsg", w.errno)
 	}
-	return w.readFrom(w.sock.udp, w.buf)
+	return err
+}
+
+func (w *udpWorker) receive(fd uintptr) bool {
+	w.wakes()
+	w.n, w.errno = w.in.receive(fd, len(w.bufs))
+	if w.errno == syscall.EAGAIN {
+		w.rests()
+		return false
+	}
+	return true
+}
+
+// handle handles what was received.
+func (w *udpWorker) handle() {
+	b := w.recv.Batch
+	if w.n == 1 || b == nil {
+		for i := range w.n {
+			w.datagram(w.in.received(i, w.bufs[i]))
+		}
+		return
+	}
+	b.begin()
+	defer b.end()
+	for i := range w.n {
+		if i == w.n-1 {
+			b.last()
+		}
+		w.datagram(w.in.received(i, w.bufs[i]))
+	}
 }
 
 // datagram handles one datagram. Keep-alives (nothing but line ends or zeros)
@@ -80,9 +138,7 @@ func (w *udpWorker) datagram(b []byte, src netip.AddrPort) {
 				src, w.sock.Text, p, debug.Stack())
 		}
 	}()
-	ip := src.Addr().Unmap()
-	w.recv.Src = netip.AddrPortFrom(ip, src.Port())
-	w.recv.SrcIP = w.ipText(ip)
+	w.recv.Src, w.recv.SrcIP = src, w.ipText(src.Addr())
 	w.h.SIP(&w.recv, b)
 }
 
@@ -96,13 +152,17 @@ func keepAlive(b []byte) bool {
 }
 
 func (w *udpWorker) ipText(ip netip.Addr) string {
-	a := ip.As16()
-	h := (uint(a[15]) ^ uint(a[14])*7 ^ uint(a[13])*13 ^ uint(a[7])*31) % uint(len(w.ips))
-	e := &w.ips[h]
+	e := &w.ips[ipSlot(ip)%uint(len(w.ips))]
 	if e.ip != ip {
 		e.ip, e.text = ip, ipText(ip)
 	}
 	return e.text
+}
+
+// ipSlot spreads addresses over a table.
+func ipSlot(ip netip.Addr) uint {
+	a := ip.As16()
+	return uint(a[15]) ^ uint(a[14])*7 ^ uint(a[13])*13 ^ uint(a[7])*31
 }
 
 // sendUDP sends b as one datagram.
@@ -121,7 +181,12 @@ func (t *Transport) sendUDP(d *Dest, b []byte) error {
 		t.cfg.Capture(Sent{Proto: UDP, To: to, From: s, Bytes: bytes.Clone(b)})
 		return nil
 	}
-	_, err := s.udp.WriteToUDPAddrPort(b, to)
+	var err error
+	if d.Batch != nil && d.Batch.sock == s {
+		err = d.Batch.send(to, b)
+	} else {
+		_, err = s.udp.WriteToUDPAddrPort(b, to)
+	}
 	if errors.Is(err, net.ErrClosed) {
 		return ErrClosed
 	}

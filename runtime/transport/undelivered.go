@@ -1,13 +1,15 @@
 package transport
 
+import "slices"
+
 // report tells the senders of the messages that the dead connection c had not
 // wholly written, and logs that there were some.
 //
 // What the system had taken but the peer had not is not known here, and is not
 // reported.
-func (t *Transport) report(c *Conn, lost [2]*buffer) {
+func (t *Transport) report(c *Conn, l lost) {
 	msgs, bytes, told := 0, 0, false
-	for _, b := range lost {
+	for _, b := range l.queued {
 		if b == nil {
 			continue
 		}
@@ -18,18 +20,30 @@ func (t *Transport) report(c *Conn, lost [2]*buffer) {
 				told = told || m.src != nil && m.src != c
 			}
 		}
+		for _, p := range b.parts {
+			if p.end > b.off {
+				msgs-- // it is a message's part
+				l.streams = append(l.streams, p.of)
+			}
+		}
 	}
+	l.streams = slices.Compact(l.streams)
+	msgs += len(l.streams)
 	if msgs == 0 {
 		return
 	}
 	t.warnf("%s lost with %d messages (%d bytes) not sent: %v", c, msgs, bytes, c.out.why)
-	if !told || t.stopping.Load() {
+	if t.stopping.Load() {
+		return
+	}
+	t.tell(l.streams)
+	if !told {
 		return
 	}
 	t.wg.Add(1) // c itself is still counted
 	go func() {
 		defer t.wg.Done()
-		for _, b := range lost {
+		for _, b := range l.queued {
 			if b != nil {
 				c.tellSources(b)
 				t.pools.put(b)

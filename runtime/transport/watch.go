@@ -22,29 +22,38 @@ type watchShard struct {
 }
 
 type watched struct {
-	c    *Conn
+	it   batching
 	seen bool // was there at the tick before
+}
+
+// batching is a reader in the midst of what it has read at once: of a connection,
+// or of a UDP socket.
+type batching interface {
+	// flushLate sends what its messages have sent so far.
+	flushLate()
+	// number spreads the readers over the shards.
+	number() uint64
 }
 
 // watchTick is how long a batch may take before it is helped.
 const watchTick = 5 * time.Millisecond
 
-func (w *watch) add(c *Conn) {
-	s := &w.shards[c.id%uint64(len(w.shards))]
+func (w *watch) add(r batching) {
+	s := &w.shards[r.number()%uint64(len(w.shards))]
 	s.Lock()
-	s.list = append(s.list, watched{c: c})
+	s.list = append(s.list, watched{it: r})
 	s.Unlock()
 	if w.asleep.Load() && w.asleep.CompareAndSwap(true, false) {
 		w.wake <- struct{}{}
 	}
 }
 
-func (w *watch) remove(c *Conn) {
-	s := &w.shards[c.id%uint64(len(w.shards))]
+func (w *watch) remove(r batching) {
+	s := &w.shards[r.number()%uint64(len(w.shards))]
 	s.Lock()
 	defer s.Unlock()
 	for i := range s.list {
-		if s.list[i].c == c {
+		if s.list[i].it == r {
 			last := len(s.list) - 1
 			s.list[i] = s.list[last]
 			s.list[last] = watched{}
@@ -58,7 +67,7 @@ func (w *watch) run(t *Transport) {
 	defer t.wg.Done()
 	tick := time.NewTicker(watchTick)
 	defer tick.Stop()
-	var late []*Conn
+	var late []batching
 	idle := 0
 	for {
 		select {
@@ -67,8 +76,8 @@ func (w *watch) run(t *Transport) {
 			return
 		}
 		late = w.late(late[:0])
-		for _, c := range late {
-			c.flushDirty(false)
+		for _, r := range late {
+			r.flushLate()
 		}
 		clear(late)
 		if !w.empty() {
@@ -95,13 +104,13 @@ func (w *watch) run(t *Transport) {
 }
 
 // late appends those that were there at the tick before already.
-func (w *watch) late(dst []*Conn) []*Conn {
+func (w *watch) late(dst []batching) []batching {
 	for i := range w.shards {
 		s := &w.shards[i]
 		s.Lock()
 		for j := range s.list {
 			if s.list[j].seen {
-				dst = append(dst, s.list[j].c)
+				dst = append(dst, s.list[j].it)
 			}
 			s.list[j].seen = true
 		}

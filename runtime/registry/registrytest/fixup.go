@@ -3,6 +3,7 @@
 package registrytest
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strconv"
@@ -22,6 +23,7 @@ type Fixup struct {
 	Wide    bool // 64-bit integers: dialect 6
 	At      source.Pos
 	Warned  []string // "code: message", one each
+	Whole   string   // what reads the bodies of MSRP frames
 
 	slots []bool // of each $var, in order: it starts $null
 	names map[string]int
@@ -194,6 +196,9 @@ func (f *Fixup) Define(name string) (string, bool) {
 
 // Wrap32 tells that integers wrap at 32 bits.
 func (f *Fixup) Wrap32() bool { return !f.Wide }
+
+// WholeFrame keeps the first of them in Whole.
+func (f *Fixup) WholeFrame(what string) { f.Whole = cmp.Or(f.Whole, what) }
 
 // Route returns the request's.
 func (f *Fixup) Route() (kind, name string) { return "request_route", "" }

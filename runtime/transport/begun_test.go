@@ -1,0 +1,400 @@
+package transport_test
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"olelo/runtime/transport"
+)
+
+// streams is a relay that sends frames on before they are whole.
+func streams(t testing.TB, cfg transport.Config) (*server, *relay) {
+	t.Helper()
+	var s *server
+	r, h := newRelay(&s)
+	h.begun = func(rc *transport.Recv, raw []byte) bool {
+		r.Lock()
+		d, ok := r.to[rc.Src]
+		r.Unlock()
+		if !ok {
+			return true // sent nowhere
+		}
+		d.Begun = true
+		if err := s.Send(&d, raw, rc.Conn); err != nil {
+			r.errs <- err
+		}
+		return true
+	}
+	s = start(t, cfg, h)
+	t.Cleanup(func() {
+		if t.Failed() {
+			for _, l := range s.log.lines {
+				t.Logf("%.300s", l)
+			}
+		}
+	})
+	return s, r
+}
+
+// pair is a sender and its receiver.
+func (r *relay) pair(s *server) (a, b *client) {
+	a, b = s.dial(), s.dial()
+	r.known(s, a)
+	r.known(s, b)
+	r.route(a, b)
+	return a, b
+}
+
+// noise is a body of every byte and of what looks like the end line of frame id.
+func noise(id, n int) string {
+	r := rand.New(rand.NewPCG(uint64(id), uint64(n)))
+	like := fmt.Sprintf("\r\n-------t%07d", id)
+	var b strings.Builder
+	for b.Len() < n {
+		switch r.IntN(4) {
+		case 0:
+			b.WriteString(like[:1+r.IntN(len(like))])
+		case 1:
+			b.WriteString(strings.Repeat("\r\n-------", r.IntN(4)))
+		case 2:
+			b.WriteString(like + "$\rx")
+		default:
+			b.WriteByte('x')
+			for range r.IntN(2000) {
+				b.WriteByte(byte(r.IntN(256)))
+			}
+		}
+	}
+	return b.String()[:n]
+}
+
+// head is a frame with body up to its end line, end that.
+func head(id int, body string) string {
+	f := frame(id, body)
+	return f[:len(f)-len(end(id, "$"))]
+}
+
+// half is most of a large frame, known what of it cannot be the start of its end.
+func half(id int) string  { return head(id, noise(id, 100_000)+"..............") }
+func known(id int) string { return half(id)[:len(half(id))-len("\r\n-------")+1] }
+
+func end(id int, flag string) string { return fmt.Sprintf("\r\n-------t%07d%s\r\n", id, flag) }
+
+func TestStreamIsTheFrame(t *testing.T) {
+	s, r := streams(t, transport.Config{StreamAt: 1})
+	a, b := r.pair(s)
+	rnd := rand.New(rand.NewPCG(1, 2))
+	var all []byte
+	for i, n := range []int{0, 1, 100, 5000, 32 << 10, 70_000, 1 << 20, 3_000_000, 10, 20} {
+		all = append(all, frame(i, noise(i, n))...)
+	}
+	go func() {
+		for rest := all; len(rest) > 0; {
+			n := min(len(rest), 1+rnd.IntN(1<<(1+rnd.IntN(18))))
+			if _, err := a.Write(rest[:n]); err != nil {
+				return
+			}
+			rest = rest[n:]
+		}
+	}()
+	b.expect(string(all))
+}
+
+func TestStreamThatNobodyWants(t *testing.T) {
+	s, r := streams(t, transport.Config{StreamAt: 1})
+	a, b := s.dial(), s.dial()
+	r.known(s, b)
+	go a.send(frame(1, noise(1, 2_000_000)), "\r\n\r\n")
+	a.expect("\r\n")
+	r.route(a, b)
+	a.send(frame(2, "after"))
+	b.expect(frame(2, "after"))
+}
+
+// Others wait for the end of the frame that passes, and the order of each is kept.
+func TestStreamHasItsTurn(t *testing.T) {
+	s, r := streams(t, transport.Config{StreamAt: 1})
+	a, b := r.pair(s)
+	a.send(half(1))
+	b.expect(known(1))
+	const others, small = 3, 50
+	var waiting sync.WaitGroup
+	for i := range others {
+		o := s.dial()
+		r.route(o, b)
+		for n := range small {
+			o.send(frame(100*(i+1)+n, "small"))
+		}
+		o.send(half(100*(i+1) + small))
+		waiting.Go(func() {
+			o.send(end(100*(i+1)+small, "+"), frame(100*(i+1)+small+1, "last"))
+		})
+	}
+	waiting.Wait()
+	a.send(end(1, "+"), frame(2, "more"))
+	b.expect(half(1)[len(known(1)):], end(1, "+"))
+	b.r = bufio.NewReaderSize(b.r, 1<<20)
+	seen := map[int]int{}
+	for range others*(small+2) + 1 {
+		id := messageID(b.frame())
+		if id == 2 {
+			continue
+		}
+		if who, n := id/100, id%100; seen[who] != n {
+			t.Fatalf("of sender %d came frame %d in place of %d", who, n, seen[who])
+		}
+		seen[id/100]++
+	}
+}
+
+// A sender that dies leaves the connection of its receiver usable.
+func TestStreamOfADeadSender(t *testing.T) {
+	s, r := streams(t, transport.Config{StreamAt: 1})
+	a, b := r.pair(s)
+	other := s.dial()
+	r.route(other, b)
+	a.send(half(1))
+	b.expect(known(1))
+	other.send(frame(2, "waits"))
+	_ = a.Close()
+	b.expect(end(1, "#"), frame(2, "waits"))
+}
+
+// The same for one that was to have its turn after it.
+func TestStreamOfADeadSenderThatWaits(t *testing.T) {
+	s, r := streams(t, transport.Config{StreamAt: 1})
+	a, b := r.pair(s)
+	a.send(half(1))
+	b.expect(known(1))
+	other := s.dial()
+	r.known(s, other)
+	r.route(other, b)
+	other.send(half(2))
+	_ = other.Close()
+	a.send(end(1, "$"), frame(3, "x"))
+	b.expect(half(1)[len(known(1)):], end(1, "$"))
+	b.r = bufio.NewReaderSize(b.r, 1<<20)
+	two, three := b.frame(), b.frame()
+	if messageID(two) == 3 { // it came before the other's had its turn
+		two, three = three, two
+	}
+	if want := known(2) + end(2, "#"); string(two) != want {
+		t.Errorf("got %d bytes of the other's, want %d", len(two), len(want))
+	}
+	if want := frame(3, "x"); string(three) != want {
+		t.Errorf("got %q, want %q", three, want)
+	}
+}
+
+// A sender that stalls is cut where others wait, and told; it can go on.
+func TestStreamThatStalls(t *testing.T) {
+	s, r := streams(t, transport.Config{StreamAt: 1, PartialTimeout: time.Hour, StallTimeout: 50 * time.Millisecond, Lifetime: 400 * time.Millisecond})
+	a, b := r.pair(s)
+	other := s.dial()
+	r.route(other, b)
+	a.send(half(1))
+	b.expect(known(1))
+	other.send(frame(2, "waits"))
+	b.expect(end(1, "#"), frame(2, "waits"))
+	a.expect("<lost 1>")
+	a.send(noise(3, 10_000), end(1, "$"), frame(4, "again"))
+	b.expect(frame(4, "again"))
+}
+
+func TestStreamThatStallsAlone(t *testing.T) {
+	s, r := streams(t, transport.Config{StreamAt: 1, PartialTimeout: 100 * time.Millisecond})
+	a, b := r.pair(s)
+	a.send(half(1))
+	b.expect(known(1), end(1, "#"))
+	a.expectClosed()
+	s.log.wait(t, "begun and not finished")
+}
+
+// A receiver that dies: the sender is told once, and goes on.
+func TestStreamToADeadReceiver(t *testing.T) {
+	s, r := streams(t, transport.Config{StreamAt: 1})
+	a, b := r.pair(s)
+	a.send(half(1))
+	b.expect(known(1))
+	_ = b.Close()
+	a.expect("<lost 1>")
+	c := s.dial()
+	r.known(s, c)
+	r.route(a, c)
+	a.send(noise(3, 10_000), end(1, "$"), frame(4, "again"), "\r\n\r\n")
+	c.expect(frame(4, "again"))
+	a.expect("\r\n")
+}
+
+// A receiver that reads nothing holds its sender back, and nobody else; memory is
+// bounded by what is queued.
+func TestStreamToASlowReceiver(t *testing.T) {
+	s, r := streams(t, transport.Config{StreamAt: 1, HighWater: 256 << 10})
+	a, b := r.pair(s)
+	const size = 100 << 20
+	block := bytes.Repeat([]byte("0123456789abcdef"), 1<<16)
+	sent := make(chan struct{})
+	go func() {
+		defer close(sent)
+		a.send(head(1, ""))
+		for range size / len(block) {
+			if _, err := a.Write(block); err != nil {
+				return
+			}
+		}
+		a.send(end(1, "$"))
+	}()
+	other := s.dial()
+	for range 100 {
+		r.known(s, other)
+	}
+	select {
+	case <-sent:
+		t.Fatal("100 MB were taken for a receiver that reads nothing")
+	default:
+	}
+	s.Conns(func(c *transport.Conn) bool {
+		if q := c.Info().Queued; q > 2*256<<10 {
+			t.Errorf("%s has %d bytes queued", c, q)
+		}
+		return true
+	})
+	b.expect(head(1, ""))
+	for range size / len(block) {
+		b.expect(string(block))
+	}
+	b.expect(end(1, "$"))
+	wait(t, sent, "the end of sending")
+}
+
+// A second destination gets the frame when it is whole, also where it is the same.
+func TestStreamForTwo(t *testing.T) {
+	var s *server
+	r, h := newRelay(&s)
+	var to []transport.Dest
+	h.begun = func(rc *transport.Recv, raw []byte) bool {
+		for _, d := range to {
+			d.Begun = true
+			if err := s.Send(&d, raw, rc.Conn); err != nil {
+				r.errs <- err
+			}
+		}
+		return true
+	}
+	s = start(t, transport.Config{StreamAt: 1}, h)
+	a, b := r.pair(s)
+	c := s.dial()
+	r.known(s, c)
+	for _, x := range []*client{b, c, b} {
+		to = append(to, transport.Dest{Proto: transport.TCP, Addr: x.addr(), NoConnect: true})
+	}
+	f := frame(1, noise(1, 300_000))
+	go a.send(f)
+	b.expect(f, f)
+	c.expect(f)
+}
+
+// TestStreamOverTLS relays large frames between TCP and TLS, both ways.
+func TestStreamOverTLS(t *testing.T) {
+	cfg := testTLS(t)
+	s, r := streams(t, transport.Config{StreamAt: 1, Sockets: tlsSockets(), TLS: cfg})
+	a, b := s.dial(), s.dialTLS(cfg)
+	r.known(s, a)
+	r.known(s, b)
+	r.Lock()
+	r.to[a.addr()] = transport.Dest{Proto: transport.TLS, Addr: b.addr(), NoConnect: true}
+	r.to[b.addr()] = transport.Dest{Proto: transport.TCP, Addr: a.addr(), NoConnect: true}
+	r.Unlock()
+	for i, n := range []int{100, 70_000, 3_000_000} {
+		f := frame(i, noise(i, n))
+		go a.send(f)
+		b.expect(f)
+		go b.send(f)
+		a.expect(f)
+	}
+	a.send(half(9))
+	b.expect(known(9))
+	_ = a.Close()
+	b.expect(end(9, "#"))
+}
+
+// Shutdown ends a frame that is under way, and sends what waits.
+func TestStreamAtShutdown(t *testing.T) {
+	s, r := streams(t, transport.Config{StreamAt: 1})
+	a, b := r.pair(s)
+	other := s.dial()
+	r.route(other, b)
+	a.send(half(1))
+	b.expect(known(1))
+	other.send(frame(2, "waits"), "\r\n\r\n")
+	other.expect("\r\n")
+	s.stop(patience)
+	b.expect(end(1, "#"), frame(2, "waits"))
+	b.expectClosed()
+}
+
+// What the handler closes or ends with a frame waits for the frame.
+func TestStreamThenClose(t *testing.T) {
+	var s *server
+	r, h := newRelay(&s)
+	var b *client
+	h.begun = func(rc *transport.Recv, raw []byte) bool {
+		if err := s.Send(&transport.Dest{Conn: rc.Conn, CloseAfter: true}, []byte("bye"), rc.Conn); err != nil {
+			r.errs <- err
+		}
+		if err := s.Send(&transport.Dest{Proto: transport.TCP, Addr: b.addr(), CloseAfter: true, Begun: true}, raw, rc.Conn); err != nil {
+			r.errs <- err
+		}
+		return true
+	}
+	s = start(t, transport.Config{StreamAt: 1}, h)
+	a, b2 := s.dial(), s.dial()
+	b = b2
+	r.known(s, a)
+	r.known(s, b)
+	a.send(half(1))
+	a.expect("bye")
+	b.expect(known(1))
+	a.send("and more", end(1, "$"))
+	b.expect(half(1)[len(known(1)):], "and more", end(1, "$"))
+	a.expectClosed()
+	b.expectClosed()
+}
+
+// FuzzStreamedFrame compares what comes of a frame that is sent on as it comes in,
+// cut anywhere, with the frame.
+func FuzzStreamedFrame(f *testing.F) {
+	f.Add("body", "$", uint64(1))
+	f.Add("\r\n-------t0000001\r\n-------t0000001%\r\n-------", "+", uint64(2))
+	f.Add("\r\n-------t0000001$\r", "#", uint64(3))
+	f.Add(strings.Repeat("\r\n-------t0000001", 40), "$", uint64(4))
+	s, r := streams(f, transport.Config{StreamAt: 1})
+	f.Fuzz(func(t *testing.T, body, flag string, seed uint64) {
+		if strings.Contains(body, "\r\n-------t0000001") && strings.ContainsAny(body, "$+#") || len(flag) != 1 || !strings.Contains("$+#", flag) {
+			return // its end may be elsewhere
+		}
+		s.tb, r.errs = t, make(chan error, 1000)
+		a, b := r.pair(s)
+		other := s.dial()
+		whole := head(1, body) + end(1, flag) + frame(2, "next")
+		rnd := rand.New(rand.NewPCG(seed, 0))
+		for rest := whole; rest != ""; {
+			n := min(len(rest), 1+rnd.IntN(40))
+			a.send(rest[:n])
+			rest = rest[n:]
+			if rnd.IntN(8) == 0 {
+				r.known(s, other) // a pause
+			}
+		}
+		b.expect(whole)
+		for _, c := range []*client{a, b, other} {
+			_ = c.Close()
+		}
+	})
+}
