@@ -2,9 +2,10 @@ package compile
 
 import (
 	"net/netip"
-	"olelo/lang/ast"
 	"sort"
 	"strings"
+
+	"olelo/lang/ast"
 
 	"olelo/runtime/registry"
 )

@@ -25,7 +25,12 @@ const keepDests = 512
 // resolve makes *d the target that an MSRP URI names. A host name is looked up
 // in the DNS, which blocks the worker, at most dnsTimeout.
 func (m *Module) resolve(s *state, uri string, d *transport.Dest) error {
+	if uri != "" && uri == string(s.uri) {
+		*d = s.found
+		return nil
+	}
 	if known, ok := s.dests.Get(uri); ok {
+		s.uri, s.found = append(s.uri[:0], uri...), known
 		*d = known
 		return nil
 	}

@@ -24,6 +24,8 @@ type state struct {
 	refused bool // the frame could not be sent
 
 	dests *simplelru.LRU[string, transport.Dest] // targets by URI, of IP addresses only
+	uri   []byte                                 // the one found last, and
+	found transport.Dest                         // its target: a batch has mostly one
 
 	out transport.Dest // being sent to
 	buf []byte         // being sent

@@ -28,6 +28,9 @@ type Frame struct {
 	has  uint8        // bit h: header h is there
 	vals [kept]string // of those that are
 
+	sessioned []byte // the URI that SessionID has read last, and
+	session   [2]int // where in it the session part is
+
 	moved []byte // storage of BeginRelay
 	shift int    // by how much BeginRelay has rotated, 0 after EndRelay
 
@@ -427,13 +430,21 @@ func (f *Frame) PrevHop() string { return f.from[0] }
 // FirstHop is the last From-Path URI: the frame's origin.
 func (f *Frame) FirstHop() string { return f.from[len(f.from)-1] }
 
-// SessionID is the session part of the first To-Path URI.
+// SessionID is the session part of the first To-Path URI. The URI is read when
+// it is not that of the frame before: a batch has mostly one.
 func (f *Frame) SessionID() (id string, ok bool) {
-	var u URI
-	if u.parse(f.to[0]) != nil {
-		return "", false
+	uri := f.to[0]
+	if string(f.sessioned) != uri {
+		f.sessioned, f.session = append(f.sessioned[:0], uri...), [2]int{}
+		var u URI
+		if u.parse(uri) == nil && u.Session != "" {
+			from := len(u.Scheme) + len("://")
+			from += strings.IndexByte(uri[from:], '/') + 1
+			f.session = [2]int{from, from + len(u.Session)}
+		}
 	}
-	return u.Session, u.Session != ""
+	id = uri[f.session[0]:f.session[1]]
+	return id, id != ""
 }
 
 // MessageID and the like return a header's value and whether it is there.

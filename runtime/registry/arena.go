@@ -13,15 +13,32 @@ const (
 	arenaKeep = 256 << 10 // a larger chunk is given back at Reset
 )
 
-// Alloc returns n bytes with undefined content and no spare capacity.
-func (a *Arena) Alloc(n int) []byte {
+// grow makes room for n bytes.
+func (a *Arena) grow(n int) {
 	if cap(a.buf)-len(a.buf) < n {
 		// Views into the old chunk keep it alive; the new one starts empty.
 		a.buf = make([]byte, 0, max(arenaMin, 2*cap(a.buf), n))
 	}
+}
+
+// Alloc returns n bytes with undefined content and no spare capacity.
+func (a *Arena) Alloc(n int) []byte {
+	a.grow(n)
 	start := len(a.buf)
 	a.buf = a.buf[:start+n]
 	return a.buf[start : start+n : start+n]
+}
+
+// room returns an empty buffer with space for n bytes, which keep makes a text of:
+// nothing is allocated in between.
+func (a *Arena) room(n int) []byte {
+	a.grow(n)
+	return a.buf[len(a.buf):]
+}
+
+func (a *Arena) keep(b []byte) string {
+	a.buf = a.buf[:len(a.buf)+len(b)]
+	return view(b)
 }
 
 // String returns a copy of b in the arena.

@@ -9,6 +9,8 @@ import (
 // Format is a text with variables, bound: "sip:$rU@$rd".
 type Format struct {
 	parts []FormatPart
+	vars  int // how many of the parts are variables
+	fixed int // bytes of the others
 }
 
 // FormatPart is literal text, or a variable where Get is set.
@@ -18,7 +20,17 @@ type FormatPart struct {
 }
 
 // NewFormat makes a Format of parts, in order.
-func NewFormat(parts []FormatPart) *Format { return &Format{parts: parts} }
+func NewFormat(parts []FormatPart) *Format {
+	f := &Format{parts: parts}
+	for i := range parts {
+		if parts[i].Get != nil {
+			f.vars++
+		} else {
+			f.fixed += len(parts[i].Text)
+		}
+	}
+	return f
+}
 
 // Const returns the text of a Format without variables.
 func (f *Format) Const() (string, bool) {
@@ -49,37 +61,49 @@ func (f *Format) Text(c *Ctx) string {
 		return s
 	}
 	// All values first, then one copy: a getter may itself evaluate a format.
-	vals := c.Borrow(len(f.parts))
-	n := 0
+	vals := c.lend(f.vars)
+	n, k := f.fixed, 0
 	for i := range f.parts {
-		p := &f.parts[i]
-		if p.Get == nil {
-			n += len(p.Text)
-			continue
+		if get := f.parts[i].Get; get != nil {
+			v := &vals[k]
+			get(c, v)
+			n += most(v)
+			k++
 		}
-		v := &vals[i]
-		p.Get(c, v)
-		switch {
-		case v.K&value.Str != 0:
-		case v.K == value.Null:
-			if v.S = ""; v.I == 0 { // not a void
-				v.S = nullText
-			}
-		default:
-			v.S = c.Arena.Int(v.I)
-		}
-		n += len(v.S)
 	}
-	b := c.Arena.Alloc(n)[:0]
+	b := c.Arena.room(n)
+	k = 0
 	for i := range f.parts {
 		if p := &f.parts[i]; p.Get == nil {
 			b = append(b, p.Text...)
 		} else {
-			b = append(b, vals[i].S...)
+			b = appendShown(b, &vals[k])
+			k++
 		}
 	}
 	c.Return(vals)
-	return view(b)
+	return c.Arena.keep(b)
+}
+
+// most is how many bytes v shows at most.
+func most(v *value.Value) int {
+	if v.K&value.Str != 0 {
+		return len(v.S)
+	}
+	return len("-9223372036854775808")
+}
+
+// appendShown appends v as a format shows it.
+func appendShown(b []byte, v *value.Value) []byte {
+	switch {
+	case v.K&value.Str != 0:
+		return append(b, v.S...)
+	case v.K == value.Int:
+		return strconv.AppendInt(b, v.I, 10)
+	case v.I == 0: // not a void
+		return append(b, nullText...)
+	}
+	return b
 }
 
 // Int is a number's decimal text, in the arena.

@@ -16,6 +16,13 @@ const scratchSize = 64
 // Borrow lends n Values, all $null, until Return. What was borrowed last is
 // returned first.
 func (w *Worker) Borrow(n int) []value.Value {
+	lent := w.lend(n)
+	clear(lent)
+	return lent
+}
+
+// lend is Borrow for who fills what is lent before it is read.
+func (w *Worker) lend(n int) []value.Value {
 	s := &w.scratch
 	if s.values == nil {
 		s.values = make([]value.Value, scratchSize)
@@ -24,7 +31,6 @@ func (w *Worker) Borrow(n int) []value.Value {
 		return make([]value.Value, n)
 	}
 	lent := s.values[s.used : s.used+n : s.used+n]
-	clear(lent)
 	s.used += n
 	return lent
 }
