@@ -462,6 +462,16 @@ func BenchmarkTable(b *testing.B) {
 			set.Set(h.C, &val)
 		}
 	})
+	b.Run("set/var", func(b *testing.B) {
+		set, err := h.Var("$sht(c=>$k)")
+		if err != nil {
+			b.Fatal(err)
+		}
+		val := value.OfInt(5)
+		for b.Loop() {
+			set.Set(h.C, &val)
+		}
+	})
 	b.Run("set/string", func(b *testing.B) {
 		one, two := value.OfStr("first value"), value.OfStr("second value")
 		for b.Loop() {
