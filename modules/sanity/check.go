@@ -1,8 +1,8 @@
 package sanity
 
 import (
+	"olelo/runtime/msgstate"
 	"olelo/runtime/registry"
-	"olelo/runtime/sip"
 )
 
 // The checks, in the order in which they are made.
@@ -144,7 +144,7 @@ func (m *Module) find(c *registry.Ctx, checks, uris int) *fault {
 				f = silent
 			}
 		case scheme:
-			f = uri(msg.RURI(), badRequestURI)
+			f = uri(c, msgstate.RequestURI, msg.RURI(), badRequestURI)
 		case headers:
 			f = m.readable(msg)
 		case cseqMethod:
@@ -162,7 +162,7 @@ func (m *Module) find(c *registry.Ctx, checks, uris int) *fault {
 		case extensions:
 			f = m.extensions(msg)
 		case parsedURIs:
-			f = checkURIs(msg, uris)
+			f = checkURIs(c, uris)
 		case credentials:
 			f = m.digest(msg, silent)
 		case digestOnly:
@@ -178,9 +178,9 @@ func (m *Module) find(c *registry.Ctx, checks, uris int) *fault {
 	return nil
 }
 
-// uri is f where s is no URI.
-func uri(s string, f *fault) *fault {
-	if _, err := sip.ParseURI(s); err != nil {
+// uri is f where the text of a slot is no URI.
+func uri(c *registry.Ctx, slot msgstate.URISlot, text string, f *fault) *fault {
+	if c.State.URI(slot, text) == nil {
 		return f
 	}
 	return nil

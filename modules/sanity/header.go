@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"olelo/runtime/msgstate"
 	"olelo/runtime/registry"
 	"olelo/runtime/sip"
 )
@@ -94,16 +95,17 @@ func list(s string) (l []string) {
 	return l
 }
 
-func checkURIs(msg *sip.Message, uris int) *fault {
+func checkURIs(c *registry.Ctx, uris int) *fault {
+	msg := c.Msg
 	for bit := 1; bit < uriLimit; bit <<= 1 {
 		var f *fault
 		switch uris & bit {
 		case requestURI:
-			f = uri(msg.RURI(), badRequestURI)
+			f = uri(c, msgstate.RequestURI, msg.RURI(), badRequestURI)
 		case fromURI:
-			f = uri(msg.From().URI, badFrom)
+			f = uri(c, msgstate.FromURI, msg.From().URI, badFrom)
 		case toURI:
-			f = uri(msg.To().URI, badTo)
+			f = uri(c, msgstate.ToURI, msg.To().URI, badTo)
 		case contactURI:
 			f = contacts(msg)
 		}
@@ -125,8 +127,8 @@ func contacts(msg *sip.Message) *fault {
 		if a.URI == "" || !strings.Contains(one, "<") && !strings.Contains(one, ":") {
 			return badContact
 		}
-		if f := uri(a.URI, badContactURI); f != nil {
-			return f
+		if _, err := sip.ParseURI(a.URI); err != nil {
+			return badContactURI
 		}
 		if rest == "" {
 			return nil
