@@ -194,7 +194,7 @@ func TestStreamOfADeadSenderThatWaits(t *testing.T) {
 
 // A sender that stalls is cut where others wait, and told; it can go on.
 func TestStreamThatStalls(t *testing.T) {
-	s, r := streams(t, transport.Config{StreamAt: 1, PartialTimeout: time.Hour, StallTimeout: 50 * time.Millisecond, Lifetime: 400 * time.Millisecond})
+	s, r := streams(t, transport.Config{StreamAt: 1, PartialTimeout: time.Hour, StallTimeout: 50 * time.Millisecond})
 	a, b := r.pair(s)
 	other := s.dial()
 	r.route(other, b)

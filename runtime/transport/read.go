@@ -50,7 +50,12 @@ func (c *Conn) readEnds(err error) {
 		return // Shutdown drains and closes
 	}
 	c.out.eof.Store(true)
-	if left := c.in.w - c.in.r; left > 0 && !c.deaf.Load() {
+	left, f := c.in.w-c.in.r, c.begun.Load()
+	switch {
+	case c.deaf.Load():
+	case f != nil:
+		c.t.infof("%s ended in the middle of a frame, after %d bytes of it", c, f.passed.Load()+int64(left))
+	case left > 0:
 		c.t.infof("%s ended in the middle of a message, after %d bytes of it: %s", c, left, excerpt(c.in.pending()))
 	}
 	if !errors.Is(err, io.EOF) {
