@@ -79,7 +79,7 @@ type server struct {
 	settings []*registry.Setting
 	rpcs     *rpc.Table
 	workers  workers
-	tcp      []*worker // in turn for the connections
+	tcp      []handler // in turn for the connections
 	first    *worker   // the one with rank 1
 	timers   timers
 	recorder *recorder // of a Unit

@@ -245,15 +245,15 @@ func (s *server) handlers() (transport.Handlers, error) {
 			udp[sock] = append(udp[sock], w)
 		}
 	}
-	s.tcp = make([]*worker, s.params.TCPChildren)
+	s.tcp = make([]handler, s.params.TCPChildren)
 	for i := range s.tcp {
 		w, err := s.workers.add(fmt.Sprintf("tcp receiver (generic) child=%d", i))
 		if err != nil {
 			return transport.Handlers{}, err
 		}
-		s.tcp[i] = w
+		s.tcp[i] = handler{s, w}
 	}
-	s.first = s.tcp[0]
+	s.first = s.tcp[0].w
 	for _, sock := range s.sockets {
 		if len(udp[sock]) > 0 {
 			s.first = udp[sock][0]
@@ -267,5 +267,5 @@ func (s *server) handlers() (transport.Handlers, error) {
 }
 
 func (s *server) tcpHandler(c *transport.Conn) transport.Handler {
-	return handler{s, s.tcp[c.Worker()]}
+	return &s.tcp[c.Worker()]
 }

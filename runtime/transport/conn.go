@@ -74,11 +74,11 @@ type input struct {
 	large    int  // size of the message before
 	declined bool // the frame at the start is routed when it is whole
 
-	entered bool  // the lane is the reader's
-	turns   int   // since then
-	tick    int64 // of the last turn, on the transport's clock
-	busy    int   // turns in that tick
 	one     [1]byte
+	entered bool  // the lane is the reader's
+	turns   uint8 // since then
+	busy    int32 // turns in the tick of the last one
+	tick    int64 // of the last turn, on the transport's clock
 	sip     sip.Framer
 	msrp    msrp.Framer
 	err     error
@@ -188,7 +188,7 @@ func (c *Conn) attach(tcp *net.TCPConn) error {
 		return err
 	}
 	c.tcp, c.raw = tcp, raw
-	c.nc = &patientConn{TCPConn: tcp, timeout: c.t.cfg.SendTimeout, raw: raw, reader: &c.in.reader}
+	c.nc = &patientConn{tcp, c}
 	c.local = addrPort(tcp.LocalAddr())
 	return nil
 }
@@ -335,25 +335,23 @@ func (c *Conn) handler() Handler {
 }
 
 // patientConn writes as long as the peer takes bytes, however slowly; where it
-// takes none for timeout, the write fails with errNoProgress.
+// takes none for Config.SendTimeout, the write fails with errNoProgress.
 type patientConn struct {
 	*net.TCPConn
-	timeout time.Duration
-	raw     syscall.RawConn
-	reader  *reader
+	c *Conn
 }
 
 // Read is what TLS reads with.
 func (p *patientConn) Read(b []byte) (int, error) {
-	if p.reader.t == nil {
+	if p.c.in.reader.t == nil {
 		return p.TCPConn.Read(b)
 	}
-	return p.reader.read(p.raw, b)
+	return p.c.in.reader.read(p.c.raw, b)
 }
 
 func (p *patientConn) Write(b []byte) (n int, err error) {
 	for {
-		if err := p.SetWriteDeadline(time.Now().Add(p.timeout)); err != nil {
+		if err := p.SetWriteDeadline(time.Now().Add(p.c.t.cfg.SendTimeout)); err != nil {
 			return n, err
 		}
 		k, err := p.TCPConn.Write(b[n:])
