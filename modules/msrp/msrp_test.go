@@ -281,6 +281,7 @@ func TestSetDst(t *testing.T) {
 		rc         int
 		dest       transport.Dest
 	}{
+		{"", "", -1, transport.Dest{Proto: transport.TCP, Addr: addr("127.0.0.9:9")}},
 		{next, "tcp:127.0.0.1:17100", 1, transport.Dest{Proto: transport.TCP, Addr: addr("127.0.0.1:17110"), Socket: sock}},
 		{"msrp://127.0.0.1:17110", "", 1, transport.Dest{Proto: transport.TCP, Addr: addr("127.0.0.1:17110")}},
 		{next, "tcp:127.0.0.1:9", 1, transport.Dest{Proto: transport.TCP, Addr: addr("127.0.0.1:17110")}},

@@ -208,3 +208,29 @@ func TestBegunFrameHidesWhatHasNotCome(t *testing.T) {
 		}()
 	}
 }
+
+// A frame's storage is used again, and what it has kept of the one before must
+// not show.
+func TestSessionIDOfFramesInTurn(t *testing.T) {
+	var f msrp.Frame
+	for _, tt := range []struct {
+		uri, id string
+		ok      bool
+	}{
+		{"msrp://a:1/s1;tcp", "s1", true},
+		{"msrp://a:1/s1;tcp", "s1", true},
+		{"msrps://u@a:1/s2", "s2", true},
+		{"msrp://a:1;tcp", "", false},
+		{"msrp://a:1;tcp/x", "", false},
+		{"msrp://a:x/s1;tcp", "", false},
+		{"msrp://a:x/s1;tcp", "", false},
+		{"msrp://a:1/s1;tcp", "s1", true},
+	} {
+		if err := f.Parse([]byte("MSRP t SEND\r\nTo-Path: " + tt.uri + "\r\nFrom-Path: msrp://b:2/c;tcp\r\n-------t$\r\n")); err != nil {
+			t.Fatal(err)
+		}
+		if id, ok := f.SessionID(); id != tt.id || ok != tt.ok {
+			t.Errorf("%s: %q, %v; want %q, %v", tt.uri, id, ok, tt.id, tt.ok)
+		}
+	}
+}

@@ -249,14 +249,16 @@ func (m *Message) findHeaders() {
 			end = lineEnd(s, end)
 		}
 		l := s[at:end]
-		if name == "" || colon == end || s[colon] != ':' {
+		id := headerID(name)
+		// As in Kamailio the last line is none without an end, nor a Via there.
+		last := end == len(s) && (s[end-1] != '\n' || id == hVia)
+		if name == "" || colon == end || s[colon] != ':' || last {
 			if m.junk == "" {
 				m.junk = l // not a header: Check refuses it, the others pass over it
 			}
 			at = end
 			continue
 		}
-		id := headerID(name)
 		m.twice |= m.seen & (1 << id)
 		m.seen |= 1 << id
 		m.hdrs = append(m.hdrs, header{Header{name, trimSpace(s[colon+1 : end])}, l, id})

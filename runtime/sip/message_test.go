@@ -107,7 +107,7 @@ func TestHeaders(t *testing.T) {
 		t.Errorf("%d Z", n)
 	}
 	// What is no header is stepped over.
-	m = parse(t, "OPTIONS sip:a SIP/2.0\r\nfoo bar\r\n: x\r\nA b: c\r\nX:\r\nY: 1")
+	m = parse(t, "OPTIONS sip:a SIP/2.0\r\nfoo bar\r\n: x\r\nA b: c\r\nX:\r\nY: 1\r\n")
 	if h, ok := m.Header("X", 0); !ok || h.Body != "" || m.NumHeaders() != 2 || m.HeadersEnd() || m.Body() != "" {
 		t.Errorf("%+v %v %d %v %q", h, ok, m.NumHeaders(), m.HeadersEnd(), m.Body())
 	}
