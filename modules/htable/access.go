@@ -50,7 +50,7 @@ func (m *Module) bind(fx registry.Fixup, text string) (*access, error) {
 // nullKey is what a key with a $null variable has in its place.
 const nullKey = "<null>"
 
-// key evaluates the key; the text dies with the message.
+// key evaluates the key; the text lives until the worker's next one.
 func (a *access) key(c *registry.Ctx) (string, uint64) {
 	if a.one == nil {
 		return a.keyIn(c, nil)
@@ -68,7 +68,7 @@ func (a *access) keyIn(c *registry.Ctx, v *value.Value) (string, uint64) {
 	}
 	var key string
 	if a.one == nil {
-		key = a.text.Text(c)
+		key = a.text.Brief(c)
 	} else {
 		switch a.one(c, v); {
 		case v.IsStr():

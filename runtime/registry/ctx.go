@@ -49,6 +49,7 @@ type Worker struct {
 	VM any
 
 	scratch scratch
+	brief   []byte // of Format.Brief
 }
 
 // EndMessage ends the life of everything that belongs to the message just
@@ -57,6 +58,9 @@ func (w *Worker) EndMessage() {
 	w.State.Reset()
 	w.Arena.Reset()
 	w.scratch.used = 0 // also after a panic between Borrow and Return
+	if cap(w.brief) > arenaKeep {
+		w.brief = nil
+	}
 }
 
 // OnWire is what is sent in place of b: whoever sends a SIP message asks for it.

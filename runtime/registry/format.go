@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"slices"
 	"strconv"
 
 	"olelo/runtime/value"
@@ -60,9 +61,30 @@ func (f *Format) Text(c *Ctx) string {
 	if s, ok := f.Const(); ok {
 		return s
 	}
-	// All values first, then one copy: a getter may itself evaluate a format.
-	vals := c.lend(f.vars)
-	n, k := f.fixed, 0
+	vals, n := f.values(c)
+	b := f.append(c.Arena.room(n), vals)
+	c.Return(vals)
+	return c.Arena.keep(b)
+}
+
+// Brief is Text for a text that is used at once, as a key to look for: it takes
+// nothing of the arena, and lives until the worker's next Brief.
+func (f *Format) Brief(c *Ctx) string {
+	if s, ok := f.Const(); ok {
+		return s
+	}
+	vals, n := f.values(c)
+	c.brief = f.append(slices.Grow(c.brief[:0], n), vals)
+	c.Return(vals)
+	return view(c.brief)
+}
+
+// values evaluates the variables, which are lent, and tells how long the text is
+// at most. All of them come before any byte is written: a getter may itself
+// evaluate a format.
+func (f *Format) values(c *Ctx) (vals []value.Value, n int) {
+	vals, n = c.lend(f.vars), f.fixed
+	k := 0
 	for i := range f.parts {
 		if get := f.parts[i].Get; get != nil {
 			v := &vals[k]
@@ -71,8 +93,11 @@ func (f *Format) Text(c *Ctx) string {
 			k++
 		}
 	}
-	b := c.Arena.room(n)
-	k = 0
+	return vals, n
+}
+
+func (f *Format) append(b []byte, vals []value.Value) []byte {
+	k := 0
 	for i := range f.parts {
 		if p := &f.parts[i]; p.Get == nil {
 			b = append(b, p.Text...)
@@ -81,8 +106,7 @@ func (f *Format) Text(c *Ctx) string {
 			k++
 		}
 	}
-	c.Return(vals)
-	return c.Arena.keep(b)
+	return b
 }
 
 // most is how many bytes v shows at most.
