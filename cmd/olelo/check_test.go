@@ -26,6 +26,7 @@ func TestCheck(t *testing.T) {
 		{"modparamx, a text", head + "modparamx(\"xlog\", \"prefix\", \"$def(X)\")\nrequest_route { exit; }\n", 0, 1, "1 warning"},
 		{"modparamx, no value", head + "modparamx(\"xlog\", \"prefix\", $def(X))\nrequest_route { exit; }\n", 255, 255, "1 error"},
 		{"modparamx, no number", head + "modparamx(\"xlog\", \"buf_size\", \"$var(x)\")\nrequest_route { exit; }\n", 255, 255, "1 error"},
+		{"a text with three wrong variables", head + "request_route {\n xlog(\"$nope $var(x) $nix(c) $foo\\n\");\n exit;\n}\n", 255, 255, "3 errors, 1 warning"},
 		// What is hardly meant is not looked for in a text that is not understood.
 		{"syntax", head + "request_route {\n $var(x) = ;\n exit;\n xlog(\"$var(x)\\n\");\n}\n", 255, 255, "1 error"},
 	} {

@@ -62,16 +62,21 @@ func (f *fixup) Format(text string) (*registry.Format, error) {
 		return nil, f.syntax(err)
 	}
 	out := make([]registry.FormatPart, 0, len(parts))
+	wrong := false
 	for _, p := range parts {
 		if p.Var == nil {
 			out = append(out, registry.FormatPart{Text: p.Text})
 			continue
 		}
 		v, err := f.bind(p.Var)
-		if err != nil {
+		if err != nil && err != errReported {
 			return nil, err
 		}
+		wrong = wrong || err != nil
 		out = append(out, registry.FormatPart{Get: v.Get})
+	}
+	if wrong { // all that is has been reported
+		return nil, errReported
 	}
 	return registry.NewFormat(out), nil
 }
