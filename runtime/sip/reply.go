@@ -165,11 +165,12 @@ func sameHost(host string, a netip.Addr) bool {
 func (m *Message) AppendTag(dst []byte, base string) []byte {
 	v, _ := m.Via(0)
 	num, _, _ := m.CSeq()
-	sum := uint32(0)
+	at := len(dst) // where the texts lie meanwhile: one sum of all costs a quarter of five
 	for _, s := range [...]string{v.Host, v.Branch, m.CallID(), m.From().Tag, num} {
-		sum = crc32.Update(sum, crc32.IEEETable, unsafe.Slice(unsafe.StringData(s), len(s)))
+		dst = append(dst, s...)
 	}
-	dst = append(dst, base...)
+	sum := crc32.ChecksumIEEE(dst[at:])
+	dst = append(dst[:at], base...)
 	dst = append(dst, '.')
 	const digits = "0123456789abcdef"
 	for shift := 28; shift >= 0; shift -= 4 {
