@@ -138,5 +138,8 @@ func (s *State) ResetMessage() {
 	s.ReplyHeaders = s.ReplyHeaders[:0]
 	s.ReplyBody = ""
 	s.now = time.Time{}
-	s.uris, s.spelled.parsedURI = [nURIs]parsedURI{}, parsedURI{}
+	for i := range s.uris {
+		s.uris[i].forget()
+	}
+	s.spelled.forget()
 }

@@ -46,6 +46,13 @@ func (p *parsedURI) parse(text string) {
 	p.ok = p.uri.Parse(text) == nil
 }
 
+// forget is of most messages a comparison: all the URIs are 1 KB to be zeroed.
+func (p *parsedURI) forget() {
+	if p.at != nil {
+		*p = parsedURI{}
+	}
+}
+
 // spelledURI remembers the parts of a text that may change where it lies, as a
 // $var's does: spelling is what it was.
 type spelledURI struct {

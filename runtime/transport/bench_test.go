@@ -96,11 +96,12 @@ func BenchmarkRelay(b *testing.B) {
 	}
 }
 
-// BenchmarkPairs relays frames between pairs of connections, a batch of 16 of all
-// pairs at once: the cost of a frame should not hang on how many wait.
+// BenchmarkPairs relays frames between pairs of connections, a batch of all pairs at
+// once: the cost of a frame should not hang on how many wait.
 func BenchmarkPairs(b *testing.B) {
-	for _, pairs := range []int{10, 100, 1000} {
-		b.Run(fmt.Sprintf("pairs=%d", pairs), func(b *testing.B) {
+	for _, tt := range []struct{ pairs, body, batch int }{{10, 100, 16}, {100, 100, 16}, {1000, 100, 16}, {100, 32 << 10, 4}} {
+		b.Run(fmt.Sprintf("pairs=%d/body=%d", tt.pairs, tt.body), func(b *testing.B) {
+			pairs, batch := tt.pairs, tt.batch
 			var s *server
 			r, h := newRelay(&s)
 			s = start(b, transport.Config{MaxConns: 1 << 20}, h)
@@ -118,12 +119,12 @@ func BenchmarkPairs(b *testing.B) {
 			for i := range pairs {
 				r.route(all[i], all[pairs+i])
 			}
-			const batch = 16
-			chunk := []byte(strings.Repeat(frame(1, strings.Repeat("x", 100)), batch))
+			chunk := []byte(strings.Repeat(frame(1, strings.Repeat("x", tt.body)), batch))
 			got := make([]byte, len(chunk))
 			rounds := (b.N + batch*pairs - 1) / (batch * pairs)
 			b.ReportAllocs()
 			b.ResetTimer()
+			cpu := cpuTime()
 			for range rounds {
 				for _, c := range all[:pairs] {
 					if _, err := c.Write(chunk); err != nil {
@@ -136,7 +137,9 @@ func BenchmarkPairs(b *testing.B) {
 					}
 				}
 			}
-			b.ReportMetric(b.Elapsed().Seconds()*1e9/float64(rounds*batch*pairs), "ns/frame")
+			frames := float64(rounds * batch * pairs)
+			b.ReportMetric(b.Elapsed().Seconds()*1e9/frames, "ns/frame")
+			b.ReportMetric(float64(cpuTime()-cpu)/frames, "cpu-ns/frame")
 		})
 	}
 }

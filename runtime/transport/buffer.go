@@ -16,6 +16,11 @@ const (
 // hundred of them cost one system call.
 const readSize = 64 << 10
 
+// largeRead is what one asks for where the message before was larger than a
+// quarter of readSize. Of messages of 32 kB, each would be half received once and
+// moved then.
+const largeRead = 2 * readSize
+
 // buffer is bytes read or bytes to be sent; then with the messages' ends.
 type buffer struct {
 	b     []byte

@@ -71,7 +71,7 @@ type input struct {
 	reader
 	buf      *buffer
 	r, w     int
-	large    int  // size of the message before
+	large    int  // size of the message before, or of a frame's part that was passed on
 	declined bool // the frame at the start is routed when it is whole
 
 	one     [1]byte

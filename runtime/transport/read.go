@@ -166,7 +166,11 @@ func (c *Conn) readReady(fd uintptr) bool {
 	if !in.entered {
 		return true
 	}
-	in.room(&c.t.pools, readSize)
+	size := readSize
+	if in.large > readSize/4 {
+		size = largeRead
+	}
+	in.room(&c.t.pools, size)
 	b := in.buf.b[in.w:cap(in.buf.b)]
 	for {
 		n, err := syscall.Read(int(fd), b)
