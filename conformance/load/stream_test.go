@@ -146,8 +146,8 @@ func TestStream(t *testing.T) {
 				var all []byte
 				for n := range frames {
 					tid := fmt.Sprintf("f%d.%d", i, n)
-					all = append(all, bytesOf(p, send(tid, rest), body(300_000+n), "\n-------"+tid+"$\n")...)
-					want[tid] = bytesOf(p, relayed(tid, rest), body(300_000+n), "\n-------"+tid+"$\n")
+					all = append(all, bytesOf(p, send(tid, rest), body(1_200_000+n), "\n-------"+tid+"$\n")...)
+					want[tid] = bytesOf(p, relayed(tid, rest), body(1_200_000+n), "\n-------"+tid+"$\n")
 				}
 				go func() { sent <- s.Stream.SendEach(all, 10_007) }()
 			}

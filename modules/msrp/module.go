@@ -33,6 +33,7 @@ type Module struct {
 	usePathAddr  string
 	strictDigest int
 	frameMax     int
+	streamFrom   int
 
 	host    registry.Host
 	clock   *clock.Clock
@@ -59,7 +60,7 @@ func New() *Module {
 	return &Module{
 		answered: answered,
 		sipmsg:   1, interval: 60, minExpires: 60, maxExpires: 3600,
-		frameMax: msrp.DefaultFrame,
+		frameMax: msrp.DefaultFrame, streamFrom: 1 << 20,
 	}
 }
 
@@ -76,7 +77,7 @@ func (m *Module) Exports() registry.Exports {
 			{Of: "event_route[msrp:frame-in]", How: "it runs for every frame up to frame_max_size (10 MiB), for a larger one as well where nothing reads bodies; Kamailio has no variables for frames over 11,239 bytes, so that a frame passes as if no condition held, and loses those over 14,336"},
 			{Of: "event_route[msrp:frame-in]", How: "what breaks RFC 4975 closes its connection (path headers missing or folded, a bad first line, half a frame for 30 s); Kamailio drops it in silence, and a first line without a method ends the whole server"},
 			{Of: "msrp_relay()", How: "a receiver that is slow holds its senders back, and they are told of a frame that is lost; Kamailio closes the receiver and loses its frames"},
-			{Of: "msrp_relay()", How: "a frame of more than 64 KiB whose body nothing reads passes while it comes in: one that ends in its middle, or brings too little (for 30 s, for 8 s where other frames wait for its receiver), gets the end line of an aborted one (#); its sender is answered 408 if it is still there"},
+			{Of: "msrp_relay()", How: "a frame of more than stream_from (1 MiB) whose body nothing reads passes while it comes in, unless another passes to its receiver: one that ends in its middle, or brings too little (less than 1 kB/s for 30 s; where other frames wait for its receiver, less than 16 kB/s for 8 s), gets the end line of an aborted one (#); its sender is answered 408 if it is still there"},
 			{Of: "msrp_relay()", How: "connecting holds up no worker: the result is 1, and a frame that finds nobody is answered 408; it is -1 where the peer has just closed, where Kamailio's is 1 and the frame lost"},
 			{Of: "msrp_reply()", How: "a REPORT is never answered, as RFC 4975 wants, and the answer to AUTH carries the whole From-Path, as RFC 4976 wants"},
 			{Of: "msrp_reply()", How: "a code that is not three digits is not sent; Kamailio sends whatever stands there, also <null>"},
@@ -150,7 +151,7 @@ func (m *Module) params() []registry.Param {
 			"olelo's own. 0: pv_www_authenticate without a method accepts, for an MSRP frame, a digest over AUTH (RFC 4976) and over MSRP (what Kamailio hashes). 1: over MSRP only, as Kamailio. Default 0."),
 		{
 			Name: "frame_max_size", Type: registry.ParamInt,
-			Doc: "olelo's own. Largest MSRP frame in bytes that is held until it is whole, from 1024 to 1073741824; a larger one closes its connection. Senders split messages in chunks. Where nothing in the configuration reads bodies ($msrp(body), $msrp(bodylen), $msrp(buf), $msrp(buflen)), a frame is not held: from 64 KiB on it is routed when its headers are in, and what it brings then passes as it comes, whatever its size; the start and olelo check tell. Default 10485760 (10 MiB).",
+			Doc: "olelo's own. Largest MSRP frame in bytes that is held until it is whole, from 1024 to 1073741824; a larger one closes its connection. Senders split messages in chunks. Where nothing in the configuration reads bodies ($msrp(body), $msrp(bodylen), $msrp(buf), $msrp(buflen)), a frame of more than stream_from is not held. Default 10485760 (10 MiB).",
 			Set: func(v registry.ParamValue) error {
 				if v.Int < 1<<10 || v.Int > 1<<30 {
 					return fmt.Errorf("frame_max_size=%d: from 1024 to 1073741824 bytes are possible", v.Int)
@@ -159,7 +160,26 @@ func (m *Module) params() []registry.Param {
 				return nil
 			},
 		},
+		{
+			Name: "stream_from", Type: registry.ParamInt,
+			Doc: "olelo's own. Where nothing in the configuration reads bodies ($msrp(body), $msrp(bodylen), $msrp(buf), $msrp(buflen); the start and olelo check tell), an MSRP frame is routed when so many bytes of it are in, and what it brings then passes as it comes, whatever its size: from 65536 to 1073741824. Less starts earlier and takes less memory; but what others send to the same receiver waits until the frame has passed, at the pace of its sender. Those for whose receiver another frame passes, or that go to a second receiver, are held up to frame_max_size all the same. 0, or more than frame_max_size: every frame is held until it is whole. Default 1048576 (1 MiB).",
+			Set: func(v registry.ParamValue) error {
+				if v.Int != 0 && (v.Int < 64<<10 || v.Int > 1<<30) {
+					return fmt.Errorf("stream_from=%d: from 65536 to 1073741824 bytes are possible, and 0 for never", v.Int)
+				}
+				m.streamFrom = int(v.Int)
+				return nil
+			},
+		},
 	}
+}
+
+// StreamFrom is from how many bytes on a frame is not held, -1: always held.
+func (m *Module) StreamFrom() int {
+	if m.streamFrom == 0 {
+		return -1
+	}
+	return m.streamFrom
 }
 
 // FrameLimits is what connections may take as one frame.

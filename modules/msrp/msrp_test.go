@@ -566,19 +566,22 @@ func TestParams(t *testing.T) {
 	for name, v := range map[string]registry.ParamValue{
 		"sipmsg": {Int: 0, IsInt: true}, "cmap_size": {Int: 4, IsInt: true}, "timer_interval": {Int: 2, IsInt: true}, "auth_min_expires": {Int: 5, IsInt: true},
 		"auth_max_expires": {Int: 50, IsInt: true}, "use_path_addr": {Str: "h:1"}, "event_callback": {}, "strict_digest_method": {Int: 1, IsInt: true},
-		"frame_max_size": {Int: 2048, IsInt: true},
+		"frame_max_size": {Int: 2048, IsInt: true}, "stream_from": {Int: 65536, IsInt: true},
 	} {
 		if err := set(m, name, v); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if m.sipmsg != 0 || m.cmapSize != 4 || m.interval != 2 || m.minExpires != 5 || m.maxExpires != 50 || m.usePathAddr != "h:1" || !m.StrictDigestMethod() || m.FrameLimits().Frame != 2048 {
+	if m.sipmsg != 0 || m.cmapSize != 4 || m.interval != 2 || m.minExpires != 5 || m.maxExpires != 50 || m.usePathAddr != "h:1" || !m.StrictDigestMethod() || m.FrameLimits().Frame != 2048 || m.StreamFrom() != 65536 {
 		t.Errorf("%+v", m)
 	}
-	for name, v := range map[string]registry.ParamValue{"event_callback": {Str: "ksr_msrp"}, "frame_max_size": {Int: 100, IsInt: true}} {
+	for name, v := range map[string]registry.ParamValue{"event_callback": {Str: "ksr_msrp"}, "frame_max_size": {Int: 100, IsInt: true}, "stream_from": {Int: 65535, IsInt: true}} {
 		if err := set(m, name, v); err == nil {
 			t.Errorf("%s=%+v is taken", name, v)
 		}
+	}
+	if err := set(m, "stream_from", registry.ParamValue{IsInt: true}); err != nil || m.StreamFrom() != -1 {
+		t.Errorf("stream_from=0: %v, %d", err, m.StreamFrom())
 	}
 }
 

@@ -61,8 +61,11 @@ func newLog(o *Options, p *core.Params, pid int, diags *diag.List) *log.Logger {
 
 // The optional parts of modules that set the transport up.
 type (
-	frameLimiter interface{ FrameLimits() msrp.Limits }
-	tlsSource    interface {
+	frameLimiter interface {
+		FrameLimits() msrp.Limits
+		StreamFrom() int
+	}
+	tlsSource interface {
 		TLSConfigs() transport.TLSConfigs
 		IdleTimeout() time.Duration
 	}
@@ -73,19 +76,19 @@ func (s *server) transportConfig() transport.Config {
 	c := s.params.Transport()
 	c.Sockets = s.sockets
 	c.MSRP = s.frames != nil
-	if s.prog.Whole != nil {
-		c.StreamAt = -1
-	}
 	c.Counters = &s.stats.tcp
 	c.TellQuiet = s.tested()
 	c.Log = func(level int, line string) { s.log.Log(log.Level(level), log.Core, line) }
 	for _, m := range s.modules {
 		if l, ok := m.it.(frameLimiter); ok {
-			c.MSRPLimits = l.FrameLimits()
+			c.MSRPLimits, c.StreamAt = l.FrameLimits(), l.StreamFrom()
 		}
 		if t, ok := m.it.(tlsSource); ok {
 			c.TLS, c.TLSIdle = t.TLSConfigs(), t.IdleTimeout()
 		}
+	}
+	if s.prog.Whole != nil {
+		c.StreamAt = -1
 	}
 	return c
 }

@@ -10,17 +10,28 @@ import (
 // begun is a frame that is routed although its end has not come: its source's
 // reader gives what comes of it to those whom the route sent it.
 type begun struct {
-	rest   msrp.Rest
-	to     atomic.Pointer[stream] // nil: nobody wants it, or nobody any more
-	whole  []*kept                // for those who get it when it has come
-	passed atomic.Int64           // bytes of it that are taken
+	rest     msrp.Rest
+	to       atomic.Pointer[stream] // where it passes to; nil: nowhere, or nowhere any more
+	late     []late                 // those who get it when it is whole
+	kept     *buffer                // for those: room for the longest of their heads, then its body
+	room     int
+	outgrown bool         // it is too large to be kept
+	held     atomic.Int64 // bytes of kept
+	passed   atomic.Int64 // bytes of it that are taken
+	unwanted atomic.Bool  // nobody gets it, or nobody any more
+	told     atomic.Bool  // its source knows that it was lost
 }
 
-// kept is a frame that goes to a second destination: it is sent once it is whole.
-type kept struct {
-	to  Dest
-	buf *buffer // nil: it was given up
-	s   *stream // that never passes: whom to tell
+// late is one who gets a frame once that is whole.
+type late struct {
+	to Dest
+	s  *stream // that does not pass: its head, and whom to tell
+}
+
+// relays reports whether c's reader takes a frame that others get.
+func (c *Conn) relays() bool {
+	f := c.begun.Load()
+	return f != nil && !f.unwanted.Load()
 }
 
 // start routes the frame at the start of b, whose headers are there, and returns
@@ -38,6 +49,10 @@ func (c *Conn) start(b []byte) int {
 		in.declined = true
 		return 0
 	}
+	if len(f.late) > 0 {
+		f.beginKeeping(&c.t.pools, b[bodyAt(b):n])
+	}
+	c.endUnwanted(f)
 	return n
 }
 
@@ -51,47 +66,58 @@ func (c *Conn) goOn(f *begun, b []byte) int {
 	if s := f.to.Load(); s != nil && !s.more(b[:n], end) {
 		f.to.Store(nil)
 	}
-	for _, k := range f.whole {
-		c.collect(k, b[:n])
-		if end {
-			c.sendKept(k)
-		}
+	if f.kept != nil {
+		f.keepMore(&c.t.pools, b[:n])
 	}
-	if end {
-		c.begun.Store(nil)
-		c.partial.Store(0)
-		c.endIfLast()
+	if !end {
+		c.endUnwanted(f)
+		return n
 	}
+	for i := range f.late {
+		c.sendKept(f, &f.late[i])
+	}
+	f.drop(&c.t.pools)
+	c.begun.Store(nil)
+	c.partial.Store(0)
+	c.endIfLast()
 	return n
 }
 
 // mayGoOn reports whether the next bytes of f can be taken; otherwise the reader
 // is to wait.
 func (c *Conn) mayGoOn(f *begun) bool {
+	if f.kept != nil && f.passed.Load() > int64(c.t.cfg.frameLimit()) {
+		c.outgrows(f)
+	}
 	s := f.to.Load()
 	if s == nil || c.t.stopping.Load() {
 		return true
 	}
 	o := &s.dst.out
 	o.Lock()
-	stage := s.stage
-	if stage == passing && o.state == dead {
-		stage = over
-	}
-	if stage == passing && o.queued > c.t.cfg.HighWater && !c.tooSlow(s) {
+	switch {
+	case s.stage == waiting:
+		c.hold.on(s.turn)
+		o.Unlock()
+		return false
+	case s.stage == over, o.state == dead, !o.full(c.t):
+		s.heldAt = time.Time{}
+		o.Unlock()
+		return true
+	case !c.tooSlow(s):
 		c.hold.on(o.gated(s.dst))
 		o.Unlock()
 		return false
 	}
-	full := stage == passing && o.queued > c.t.cfg.HighWater
-	if !full {
-		s.heldAt = time.Time{}
-	}
 	o.Unlock()
-	if full || stage == waiting { // in vain
-		c.abandon(s, ErrQueueFull)
-	}
+	c.abandon(s, ErrQueueFull)
 	return true
+}
+
+// full reports whether no more of a stream is to be queued for now: that it
+// drains opens the gate. The lock of o is held.
+func (o *output) full(t *Transport) bool {
+	return o.queued > t.cfg.HighWater || o.queued > 0 && t.queued.Load() >= int64(t.cfg.QueueTotal)
 }
 
 // tooSlow reports whether the destination of s, whose queue is too full, has
@@ -128,52 +154,78 @@ func (c *Conn) cutBegun() {
 	if s := f.to.Load(); s != nil {
 		s.cut()
 	}
-	for _, k := range f.whole {
-		k.drop(c.t)
+	f.drop(&c.t.pools)
+}
+
+// keep makes the frame that from's reader has begun, here with the bytes b, go to
+// d once it is whole.
+func (f *begun) keep(d *Dest, b []byte, from *Conn) {
+	l := late{to: *d, s: newStream(from, nil, b)}
+	l.to.Begun = false
+	f.late = append(f.late, l)
+}
+
+// beginKeeping keeps what there is of the frame's body.
+func (f *begun) beginKeeping(p *pools, body []byte) {
+	for _, l := range f.late {
+		f.room = max(f.room, len(l.s.head))
+	}
+	f.kept = p.get(2 * (f.room + len(body)))
+	f.kept.b = f.kept.b[:f.room]
+	f.keepMore(p, body)
+}
+
+func (f *begun) keepMore(p *pools, b []byte) {
+	if len(f.kept.b)+len(b) > cap(f.kept.b) {
+		f.kept = p.grow(f.kept, len(b))
+	}
+	f.kept.b = append(f.kept.b, b...)
+	f.held.Store(int64(len(f.kept.b)))
+}
+
+// drop ends the keeping.
+func (f *begun) drop(p *pools) {
+	if f.kept != nil {
+		p.put(f.kept)
+		f.kept, f.late = nil, nil
+		f.held.Store(0)
 	}
 }
 
-// keep makes the frame that from's reader has begun go to d too, once it is whole.
-func (f *begun) keep(t *Transport, d *Dest, b []byte, from *Conn) {
-	k := &kept{to: *d, buf: t.pools.get(2 * len(b)), s: newStream(from, nil, b)}
-	k.to.Begun = false
-	k.buf.b = append(k.buf.b, b...)
-	f.whole = append(f.whole, k)
-}
-
-// collect adds the next bytes to k; a frame larger than the limit is given up.
-func (c *Conn) collect(k *kept, b []byte) {
-	if k.buf == nil {
-		return
-	}
-	if len(k.buf.b)+len(b) > c.t.cfg.frameLimit() {
-		c.t.errorf("%s: a frame that goes to two destinations is larger than %d bytes: the second does not get it", c, c.t.cfg.frameLimit())
-		k.drop(c.t)
-		c.t.tell([]*stream{k.s})
-		return
-	}
-	if len(k.buf.b)+len(b) > cap(k.buf.b) {
-		k.buf = c.t.pools.grow(k.buf, len(b))
-	}
-	k.buf.b = append(k.buf.b, b...)
-}
-
-func (k *kept) drop(t *Transport) {
-	if k.buf != nil {
-		t.pools.put(k.buf)
-		k.buf = nil
+// sendKept sends l what is kept.
+func (c *Conn) sendKept(f *begun, l *late) {
+	at := f.room - len(l.s.head)
+	copy(f.kept.b[at:], l.s.head)
+	if err := c.t.Send(&l.to, f.kept.b[at:], c); err != nil {
+		c.t.warnf("a frame of %s does not get to %s:%s: %v", c, l.to.Proto, l.to.Addr, err)
+		c.t.tell([]*stream{l.s})
 	}
 }
 
-func (c *Conn) sendKept(k *kept) {
-	if k.buf == nil {
-		return
+// outgrows ends the keeping of f, which is too large for it. Where f passes to
+// nobody, the first of those who were to get it whole gets it as it comes, when its
+// turn has come.
+func (c *Conn) outgrows(f *begun) {
+	f.outgrown = true
+	lost := f.late
+	if f.to.Load() == nil {
+		lost = lost[1:]
+		f.late[0].to.Begun = true
+		c.sendKept(f, &f.late[0])
 	}
-	if err := c.t.Send(&k.to, k.buf.b, c); err != nil {
-		c.t.warnf("a frame of %s does not get to %s:%s: %v", c, k.to.Proto, k.to.Addr, err)
-		c.t.tell([]*stream{k.s})
+	for _, l := range lost {
+		c.t.errorf("a frame of %s does not get to %s:%s: it has several destinations, and is larger than %d bytes", c, l.to.Proto, l.to.Addr, c.t.cfg.frameLimit())
+		c.t.tell([]*stream{l.s})
 	}
-	k.drop(c.t)
+	f.drop(&c.t.pools)
+}
+
+// endUnwanted ends c where only f has kept it from that, and nobody gets f.
+func (c *Conn) endUnwanted(f *begun) {
+	if f.to.Load() == nil && f.kept == nil && !f.unwanted.Load() {
+		f.unwanted.Store(true)
+		c.endIfLast()
+	}
 }
 
 // endIfLast ends c where only the frame that was begun has kept it from that.
@@ -185,7 +237,7 @@ func (c *Conn) endIfLast() {
 		return
 	}
 	o.writing = true
-	c.next()
+	c.spawnWriter()
 }
 
 // crowd is the stream of f where others wait for its end, nil where nobody does.

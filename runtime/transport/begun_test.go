@@ -5,11 +5,14 @@ import (
 	"bytes"
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"olelo/runtime/msrp"
 	"olelo/runtime/transport"
 )
 
@@ -22,6 +25,7 @@ func streams(t testing.TB, cfg transport.Config) (*server, *relay) {
 		r.Lock()
 		d, ok := r.to[rc.Src]
 		r.Unlock()
+		defer func() { r.begun <- messageID(raw) }()
 		if !ok {
 			return true // sent nowhere
 		}
@@ -80,9 +84,12 @@ func head(id int, body string) string {
 	return f[:len(f)-len(end(id, "$"))]
 }
 
+// unsure is how many of the last bytes that have come may be of an end line.
+const unsure = len("\r\n-------") - 1
+
 // half is most of a large frame, known what of it cannot be the start of its end.
 func half(id int) string  { return head(id, noise(id, 100_000)+"..............") }
-func known(id int) string { return half(id)[:len(half(id))-len("\r\n-------")+1] }
+func known(id int) string { return half(id)[:len(half(id))-unsure] }
 
 func end(id int, flag string) string { return fmt.Sprintf("\r\n-------t%07d%s\r\n", id, flag) }
 
@@ -166,29 +173,77 @@ func TestStreamOfADeadSender(t *testing.T) {
 	b.expect(end(1, "#"), frame(2, "waits"))
 }
 
-// The same for one that was to have its turn after it.
-func TestStreamOfADeadSenderThatWaits(t *testing.T) {
+// routed waits until frame id is routed.
+func (r *relay) routed(tb testing.TB, id int) {
+	tb.Helper()
+	for wait(tb, r.begun, "the routing of a frame") != id {
+	}
+}
+
+// A frame for whose receiver another passes is held: one that is ready goes first.
+func TestStreamThatFindsAnother(t *testing.T) {
 	s, r := streams(t, transport.Config{StreamAt: 1})
+	a, b := r.pair(s)
+	slow, other := s.dial(), s.dial()
+	r.route(slow, b)
+	r.route(other, b)
+	a.send(half(1))
+	b.expect(known(1))
+	slow.send(half(2))
+	r.routed(t, 2)
+	a.send(end(1, "$"))
+	b.expect(half(1)[len(known(1)):], end(1, "$"))
+	other.send(frame(3, "is ready"))
+	b.expect(frame(3, "is ready"))
+	slow.send(end(2, "+"))
+	b.expect(half(2), end(2, "+"))
+}
+
+// One that is too large to be held waits for its turn, as long as what passes goes on.
+func TestStreamThatIsTooLargeToBeHeld(t *testing.T) {
+	const patience = 20 * time.Millisecond
+	s, r := streams(t, transport.Config{StreamAt: 1, MSRPLimits: msrp.Limits{Frame: 64 << 10}, HoldTimeout: patience})
+	a, b := r.pair(s)
+	large := s.dial()
+	r.route(large, b)
+	a.send(half(1))
+	b.expect(known(1))
+	large.send(half(2), noise(2, 100_000))
+	r.routed(t, 2)
+	other, n := s.dial(), 0
+	for began := time.Now(); time.Since(began) < 10*patience; n++ {
+		a.send("x")
+		r.known(s, other)
+	}
+	a.send(end(1, "$"))
+	b.expect(half(1)[len(known(1)):], strings.Repeat("x", n), end(1, "$"))
+	large.send(end(2, "+"))
+	b.expect(half(2), noise(2, 100_000), end(2, "+"))
+}
+
+// The death of one that waits for its turn leaves the others theirs.
+func TestStreamOfADeadSenderThatWaits(t *testing.T) {
+	s, r := streams(t, transport.Config{StreamAt: 1, MSRPLimits: msrp.Limits{Frame: 64 << 10}})
 	a, b := r.pair(s)
 	a.send(half(1))
 	b.expect(known(1))
 	other := s.dial()
-	r.known(s, other)
 	r.route(other, b)
 	other.send(half(2))
+	r.routed(t, 2)
 	_ = other.Close()
 	a.send(end(1, "$"), frame(3, "x"))
 	b.expect(half(1)[len(known(1)):], end(1, "$"))
 	b.r = bufio.NewReaderSize(b.r, 1<<20)
-	two, three := b.frame(), b.frame()
-	if messageID(two) == 3 { // it came before the other's had its turn
-		two, three = three, two
+	next := b.frame()
+	if messageID(next) == 2 { // it has had its turn before its end was seen
+		if !bytes.HasSuffix(next, []byte(end(2, "#"))) {
+			t.Errorf("the other's has no end: %.300q", next[len(next)-100:])
+		}
+		next = b.frame()
 	}
-	if want := known(2) + end(2, "#"); string(two) != want {
-		t.Errorf("got %d bytes of the other's, want %d", len(two), len(want))
-	}
-	if want := frame(3, "x"); string(three) != want {
-		t.Errorf("got %q, want %q", three, want)
+	if want := frame(3, "x"); string(next) != want {
+		t.Errorf("got %q, want %q", next, want)
 	}
 }
 
@@ -205,6 +260,43 @@ func TestStreamThatStalls(t *testing.T) {
 	a.expect("<lost 1>")
 	a.send(noise(3, 10_000), end(1, "$"), frame(4, "again"))
 	b.expect(frame(4, "again"))
+}
+
+// The same for one that brings bytes, and too few of them.
+func TestStreamThatTrickles(t *testing.T) {
+	s, r := streams(t, transport.Config{StreamAt: 1, PartialRate: 1, StreamRate: 1 << 20, StallTimeout: 50 * time.Millisecond})
+	a, b := r.pair(s)
+	other := s.dial()
+	r.route(other, b)
+	a.send(half(1))
+	b.expect(known(1))
+	other.send(frame(2, "waits"))
+	told := make(chan struct{})
+	go func() {
+		tick := time.NewTicker(time.Millisecond)
+		defer tick.Stop()
+		for {
+			select {
+			case <-told:
+				return
+			case <-tick.C:
+				_, _ = a.Write([]byte("z"))
+			}
+		}
+	}()
+	a.expect("<lost 1>")
+	close(told)
+	_ = b.SetReadDeadline(time.Now().Add(patience))
+	passed, err := b.r.ReadString('#')
+	for err == nil && !strings.HasSuffix(passed, strings.TrimSuffix(end(1, "#"), "\r\n")) {
+		var more string
+		more, err = b.r.ReadString('#')
+		passed += more
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.expect("\r\n", frame(2, "waits"))
 }
 
 func TestStreamThatStallsAlone(t *testing.T) {
@@ -300,6 +392,107 @@ func TestStreamForTwo(t *testing.T) {
 	c.expect(f)
 }
 
+// toAll relays the frames to all of the clients.
+func toAll(t *testing.T, cfg transport.Config, n int) (*server, *relay, []*client) {
+	var s *server
+	r, h := newRelay(&s)
+	var to []transport.Dest
+	h.begun = func(rc *transport.Recv, raw []byte) bool {
+		for _, d := range to {
+			d.Begun = true
+			if err := s.Send(&d, raw, rc.Conn); err != nil {
+				r.errs <- err
+			}
+		}
+		return true
+	}
+	s = start(t, cfg, h)
+	var all []*client
+	for range n {
+		c := s.dial()
+		r.known(s, c)
+		all = append(all, c)
+		to = append(to, transport.Dest{Proto: transport.TCP, Addr: c.addr(), NoConnect: true})
+	}
+	return s, r, all
+}
+
+// However many get a frame, it is kept once.
+func TestStreamForMany(t *testing.T) {
+	s, _, all := toAll(t, transport.Config{StreamAt: 1}, 40)
+	a := s.dial()
+	const size = 4 << 20
+	body := strings.Repeat("x", size)
+	var before, then runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	a.send(head(1, body))
+	all[0].expect(head(1, body[unsure:]))
+	runtime.GC()
+	runtime.ReadMemStats(&then)
+	if grown := int64(then.HeapAlloc) - int64(before.HeapAlloc); grown > 10*size {
+		t.Errorf("%d MiB are kept for a frame of %d", grown>>20, size>>20)
+	}
+	a.send(end(1, "$"))
+	all[0].expect(body[:unsure], end(1, "$"))
+	for _, c := range all[1:] {
+		c.expect(frame(1, body))
+	}
+}
+
+// What is kept of it counts as a message that is half received.
+func TestStreamForManyIsBounded(t *testing.T) {
+	s, _, all := toAll(t, transport.Config{StreamAt: 1, PartialTotal: 1 << 20, PartialTimeout: time.Hour}, 2)
+	a := s.dial()
+	body := strings.Repeat("x", 2<<20)
+	a.send(head(1, body))
+	all[0].expect(head(1, body[unsure:]), end(1, "#"))
+	a.expectClosed()
+	s.log.wait(t, "begun and not finished")
+}
+
+// Streams heed what the queues may hold together, and all get on once there is room.
+func TestStreamsAreBoundedTogether(t *testing.T) {
+	const (
+		pairs = 30
+		total = 1 << 20
+		size  = 16 << 20
+	)
+	s, r := streams(t, transport.Config{QueueTotal: total, StreamAt: 64 << 10})
+	var sent atomic.Int64
+	var to []*client
+	block := strings.Repeat("x", 64<<10)
+	for i := range pairs {
+		a, b := r.pair(s)
+		to = append(to, b)
+		go func() {
+			_, _ = a.Write([]byte(head(i, "")))
+			for range size / len(block) {
+				n, _ := a.Write([]byte(block))
+				sent.Add(int64(n))
+			}
+			_, _ = a.Write([]byte(end(i, "$")))
+		}()
+	}
+	other := s.dial()
+	for last := int64(-1); last != sent.Load(); { // until nothing moves
+		last = sent.Load()
+		for range 500 {
+			r.known(s, other)
+		}
+	}
+	if n := s.Stats().Queued; n > total+pairs*128<<10 {
+		t.Errorf("%d KiB are queued where %d are allowed", n>>10, total>>10)
+	}
+	for i, b := range to {
+		b.expect(head(i, ""))
+		for range size / len(block) {
+			b.expect(block)
+		}
+		b.expect(end(i, "$"))
+	}
+}
+
 // TestStreamOverTLS relays large frames between TCP and TLS, both ways.
 func TestStreamOverTLS(t *testing.T) {
 	cfg := testTLS(t)
@@ -339,7 +532,7 @@ func TestStreamAtShutdown(t *testing.T) {
 	b.expectClosed()
 }
 
-// What the handler closes or ends with a frame waits for the frame.
+// What the handler closes or ends with a frame that others get waits for the frame.
 func TestStreamThenClose(t *testing.T) {
 	var s *server
 	r, h := newRelay(&s)
@@ -365,6 +558,50 @@ func TestStreamThenClose(t *testing.T) {
 	b.expect(half(1)[len(known(1)):], "and more", end(1, "$"))
 	a.expectClosed()
 	b.expectClosed()
+}
+
+// A connection that is to close gives the frame that it brings a time.
+func TestStreamOfAConnectionToClose(t *testing.T) {
+	s, r := streams(t, transport.Config{StreamAt: 1, PartialTimeout: 200 * time.Millisecond, PartialRate: 1})
+	a, b := r.pair(s)
+	a.send(half(1))
+	b.expect(known(1))
+	s.Conns(func(c *transport.Conn) bool {
+		if c.Peer() == a.addr() {
+			c.Close()
+		}
+		return true
+	})
+	closed := make(chan struct{})
+	go func() {
+		defer close(closed)
+		tick := time.NewTicker(time.Millisecond)
+		defer tick.Stop()
+		for range tick.C {
+			if _, err := a.Write([]byte("z")); err != nil {
+				return
+			}
+		}
+	}()
+	a.expectClosed()
+	_ = a.Close()
+	wait(t, closed, "the close")
+	b.r = bufio.NewReaderSize(b.r, 1<<20)
+	_ = b.SetReadDeadline(time.Now().Add(patience))
+	if rest, err := b.r.ReadString('#'); err != nil {
+		t.Errorf("%v after %.100q", err, rest)
+	}
+}
+
+// Where nobody gets the frame, the connection closes at once.
+func TestStreamThatIsRefusedAndClosed(t *testing.T) {
+	s := start(t, transport.Config{StreamAt: 1}, &funcs{begun: func(rc *transport.Recv, _ []byte) bool {
+		rc.Conn.Close()
+		return true
+	}})
+	a := s.dial()
+	a.send(half(1))
+	a.expectClosed()
 }
 
 // FuzzStreamedFrame compares what comes of a frame that is sent on as it comes in,

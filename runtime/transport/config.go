@@ -95,14 +95,16 @@ type Config struct {
 	MSRPLimits msrp.Limits
 	SIPLimits  sip.Limits
 	// StreamAt is how many bytes of an MSRP frame that is not whole make it one
-	// for Handler.MSRPBegun: 64 KiB, about one read. Negative: none is.
-	// MSRPLimits.Frame then bounds those that are held, and where it is no less
-	// than StreamAt it is taken to be four times that at least.
+	// for Handler.MSRPBegun: 1 MiB, as others wait at its destination while it
+	// passes. Negative: none is, nor where MSRPLimits.Frame is less; otherwise
+	// that bounds those that are held.
 	StreamAt int
-	// StallTimeout is how long such a frame may bring less than PartialRate bytes
-	// a second while others wait to send to its destination: 8 s. It is then ended
-	// there. While nobody waits, PartialTimeout counts.
+	// StallTimeout is how long such a frame may bring less than StreamRate bytes a
+	// second while others wait to send to its destination: 8 s. It is then ended
+	// there. While nobody waits, PartialTimeout and PartialRate count.
 	StallTimeout time.Duration
+	// StreamRate is in bytes a second: 16 KiB.
+	StreamRate int
 	// AcceptNoCL takes a SIP message without Content-Length on a connection as
 	// one without body (tcp_accept_no_cl).
 	AcceptNoCL bool
@@ -199,9 +201,10 @@ func (c *Config) setDefaults() {
 	num(&c.MaxConns, 2048)
 	num(&c.MaxTLSConns, 2048)
 	num(&c.PartialRate, 1024)
-	num(&c.StreamAt, readSize)
-	if f := c.frameLimit(); c.StreamAt > 0 && f >= c.StreamAt {
-		c.MSRPLimits.Frame = max(f, 4*c.StreamAt)
+	num(&c.StreamRate, 16<<10)
+	num(&c.StreamAt, 1<<20)
+	if c.frameLimit() < c.StreamAt {
+		c.StreamAt = -1
 	}
 	num(&c.HighWater, 512<<10)
 	num(&c.LowWater, c.HighWater/4)

@@ -49,6 +49,7 @@ type Conn struct {
 	partial    atomic.Int64
 	partialLen atomic.Int64
 	window     window      // of the sweep
+	outstays   int64       // of the sweep: since when c is to close and relays a frame
 	used       atomic.Bool // has carried bytes since it was opened
 	msrp       atomic.Bool // has carried an MSRP frame
 	begun      atomic.Pointer[begun]
@@ -119,7 +120,8 @@ func (c *Conn) Alive() bool {
 	return c.out.state <= open
 }
 
-// Close ends c once what is queued for it was sent.
+// Close ends c once what is queued for it was sent. A frame of its peer's that is
+// being relayed may go on for Config.PartialTimeout.
 func (c *Conn) Close() { c.closeWhenSent(errClosedByUs) }
 
 // ConnInfo is what is told about a connection.
@@ -205,8 +207,8 @@ func addrPort(a net.Addr) netip.AddrPort {
 func (c *Conn) closeWhenSent(why error) {
 	o := &c.out
 	o.Lock()
-	if why == errClosedByUs && o.state == open && c.begun.Load() != nil {
-		o.last = true // the frame that has begun is taken to its end
+	if why == errClosedByUs && o.state == open && c.relays() {
+		o.last = true // the frame that others get is taken to its end
 		o.Unlock()
 		return
 	}

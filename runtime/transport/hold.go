@@ -12,6 +12,7 @@ import (
 type gate struct {
 	dst  *Conn
 	open chan struct{} // closed when the gate opens
+	turn bool          // of a stream: it comes, as those before it go on or are cut
 }
 
 // gated returns the connection's gate. The lock of o is held.
@@ -63,7 +64,8 @@ func (h *held) end() {
 }
 
 // wait waits until every gate is open. A destination that does not open its
-// gate in time is clogged. It returns early where c dies or the server stops.
+// gate in time is clogged; for a turn there is no such time. It returns early
+// where c dies or the server stops.
 func (c *Conn) wait() {
 	h := &c.hold
 	h.Lock()
@@ -88,9 +90,13 @@ func (c *Conn) wait() {
 			continue
 		default:
 		}
-		if timer == nil {
-			timer = time.NewTimer(c.t.cfg.HoldTimeout)
-			defer timer.Stop()
+		var late <-chan time.Time
+		if !g.turn {
+			if timer == nil {
+				timer = time.NewTimer(c.t.cfg.HoldTimeout)
+				defer timer.Stop()
+			}
+			late = timer.C
 		}
 		select {
 		case <-g.open:
@@ -98,7 +104,7 @@ func (c *Conn) wait() {
 			return
 		case <-c.t.stop:
 			return
-		case <-timer.C:
+		case <-late:
 			g.clog()
 			timer.Reset(0) // for the other gates it is over too
 		}

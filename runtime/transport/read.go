@@ -266,16 +266,27 @@ func (c *Conn) rest() {
 		if c.begun.Load() == nil {
 			return
 		}
-	case left <= cap(in.buf.b)/8:
-		g := c.t.pools.get(left)
-		copy(g.b[:left], in.pending())
-		c.t.pools.put(in.buf)
-		in.buf, in.r, in.w = g, 0, left
+	default:
+		in.shrink(&c.t.pools, left)
 	}
 	c.partialLen.Store(int64(left))
 	if c.partial.Load() == 0 {
 		c.partial.Store(c.t.clock.Load())
 	}
+}
+
+// shrink exchanges a buffer that is much too large for one of n bytes or, where
+// that is more, of what it holds.
+func (in *input) shrink(p *pools, n int) {
+	left := in.w - in.r
+	n = max(n, left)
+	if n > cap(in.buf.b)/8 {
+		return
+	}
+	g := p.get(n)
+	copy(g.b[:left], in.pending())
+	p.put(in.buf)
+	in.buf, in.r, in.w = g, 0, left
 }
 
 // take handles every whole message that is there, in order. held tells that it
@@ -311,6 +322,9 @@ func (c *Conn) take() (held bool, err error) {
 			return false, err
 		}
 		in.r += n
+		if f == nil && c.begun.Load() != nil {
+			in.shrink(&c.t.pools, readSize) // what follows passes in small pieces
+		}
 		in.large = n
 		if c.partial.Load() != 0 && f == nil {
 			c.partial.Store(0)
@@ -336,8 +350,11 @@ func (c *Conn) message(f *begun, b []byte) (n int, err error) {
 		}
 		if yes {
 			n, err = in.msrp.Next(b)
-			if n == 0 && err == nil && len(b) >= c.t.cfg.StreamAt && c.t.cfg.StreamAt > 0 && !in.declined && in.msrp.InBody() {
-				return c.start(b), nil
+			if at := c.t.cfg.StreamAt; at > 0 && len(b) >= at && (n == 0 || err != nil) && !in.declined && in.msrp.InBody() {
+				if n := c.start(b); n > 0 || err == nil {
+					return n, nil
+				}
+				return 0, err
 			}
 			if n > 0 {
 				in.declined = false

@@ -64,7 +64,7 @@ const (
 func (t *Transport) Send(d *Dest, b []byte, from *Conn) error {
 	if d.Begun {
 		if f := from.begun.Load(); f.to.Load() != nil {
-			f.keep(t, d, b, from)
+			f.keep(d, b, from)
 			return nil
 		}
 	}
@@ -114,7 +114,7 @@ func (t *Transport) Send(d *Dest, b []byte, from *Conn) error {
 
 func (c *Conn) sendFor(d *Dest, b []byte, from *Conn) error {
 	if d.Begun {
-		return c.sendBegun(b, d.CloseAfter, from)
+		return c.sendBegun(d, b, from)
 	}
 	return c.send(b, d.CloseAfter, from)
 }
@@ -376,7 +376,7 @@ func (c *Conn) next() {
 		c.failed(nil)
 	case o.pend != nil:
 		c.spawnWriter()
-	case (o.state == closing || o.last && c.begun.Load() == nil) && o.turns == nil:
+	case (o.state == closing || o.last && !c.relays()) && o.turns == nil:
 		o.writing = false
 		o.state = closing
 		o.Unlock()

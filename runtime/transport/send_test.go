@@ -23,10 +23,12 @@ type relay struct {
 	to   map[netip.AddrPort]transport.Dest // by the sender
 	errs chan error
 	lost chan string
+
+	begun chan int // the ids of frames routed before they were whole
 }
 
 func newRelay(s **server) (*relay, *funcs) {
-	r := &relay{to: map[netip.AddrPort]transport.Dest{}, errs: make(chan error, 1000), lost: make(chan string, 100000)}
+	r := &relay{to: map[netip.AddrPort]transport.Dest{}, errs: make(chan error, 1000), lost: make(chan string, 100000), begun: make(chan int, 100000)}
 	return r, &funcs{
 		msrp: func(rc *transport.Recv, raw []byte) {
 			r.Lock()

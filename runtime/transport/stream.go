@@ -3,7 +3,6 @@ package transport
 import (
 	"bytes"
 	"slices"
-	"sync/atomic"
 	"time"
 )
 
@@ -13,15 +12,14 @@ import (
 // behind it.
 type stream struct {
 	src, dst *Conn
-	tid      string
-	head     []byte // a frame of its headers alone, which tells the source what was lost
+	of       *begun
+	head     []byte // the frame up to its body
 	last     bool   // dst ends behind it
-	told     atomic.Bool
 
 	// Under the lock of dst.out.
 	stage stage
 	first *buffer // what it has brought before its turn
-	turn  *gate   // opens when its turn comes; nil where that was at once
+	turn  *gate   // of those that wait: opens when the turn comes
 
 	// Of src's reader: since when dst's queue is too full, and what dst had sent
 	// by then.
@@ -54,35 +52,41 @@ type part struct {
 // newStream is the stream of the frame that from's reader has begun, from the
 // bytes that it starts with.
 func newStream(from, to *Conn, b []byte) *stream {
-	tid := from.begun.Load().rest.TransID()
-	s := &stream{src: from, dst: to, tid: tid}
-	s.head = append(s.head, b[:bytes.Index(b, []byte("\r\n\r\n"))+2]...)
-	s.head = append(append(append(s.head, "-------"...), tid...), "$\r\n"...)
-	return s
+	return &stream{src: from, dst: to, of: from.begun.Load(), head: bytes.Clone(b[:bodyAt(b)])}
 }
 
+// bodyAt is where the body of the frame b starts, whose headers are whole.
+func bodyAt(b []byte) int { return bytes.Index(b, []byte("\r\n\r\n")) + len("\r\n\r\n") }
+
 // sendBegun sends the start of a frame whose rest from's reader gives to the stream
-// that this makes.
-func (c *Conn) sendBegun(b []byte, last bool, from *Conn) error {
+// that this makes. Where another passes, the frame is kept until it is whole; only
+// one that is too large for that waits for its turn.
+func (c *Conn) sendBegun(d *Dest, b []byte, from *Conn) error {
 	o := &c.out
 	o.Lock()
 	if err := c.refuses(len(b), from); err != nil {
 		o.Unlock()
 		return err
 	}
+	f, tn := from.begun.Load(), o.turns
+	if tn != nil && !f.outgrown {
+		o.Unlock()
+		f.keep(d, b, from)
+		return nil
+	}
 	s := newStream(from, c, b)
-	s.last = last
-	from.begun.Load().to.Store(s)
-	if tn := o.turns; tn != nil {
+	s.last = d.CloseAfter
+	f.to.Store(s)
+	if tn != nil {
 		s.first = c.t.pools.get(len(b))
 		s.first.b = append(s.first.b, b...)
-		s.turn = &gate{dst: c, open: make(chan struct{})}
+		s.turn = &gate{dst: c, open: make(chan struct{}), turn: true}
 		tn.next = append(tn.next, s)
-		from.hold.on(s.turn)
+		o.count(&c.t.queued)
 		o.Unlock()
 		return nil
 	}
-	o.last = last
+	o.last = d.CloseAfter
 	o.turns = &turns{now: s}
 	s.stage = passing
 	c.pass(s, b, false)
@@ -118,11 +122,7 @@ func (c *Conn) pass(s *stream, b []byte, end bool) {
 		s.stage = over
 		c.nextTurn()
 	}
-	n := len(o.pend.b)
-	if o.queued > c.t.cfg.HighWater {
-		s.src.hold.on(o.gated(c))
-	}
-	c.queuedFor(s.src, n)
+	c.queuedFor(s.src, len(o.pend.b))
 }
 
 // nextTurn ends the turn of the stream that passes. out's lock is held.
@@ -144,6 +144,7 @@ func (c *Conn) nextTurn() {
 	if o.last {
 		o.turns = nil
 		c.t.tell(tn.end(c.t))
+		o.count(&c.t.queued)
 		return
 	}
 	s := tn.next[0]
@@ -201,11 +202,18 @@ func (c *Conn) sendBehind(b []byte, src, from *Conn) error {
 }
 
 // waiting is how many bytes wait behind a frame that passes.
-func (o *output) waiting() int {
-	if o.turns == nil || o.turns.behind == nil {
+func (o *output) waiting() (n int) {
+	tn := o.turns
+	if tn == nil {
 		return 0
 	}
-	return len(o.turns.behind.b)
+	if tn.behind != nil {
+		n = len(tn.behind.b)
+	}
+	for _, s := range tn.next {
+		n += len(s.first.b)
+	}
+	return n
 }
 
 // cut ends s before its end has come: the frame gets an end line that says so,
@@ -223,6 +231,7 @@ func (s *stream) cut() bool {
 		tn.next = slices.DeleteFunc(tn.next, func(n *stream) bool { return n == s })
 		s.stage = over
 		s.starts(c.t)
+		o.count(&c.t.queued)
 		o.Unlock()
 		return true
 	}
@@ -237,7 +246,7 @@ func (s *stream) cut() bool {
 // 4975 section 7.1). out's lock is held.
 func (c *Conn) endLine(s *stream) {
 	o := &c.out
-	o.append(c.t, &o.pend, []byte("\r\n-------"+s.tid+"#\r\n"), nil)
+	o.append(c.t, &o.pend, []byte("\r\n-------"+s.of.rest.TransID()+"#\r\n"), nil)
 	s.stage = over
 }
 
@@ -255,6 +264,7 @@ func (c *Conn) cutTurns() {
 		o.adopt(c.t, tn.behind)
 	}
 	o.turns = nil
+	o.count(&c.t.queued)
 	c.t.tell(lost)
 }
 
@@ -271,7 +281,7 @@ func (tn *turns) end(t *Transport) []*stream {
 	return tn.next
 }
 
-// tell tells the sources of streams, each once, that they are lost.
+// tell tells the sources of streams that they are lost.
 func (t *Transport) tell(lost []*stream) {
 	if len(lost) == 0 {
 		return
@@ -285,8 +295,10 @@ func (t *Transport) tell(lost []*stream) {
 	}()
 }
 
+// tell tells the source of s, once a frame, with the frame's headers alone.
 func (s *stream) tell() {
-	if !s.told.Swap(true) && s.src != s.dst {
-		s.src.undelivered(s.head)
+	if !s.of.told.Swap(true) && s.src != s.dst {
+		headers := s.head[: len(s.head)-2 : len(s.head)-2]
+		s.src.undelivered(append(headers, "-------"+s.of.rest.TransID()+"$\r\n"...))
 	}
 }

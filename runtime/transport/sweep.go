@@ -46,6 +46,9 @@ func (c *Conn) checkTime(now int64) {
 		}
 		return
 	}
+	if c.begun.Load() != nil && c.closesLate(now) {
+		return
+	}
 	if p := c.partial.Load(); p != 0 && !c.deaf.Load() && c.stalls(p, now) {
 		return
 	}
@@ -61,15 +64,16 @@ func (c *Conn) checkTime(now int64) {
 
 // stalls ends c where the message that it has received half of since began has
 // brought too few bytes in the last PartialTimeout. A frame that has begun, and
-// for whose end others wait, is ended alone, after a StallTimeout.
+// for whose end others wait, must bring more, and is ended alone.
 func (c *Conn) stalls(began, now int64) bool {
 	w := &c.window
-	f, n, patience := c.begun.Load(), c.partialLen.Load(), c.t.cfg.PartialTimeout
+	f, n := c.begun.Load(), c.partialLen.Load()
+	patience, rate := c.t.cfg.PartialTimeout, c.t.cfg.PartialRate
 	var crowd *stream
 	if f != nil {
 		n += f.passed.Load()
 		if crowd = f.crowd(); crowd != nil {
-			patience = c.t.cfg.StallTimeout
+			patience, rate = c.t.cfg.StallTimeout, c.t.cfg.StreamRate
 		}
 	}
 	if w.message != began {
@@ -81,7 +85,7 @@ func (c *Conn) stalls(began, now int64) bool {
 	if time.Duration(now-w.start) < patience {
 		return false
 	}
-	if time.Duration(n-w.bytes)*time.Second/time.Duration(c.t.cfg.PartialRate) >= patience {
+	if time.Duration(n-w.bytes)*time.Second/time.Duration(rate) >= patience {
 		w.start, w.bytes = now, n
 		return false
 	}
@@ -91,6 +95,24 @@ func (c *Conn) stalls(began, now int64) bool {
 	}
 	c.endPartial(n, now-began)
 	return true
+}
+
+// closesLate ends c where it is to close, and a frame that others get has kept it
+// from that for a PartialTimeout.
+func (c *Conn) closesLate(now int64) bool {
+	o := &c.out
+	o.Lock()
+	closes := o.last && o.state == open
+	o.Unlock()
+	switch {
+	case !closes:
+	case c.outstays == 0:
+		c.outstays = now
+	case time.Duration(now-c.outstays) >= c.t.cfg.PartialTimeout:
+		c.closeWhenSent(errPartial)
+		return true
+	}
+	return false
 }
 
 func (c *Conn) endPartial(n, age int64) {
@@ -112,7 +134,7 @@ func (t *Transport) capPartials(now int64) {
 	t.table.each(func(c *Conn) {
 		if c.partial.Load() != 0 {
 			waiting = append(waiting, c)
-			total += c.partialLen.Load()
+			total += c.halfReceived()
 		}
 	})
 	if total <= int64(t.cfg.PartialTotal) {
@@ -124,11 +146,20 @@ func (t *Transport) capPartials(now int64) {
 			return
 		}
 		if p := c.partial.Load(); p != 0 {
-			n := c.partialLen.Load()
+			n := c.halfReceived()
 			total -= n
 			c.endPartial(n, now-p)
 		}
 	}
+}
+
+// halfReceived is how many bytes c holds of a message whose end has not come.
+func (c *Conn) halfReceived() int64 {
+	n := c.partialLen.Load()
+	if f := c.begun.Load(); f != nil {
+		n += f.held.Load()
+	}
+	return n
 }
 
 // idleOut ends a connection that carries nothing; one that is connecting or
