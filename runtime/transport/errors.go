@@ -40,4 +40,7 @@ var (
 	errShutdown     = errors.New("the server is shutting down")
 	errClosedByUs   = errors.New("closed by the server")
 	errHandlerPanic = errors.New("an internal error while its message was handled")
+
+	// A frame that goes round over one connection and is too large to be held.
+	errOwnEnd = fmt.Errorf("%w: what passes there is the start of the same frame, which would wait for its own end", ErrQueueFull)
 )

@@ -69,10 +69,14 @@ func (c *Conn) sendBegun(d *Dest, b []byte, from *Conn) error {
 		return err
 	}
 	f, tn := from.begun.Load(), o.turns
-	if tn != nil && !f.outgrown {
+	switch {
+	case tn != nil && !f.outgrown:
 		o.Unlock()
 		f.keep(d, b, from)
 		return nil
+	case tn != nil && c.joins(from):
+		o.Unlock()
+		return errOwnEnd
 	}
 	s := newStream(from, c, b)
 	s.last = d.CloseAfter
@@ -92,6 +96,10 @@ func (c *Conn) sendBegun(d *Dest, b []byte, from *Conn) error {
 	c.pass(s, b, false)
 	return nil
 }
+
+// joins reports whether c and from are the two ends of one connection, which a
+// server that sends to itself has: what passes to c comes in at from.
+func (c *Conn) joins(from *Conn) bool { return c.peer == from.local && c.local == from.peer }
 
 // more sends the next bytes of s; end tells that they are its last. It is false
 // where s is over, and nobody wants them.

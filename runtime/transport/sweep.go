@@ -85,7 +85,7 @@ func (c *Conn) stalls(began, now int64) bool {
 	if time.Duration(now-w.start) < patience {
 		return false
 	}
-	if time.Duration(n-w.bytes)*time.Second/time.Duration(rate) >= patience {
+	if float64(n-w.bytes) >= float64(rate)*patience.Seconds() {
 		w.start, w.bytes = now, n
 		return false
 	}
