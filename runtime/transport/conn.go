@@ -361,7 +361,8 @@ func (p *patientConn) Write(b []byte) (n int, err error) {
 		var ne net.Error
 		switch {
 		case n == len(b):
-			return n, nil
+			// Or what is written later, without this patience, would fail at once.
+			return n, p.SetWriteDeadline(time.Time{})
 		case errors.As(err, &ne) && ne.Timeout():
 			if k == 0 {
 				return n, errNoProgress

@@ -41,6 +41,6 @@ var (
 	errClosedByUs   = errors.New("closed by the server")
 	errHandlerPanic = errors.New("an internal error while its message was handled")
 
-	// A frame that goes round over one connection and is too large to be held.
-	errOwnEnd = fmt.Errorf("%w: what passes there is the start of the same frame, which would wait for its own end", ErrQueueFull)
+	// Such a frame could come round over the connection, and wait for its own end.
+	errOwnEnd = fmt.Errorf("%w: a frame too large to be held does not pass from the server to itself", ErrQueueFull)
 )

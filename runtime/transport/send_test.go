@@ -210,6 +210,25 @@ func TestSlowReaderHoldsBackItsSenderOnly(t *testing.T) {
 	s.log.wait(t, "tcp_send_timeout")
 }
 
+// The patience with a message that waited for room ends with that message.
+func TestWriteDeadlineEndsWithItsMessage(t *testing.T) {
+	var s *server
+	r, h := newRelay(&s)
+	const patient = 200 * time.Millisecond
+	s = start(t, transport.Config{SendTimeout: patient, QueueMax: 16 << 20, HighWater: 16 << 20, StreamAt: -1}, h)
+	a, b := s.dial(), s.dial()
+	r.known(s, a)
+	r.known(s, b)
+	r.route(a, b)
+	large := frame(1, strings.Repeat("z", 9<<20)) // more than the system's buffers take
+	go a.send(large)
+	b.expect(large)
+	for end := time.Now().Add(3 * patient); time.Now().Before(end); {
+		a.send(frame(2, "small"))
+		b.expect(frame(2, "small"))
+	}
+}
+
 func TestHeldSenderGoesOn(t *testing.T) {
 	var s *server
 	r, h := newRelay(&s)

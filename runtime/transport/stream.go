@@ -69,12 +69,13 @@ func (c *Conn) sendBegun(d *Dest, b []byte, from *Conn) error {
 		return err
 	}
 	f, tn := from.begun.Load(), o.turns
+	own := c.t.hasEnd(c)
 	switch {
-	case tn != nil && !f.outgrown:
+	case (tn != nil || own) && !f.outgrown:
 		o.Unlock()
 		f.keep(d, b, from)
 		return nil
-	case tn != nil && c.joins(from):
+	case own:
 		o.Unlock()
 		return errOwnEnd
 	}
@@ -97,9 +98,13 @@ func (c *Conn) sendBegun(d *Dest, b []byte, from *Conn) error {
 	return nil
 }
 
-// joins reports whether c and from are the two ends of one connection, which a
-// server that sends to itself has: what passes to c comes in at from.
-func (c *Conn) joins(from *Conn) bool { return c.peer == from.local && c.local == from.peer }
+// hasEnd reports whether the other end of c is here, too. A frame that passes over
+// such a connection could come round to it again, and wait for its own end there.
+// c.out's lock is held.
+func (t *Transport) hasEnd(c *Conn) bool {
+	end, _ := t.table.find(peerKey{c.proto, c.local}, c.peer.Addr(), t.clock.Load())
+	return end != nil
+}
 
 // more sends the next bytes of s; end tells that they are its last. It is false
 // where s is over, and nobody wants them.
