@@ -214,7 +214,7 @@ func TestSlowReaderHoldsBackItsSenderOnly(t *testing.T) {
 func TestWriteDeadlineEndsWithItsMessage(t *testing.T) {
 	var s *server
 	r, h := newRelay(&s)
-	const patient = 200 * time.Millisecond
+	const patient = time.Second
 	s = start(t, transport.Config{SendTimeout: patient, QueueMax: 16 << 20, HighWater: 16 << 20, StreamAt: -1}, h)
 	a, b := s.dial(), s.dial()
 	r.known(s, a)
@@ -223,7 +223,7 @@ func TestWriteDeadlineEndsWithItsMessage(t *testing.T) {
 	large := frame(1, strings.Repeat("z", 9<<20)) // more than the system's buffers take
 	go a.send(large)
 	b.expect(large)
-	for end := time.Now().Add(3 * patient); time.Now().Before(end); {
+	for end := time.Now().Add(patient + patient/2); time.Now().Before(end); {
 		a.send(frame(2, "small"))
 		b.expect(frame(2, "small"))
 	}
