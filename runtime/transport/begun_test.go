@@ -370,15 +370,7 @@ func TestStreamForTwo(t *testing.T) {
 	var s *server
 	r, h := newRelay(&s)
 	var to []transport.Dest
-	h.begun = func(rc *transport.Recv, raw []byte) bool {
-		for _, d := range to {
-			d.Begun = true
-			if err := s.Send(&d, raw, rc.Conn); err != nil {
-				r.errs <- err
-			}
-		}
-		return true
-	}
+	h.begun = r.toEach(&s, &to)
 	s = start(t, transport.Config{StreamAt: 1}, h)
 	a, b := r.pair(s)
 	c := s.dial()
@@ -392,20 +384,67 @@ func TestStreamForTwo(t *testing.T) {
 	c.expect(f)
 }
 
-// toAll relays the frames to all of the clients.
-func toAll(t *testing.T, cfg transport.Config, n int) (*server, *relay, []*client) {
-	var s *server
-	r, h := newRelay(&s)
-	var to []transport.Dest
-	h.begun = func(rc *transport.Recv, raw []byte) bool {
-		for _, d := range to {
+// toEach is a handler that sends each frame that begins to all of to.
+func (r *relay) toEach(s **server, to *[]transport.Dest) func(*transport.Recv, []byte) bool {
+	return func(rc *transport.Recv, raw []byte) bool {
+		for _, d := range *to {
 			d.Begun = true
-			if err := s.Send(&d, raw, rc.Conn); err != nil {
+			if err := (*s).Send(&d, raw, rc.Conn); err != nil {
 				r.errs <- err
 			}
 		}
 		return true
 	}
+}
+
+// A frame does not pass over a connection from the server to itself, round which it
+// could come back to wait for its own end: it is held, or lost where it is too large.
+func TestStreamToItself(t *testing.T) {
+	var s *server
+	r, h := newRelay(&s)
+	var a, b *client
+	send := func(rc *transport.Recv, raw []byte, begun bool) {
+		d := transport.Dest{Proto: transport.TCP, Addr: s.addr[transport.TCP], Begun: begun}
+		if rc.Src != a.addr() {
+			d.Addr = b.addr()
+		}
+		if err := s.Send(&d, raw, rc.Conn); err != nil {
+			r.errs <- err
+		}
+	}
+	h.msrp = func(rc *transport.Recv, raw []byte) { send(rc, raw, false) }
+	h.begun = func(rc *transport.Recv, raw []byte) bool {
+		send(rc, raw, true)
+		r.begun <- messageID(raw)
+		return true
+	}
+	s = start(t, transport.Config{StreamAt: 1, MSRPLimits: msrp.Limits{Frame: 64 << 10}}, h)
+	a, b = s.dial(), s.dial()
+	r.known(s, a)
+	r.known(s, b)
+	a.send(frame(1, "opens the connection"))
+	b.expect(frame(1, "opens the connection"))
+
+	held := frame(2, noise(2, 32<<10))
+	a.send(held[:20<<10])
+	if id := <-r.begun; id != 2 {
+		t.Fatalf("frame %d has begun", id)
+	}
+	a.send(held[20<<10:])
+	b.expect(held)
+	go a.send(frame(3, strings.Repeat("x", 1<<20)))
+	a.expect("<lost 3>")
+	a.send(frame(4, "goes on"))
+	b.expect(frame(4, "goes on"))
+	s.log.wait(t, "from the server to itself")
+}
+
+// toAll relays the frames to all of the clients.
+func toAll(t *testing.T, cfg transport.Config, n int) (*server, *relay, []*client) {
+	var s *server
+	r, h := newRelay(&s)
+	var to []transport.Dest
+	h.begun = r.toEach(&s, &to)
 	s = start(t, cfg, h)
 	var all []*client
 	for range n {

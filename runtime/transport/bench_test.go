@@ -81,16 +81,7 @@ func BenchmarkRelay(b *testing.B) {
 			b.ReportAllocs()
 			b.ResetTimer()
 			n := (b.N + tt.batch - 1) / tt.batch
-			go func() {
-				for range n {
-					if _, err := from.Write(chunk); err != nil {
-						return
-					}
-				}
-			}()
-			if _, err := io.CopyN(io.Discard, to.Conn, int64(n*len(chunk))); err != nil {
-				b.Fatal(err)
-			}
+			pump(b, from, to, chunk, n)
 			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "frames/s")
 		})
 	}
@@ -159,19 +150,24 @@ func BenchmarkStream(b *testing.B) {
 				b.ResetTimer()
 				cpu := cpuTime()
 				n := (b.N + tt.batch - 1) / tt.batch
-				go func() {
-					for range n {
-						if _, err := from.Write(chunk); err != nil {
-							return
-						}
-					}
-				}()
-				if _, err := io.CopyN(io.Discard, to.Conn, int64(n*len(chunk))); err != nil {
-					b.Fatal(err)
-				}
+				pump(b, from, to, chunk, n)
 				b.ReportMetric(float64(cpuTime()-cpu)/float64(b.N), "cpu-ns/frame")
 			})
 		}
+	}
+}
+
+// pump sends chunk n times from one client, and reads as much at the other.
+func pump(b *testing.B, from, to *client, chunk []byte, n int) {
+	go func() {
+		for range n {
+			if _, err := from.Write(chunk); err != nil {
+				return
+			}
+		}
+	}()
+	if _, err := io.CopyN(io.Discard, to.Conn, int64(n*len(chunk))); err != nil {
+		b.Fatal(err)
 	}
 }
 

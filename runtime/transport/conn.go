@@ -19,8 +19,8 @@ import (
 //
 // Its reader goroutine owns the reading part, and lends it to the lane; Send may
 // be called from any goroutine. Locks are taken in the order lane, hmu, out,
-// hold, the watch's; none is held while a system call that may wait is made or,
-// the first two excepted, a Handler is called.
+// hold, the watch's and the table's; none is held while a system call that may
+// wait is made or, the first two excepted, a Handler is called.
 type Conn struct {
 	id       uint64
 	t        *Transport
