@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"olelo/lang/ast"
-
 	"olelo/runtime/registry"
 )
 
