@@ -38,6 +38,8 @@ func streams(t testing.TB, cfg transport.Config) (*server, *relay) {
 	s = start(t, cfg, h)
 	t.Cleanup(func() {
 		if t.Failed() {
+			s.log.Lock()
+			defer s.log.Unlock()
 			for _, l := range s.log.lines {
 				t.Logf("%.300s", l)
 			}
@@ -497,7 +499,8 @@ func TestStreamsAreBoundedTogether(t *testing.T) {
 		total = 1 << 20
 		size  = 16 << 20
 	)
-	s, r := streams(t, transport.Config{QueueTotal: total, StreamAt: 64 << 10})
+	// Those who are read last wait for all the others' 16 MiB.
+	s, r := streams(t, transport.Config{QueueTotal: total, StreamAt: 64 << 10, SendTimeout: 10 * patience, HoldTimeout: 10 * patience})
 	var sent atomic.Int64
 	var to []*client
 	block := strings.Repeat("x", 64<<10)
