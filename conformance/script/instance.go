@@ -30,6 +30,7 @@ type instance struct {
 	fallible bool     // it may end by itself: the script expected it to
 	observes bool     // its script sees messages that cannot be parsed, too
 	barriers []string // the senders of the barriers, as the log has them
+	settles  int      // how often it was asked to tell that all is done
 	seen     int      // how far log steps have read its log
 	ran      coverage.Profile
 }

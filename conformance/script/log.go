@@ -203,18 +203,25 @@ const barrier = "BARRIER sip:x@barrier\r\nVia: SIP/2.0/UDP 127.0.0.1:9\r\n\r\n"
 // tell, lines too many are only seen when they come within this time.
 const barrierTime = 300 * time.Millisecond
 
-// settle waits until the server has done what it was sent. olelo tells; of a
-// Kamailio, only what it logs about the barrier shows, or the time that passes.
+// quietLine is how olelo's log line begins that tells that all is done.
+const quietLine = "olelo.quiet "
+
+// settle waits until the server has done what it was sent and its log is here.
+// olelo tells; of a Kamailio, only what it logs about the barrier shows, or the
+// time that passes.
 func (p *play) settle(in *instance) {
 	if !in.Running() {
 		return
 	}
+	from := in.Log.Len()
 	if in.Program.Kind == server.Olelo {
-		if _, err := in.call(startTimeout, "olelo.quiet"); err == nil {
+		in.settles++
+		line := quietLine + strconv.Itoa(in.settles) + "\n"
+		if _, err := in.call(startTimeout, "olelo.quiet", strconv.Itoa(in.settles)); err == nil {
+			_ = p.wait(in, from, func(log string) bool { return strings.Contains(log, line) })
 			return
 		}
 	}
-	from := in.Log.Len()
 	if addr, ok := in.address("udp"); ok && !in.observes {
 		if c, err := net.Dial("udp", addr); err == nil {
 			defer c.Close()
@@ -227,7 +234,7 @@ func (p *play) settle(in *instance) {
 	_ = in.Log.WaitFrom(ctx, from, func(log string) bool { return strings.Contains(log, "x@barrier") })
 }
 
-// logged is the log without what it says of barriers.
+// logged is the log without what settle made it say.
 func (in *instance) logged() string {
 	var b strings.Builder
 	for line := range strings.Lines(in.Log.String()) {
@@ -238,9 +245,9 @@ func (in *instance) logged() string {
 	return b.String()
 }
 
-// ofBarrier reports whether a line tells of a barrier: where its first line is
-// bad, how it begins, who sent it.
+// ofBarrier reports whether a line tells that all is done, or of a barrier: where
+// its first line is bad, how it begins, who sent it.
 func (in *instance) ofBarrier(line string) bool {
-	return len(in.barriers) > 0 && (strings.Contains(line, "parse_first_line: bad message (offset: 21)") || strings.Contains(line, "x@barrier") ||
+	return strings.Contains(line, quietLine) || len(in.barriers) > 0 && (strings.Contains(line, "parse_first_line: bad message (offset: 21)") || strings.Contains(line, "x@barrier") ||
 		slices.ContainsFunc(in.barriers, func(sender string) bool { return strings.Contains(line, sender) }))
 }

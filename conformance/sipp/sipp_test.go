@@ -127,7 +127,9 @@ func play(t *testing.T, sipp string, program server.Program, s scenario, w way, 
 		t.Fatal(err)
 	}
 	at := func(port int) string { return net.JoinHostPort(w.ip, strconv.Itoa(port)) }
-	config := strings.NewReplacer("127.0.0.1:5060", at(p.server), "127.0.0.1:5080", at(p.uas)).Replace(string(text))
+	// Two processes may overtake each other with the 200 and the 487 that sipp sends at
+	// once; it waits for them in this order.
+	config := strings.NewReplacer("127.0.0.1:5060", at(p.server), "127.0.0.1:5080", at(p.uas), "children=2", "children=1").Replace(string(text))
 	addr := netip.MustParseAddrPort(at(p.server))
 	in, err := server.Start(ctx, program, server.Options{Config: config, Ready: []server.Endpoint{{Network: "udp", Addr: addr}, {Network: "tcp", Addr: addr}}})
 	if in != nil {
@@ -157,16 +159,25 @@ func play(t *testing.T, sipp string, program server.Program, s scenario, w way, 
 	}
 	uac, called := command("uac", p.uac, "-s", s.service, "-l", "1", "-cid_str", "%u@sipp", at(p.server))
 	if err := uac.Run(); err != nil {
-		t.Fatalf("%s: sipp calls: %v\n%s\n%s", program.Kind, err, called, in.Log)
+		t.Fatalf("%s: sipp calls: %v\n%s\n%s\n%s", program.Kind, err, called, trace(dir, "uac"), in.Log)
 	}
 	if s.answered {
 		if err := uas.Wait(); err != nil {
-			t.Fatalf("%s: sipp answers: %v\n%s\n%s", program.Kind, err, answered, in.Log)
+			t.Fatalf("%s: sipp answers: %v\n%s\n%s\n%s", program.Kind, err, answered, trace(dir, "uas"), in.Log)
 		}
 		ends["uas"] = messages(t, filepath.Join(dir, "uas"))
 	}
 	ends["uac"] = messages(t, filepath.Join(dir, "uac"))
 	return ends
+}
+
+// trace is what an end sent and got, or that there is none.
+func trace(dir, end string) string {
+	b, err := os.ReadFile(filepath.Join(dir, end))
+	if err != nil {
+		return err.Error()
+	}
+	return string(b)
 }
 
 // heading is what sipp writes before a message.

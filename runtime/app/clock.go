@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"os"
 	"strconv"
 	"time"
 
@@ -33,8 +34,8 @@ func (s *server) tested() bool { return s.clock.Virtual() || s.covered }
 func (s *server) clockRPC() error {
 	if s.tested() {
 		if err := s.rpcs.Register("olelo", registry.RPC{
-			Name: "olelo.quiet", Doc: "Answers once all that the sockets hold is routed.",
-			Run: func(registry.RPCCall) error { return s.settle() },
+			Name: "olelo.quiet", Run: s.quiet,
+			Doc: "Answers once all that the sockets hold is routed. A word given with it is logged then, whatever the debug level: who has read that line has read all before it.",
 		}); err != nil {
 			return err
 		}
@@ -49,6 +50,18 @@ func (s *server) clockRPC() error {
 		},
 		registry.RPC{Name: "clock.now", Run: s.tellTime, Doc: "The virtual clock's time (RFC 3339)."},
 	)
+}
+
+func (s *server) quiet(c registry.RPCCall) error {
+	if err := s.settle(); err != nil {
+		return err
+	}
+	if word, ok := c.AsText(0); ok {
+		l := s.log.With(0, os.Getpid())
+		l.SetOwnLevel(log.Alert)
+		l.Log(log.Alert, log.Core, "olelo.quiet "+word)
+	}
+	return nil
 }
 
 func (s *server) tellTime(c registry.RPCCall) error {
