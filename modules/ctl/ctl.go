@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"olelo/runtime/log"
 	"olelo/runtime/registry"
@@ -180,7 +181,8 @@ func (m *Module) openDefault() {
 	}
 }
 
-// Cleanup closes the sockets, ends the connections and removes the files.
+// Cleanup closes the sockets, ends the connections once the commands under way are
+// answered, and removes the files.
 func (m *Module) Cleanup() error {
 	if m.closed {
 		return nil
@@ -188,11 +190,14 @@ func (m *Module) Cleanup() error {
 	m.closed = true
 	var errs []error
 	for _, s := range m.socks {
-		errs = append(errs, s.close())
+		errs = append(errs, s.stop())
 	}
-	m.conns.closeAll()
+	m.conns.end()
+	farewell := time.AfterFunc(farewellTime, m.conns.closeAll)
+	defer farewell.Stop()
 	for _, s := range m.socks {
 		s.wg.Wait()
+		errs = append(errs, s.close())
 	}
 	return errors.Join(errs...)
 }

@@ -3,6 +3,7 @@ package ctl_test
 import (
 	"bufio"
 	"encoding/hex"
+	"errors"
 	"io"
 	"io/fs"
 	"net"
@@ -405,6 +406,57 @@ func TestReload(t *testing.T) {
 	}
 	if r := call(t, path, "core.echo", "hi"); !cmp.Equal(r.Values, []any{"hi"}) {
 		t.Errorf("core.echo = %v", r.Values)
+	}
+}
+
+// TestLastReply: a command that is under way when the server stops, as core.kill
+// is, is answered.
+func TestLastReply(t *testing.T) {
+	path := filepath.Join(shortDir(t), "s")
+	s, err := newServer(t, "binrpc", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	begun, end := make(chan bool), make(chan bool)
+	if err := s.table.Register("last", registry.RPC{Name: "test.last", Run: func(c registry.RPCCall) error {
+		begun <- true
+		<-end
+		c.Add("done")
+		return nil
+	}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.start(); err != nil {
+		t.Fatal(err)
+	}
+	var conns [2]net.Conn
+	for i := range conns {
+		if conns[i], err = net.Dial("unix", path); err != nil {
+			t.Fatal(err)
+		}
+		defer conns[i].Close()
+		deadline(t, conns[i])
+	}
+	c, idle := conns[0], conns[1]
+	if _, err := c.Write(rpc.AppendRequest(nil, []byte{1}, "test.last", nil)); err != nil {
+		t.Fatal(err)
+	}
+	<-begun
+	cleaned := make(chan error, 1)
+	go func() { cleaned <- s.m.(registry.Cleaner).Cleanup() }()
+	if _, err := idle.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
+		t.Fatalf("the connection on which nothing is under way: %v, expected its end", err)
+	}
+	end <- true
+	p, err := rpc.ReadPacket(c, rpc.MaxReply)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r, err := p.Reply(); err != nil || !cmp.Equal(r.Values, []any{"done"}) {
+		t.Errorf("the reply is %v, %v", r, err)
+	}
+	if err := <-cleaned; err != nil {
+		t.Error(err)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"io"
 	"maps"
 	"net"
+	"os"
 	"slices"
 	"sync"
 	"time"
@@ -18,6 +19,9 @@ const (
 	// patience is how long a client may take for the rest of a request whose
 	// first byte came, and to take a reply.
 	patience = 10 * time.Second
+	// farewellTime is how long a stop waits for commands under way, and for clients
+	// to take their replies.
+	farewellTime = time.Second
 	// dgramMax is the most that one datagram of a reply holds; a longer reply
 	// goes in several, one behind the other, which kamcmd puts together.
 	dgramMax = 40000
@@ -85,12 +89,28 @@ func (t *connTable) list() []*conn {
 	return list
 }
 
-// closeAll ends all connections, and those that come later.
-func (t *connTable) closeAll() {
+// end lets no connection in any more, nor a further command.
+func (t *connTable) end() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.closed = true
 	for _, c := range t.conns {
+		if r, ok := c.Conn.(interface{ CloseRead() error }); ok {
+			_ = r.CloseRead()
+		}
+	}
+}
+
+// ended reports whether no further command is to be taken.
+func (t *connTable) ended() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.closed
+}
+
+// closeAll closes all connections.
+func (t *connTable) closeAll() {
+	for _, c := range t.list() {
 		_ = c.Close()
 	}
 }
@@ -178,7 +198,7 @@ func (m *Module) binStream(c *conn) {
 			m.log.Warnf(name, "%s: a reply was lost: %v", c.sock.Endpoint, err)
 			return
 		}
-		if last {
+		if last || m.conns.ended() {
 			return
 		}
 	}
@@ -221,7 +241,7 @@ func (m *Module) datagrams(s *socket) {
 	for {
 		n, from, err := s.opened.Packets.ReadFrom(buf)
 		switch {
-		case errors.Is(err, net.ErrClosed):
+		case errors.Is(err, os.ErrDeadlineExceeded): // stopped
 			return
 		case err != nil:
 			m.log.Errorf(name, "%s: %v", s.Endpoint, err)

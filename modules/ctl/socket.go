@@ -43,6 +43,14 @@ func makeDir(dir string) error {
 	return err
 }
 
+// stop takes no more commands; replies to those that came can be sent until close.
+func (s *socket) stop() error {
+	if s.fifo != nil {
+		return nil
+	}
+	return s.opened.Stop()
+}
+
 func (s *socket) close() error {
 	if s.fifo != nil {
 		return s.fifo.Close()

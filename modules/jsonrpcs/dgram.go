@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -68,14 +69,14 @@ func (m *Module) openDatagrams() error {
 	return nil
 }
 
-// datagrams answers until the socket is closed. Who sends what is no JSON gets no
+// datagrams answers until the socket is stopped. Who sends what is no JSON gets no
 // answer, as from Kamailio.
 func (m *Module) datagrams(pc net.PacketConn) {
 	buf := make([]byte, 1<<16)
 	for {
 		n, from, err := pc.ReadFrom(buf)
 		switch {
-		case errors.Is(err, net.ErrClosed):
+		case errors.Is(err, os.ErrDeadlineExceeded): // stopped
 			return
 		case err != nil:
 			m.log.Errorf(name, "%s: %v", m.dgram.at, err)
@@ -109,8 +110,9 @@ func (d *dgram) close() error {
 	if d.open == nil {
 		return nil
 	}
-	err := d.open.Close()
+	err := d.open.Stop()
 	d.wg.Wait()
+	err = errors.Join(err, d.open.Close())
 	d.open = nil
 	return err
 }

@@ -134,12 +134,23 @@ func peer(c net.Conn) int {
 	return pid
 }
 
+// Stop lets in no more clients, nor datagrams: reading Packets ends with
+// os.ErrDeadlineExceeded. Replies to what came can be sent until Close.
+func (s *Socket) Stop() error {
+	if s.Listener != nil {
+		return s.Listener.Close()
+	}
+	return s.Packets.SetReadDeadline(time.Unix(1, 0))
+}
+
 // Close lets in no more clients and removes the socket's file, unless a later
 // server has put its own in its place.
 func (s *Socket) Close() error {
 	var err error
 	if s.Listener != nil {
-		err = s.Listener.Close()
+		if err = s.Listener.Close(); errors.Is(err, net.ErrClosed) {
+			err = nil // by Stop
+		}
 	} else {
 		err = s.Packets.Close()
 	}
