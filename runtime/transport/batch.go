@@ -78,7 +78,7 @@ func (b *Batch) send(to netip.AddrPort, p []byte) error {
 	b.Lock()
 	defer b.Unlock()
 	reached := &b.reached[ipSlot(to.Addr())%uint(len(b.reached))]
-	if !b.more && b.n == 0 || *reached != to.Addr() || len(p) > batchDatagram {
+	if *reached != to.Addr() || len(p) > batchDatagram {
 		_ = b.flush(false)
 		_, err := b.sock.udp.WriteToUDPAddrPort(p, to)
 		if err == nil && to.Addr().Zone() == "" {

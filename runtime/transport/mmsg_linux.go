@@ -65,7 +65,7 @@ func (d *datagrams) send(fd uintptr, i, n int) (sent int, errno unix.Errno) {
 
 func (d *datagrams) call(trap, fd uintptr, i, n int) (int, unix.Errno) {
 	for {
-		done, _, errno := unix.Syscall6(trap, fd, uintptr(unsafe.Pointer(&d.hdrs[i])), uintptr(n-i), 0, 0, 0)
+		done, _, errno := unix.RawSyscall6(trap, fd, uintptr(unsafe.Pointer(&d.hdrs[i])), uintptr(n-i), 0, 0, 0)
 		if errno != unix.EINTR {
 			return int(done), errno
 		}

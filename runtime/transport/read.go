@@ -173,7 +173,7 @@ func (c *Conn) readReady(fd uintptr) bool {
 	in.room(&c.t.pools, size)
 	b := in.buf.b[in.w:cap(in.buf.b)]
 	for {
-		n, err := syscall.Read(int(fd), b)
+		n, err := readNow(fd, b)
 		switch {
 		case err == syscall.EINTR:
 			continue

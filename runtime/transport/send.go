@@ -219,7 +219,7 @@ func (c *Conn) peerEnded() bool {
 
 func (c *Conn) peekEnd(fd uintptr) {
 	var b [1]byte
-	n, _, err := syscall.Recvfrom(int(fd), b[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
+	n, err := peekNow(fd, b[:])
 	c.out.ended = n == 0 && err == nil || err == syscall.ECONNRESET
 }
 
@@ -472,7 +472,7 @@ func (c *Conn) tryWrite(b []byte) (int, error) {
 func (c *Conn) writeReady(fd uintptr) bool {
 	o := &c.out
 	for {
-		n, err := syscall.Write(int(fd), o.wb)
+		n, err := writeNow(fd, o.wb)
 		switch {
 		case err == syscall.EINTR:
 			continue
