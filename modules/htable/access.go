@@ -52,8 +52,8 @@ const nullKey = "<null>"
 
 // key evaluates the key; the text lives until the worker's next one.
 func (a *access) key(c *registry.Ctx) (string, uint64) {
-	if a.one == nil {
-		return a.keyIn(c, nil)
+	if a.isFix {
+		return a.fixed, a.hash
 	}
 	vals := c.Borrow(1)
 	key, hash := a.keyIn(c, &vals[0])
@@ -68,7 +68,7 @@ func (a *access) keyIn(c *registry.Ctx, v *value.Value) (string, uint64) {
 	}
 	var key string
 	if a.one == nil {
-		key = a.text.Brief(c)
+		key = a.text.Brief(c, v)
 	} else {
 		switch a.one(c, v); {
 		case v.IsStr():

@@ -57,7 +57,8 @@ type Worker struct {
 func (w *Worker) EndMessage() {
 	w.State.Reset()
 	w.Arena.Reset()
-	w.scratch.used = 0 // also after a panic between Borrow and Return
+	w.scratch.used = 0    // also after a panic between Borrow and Return
+	w.brief = w.brief[:0] // also after a panic in a getter
 	if cap(w.brief) > arenaKeep {
 		w.brief = nil
 	}

@@ -1,7 +1,6 @@
 package registry
 
 import (
-	"slices"
 	"strconv"
 
 	"olelo/runtime/value"
@@ -68,15 +67,22 @@ func (f *Format) Text(c *Ctx) string {
 }
 
 // Brief is Text for a text that is used at once, as a key to look for: it takes
-// nothing of the arena, and lives until the worker's next Brief.
-func (f *Format) Brief(c *Ctx) string {
-	if s, ok := f.Const(); ok {
-		return s
+// nothing of the arena, and lives until the worker's next Brief. v is free for the
+// variables' values, one after the other. What a getter's own Brief writes lies
+// behind what is there, and is overwritten.
+func (f *Format) Brief(c *Ctx, v *value.Value) string {
+	from := len(c.brief)
+	for i := range f.parts {
+		if p := &f.parts[i]; p.Get == nil {
+			c.brief = append(c.brief, p.Text...)
+		} else {
+			p.Get(c, v)
+			c.brief = appendShown(c.brief, v)
+		}
 	}
-	vals, n := f.values(c)
-	c.brief = f.append(slices.Grow(c.brief[:0], n), vals)
-	c.Return(vals)
-	return view(c.brief)
+	s := view(c.brief[from:])
+	c.brief = c.brief[:from]
+	return s
 }
 
 // values evaluates the variables, which are lent, and tells how long the text is

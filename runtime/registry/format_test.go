@@ -52,15 +52,16 @@ func TestFormatInFormat(t *testing.T) {
 // A Brief text is what Text gives, also where a variable of it makes one itself.
 func TestBrief(t *testing.T) {
 	c := &Ctx{Worker: &Worker{}}
+	var v, w value.Value
 	inner := NewFormat([]FormatPart{literal("in-"), shows(value.OfInt(7)), literal("-a longer one")})
-	f := NewFormat([]FormatPart{literal("<"), {Get: func(c *Ctx, v *value.Value) { v.SetStr(c.Arena.String([]byte(inner.Brief(c)))) }}, literal(">"), shows(value.OfStr("x"))})
+	f := NewFormat([]FormatPart{literal("<"), {Get: func(c *Ctx, v *value.Value) { v.SetStr(c.Arena.String([]byte(inner.Brief(c, &w)))) }}, literal(">"), shows(value.OfStr("x"))})
 	for range 2 {
-		if got, want := strings.Clone(f.Brief(c)), f.Text(c); got != want || got != "<in-7-a longer one>x" {
+		if got, want := strings.Clone(f.Brief(c, &v)), f.Text(c); got != want || got != "<in-7-a longer one>x" {
 			t.Errorf("%q, %q", got, want)
 		}
 	}
 	used := len(c.Arena.buf)
-	if inner.Brief(c); len(c.Arena.buf) != used {
+	if inner.Brief(c, &v); len(c.Arena.buf) != used {
 		t.Error("it takes of the arena")
 	}
 }

@@ -180,8 +180,11 @@ func (m *Message) find(k *Key) int {
 	if m.seen&(1<<k.id) == 0 {
 		return -1
 	}
+	if k.id != hOther {
+		return m.at(k.id)
+	}
 	for j := range m.hdrs {
-		if k.matches(&m.hdrs[j]) {
+		if h := &m.hdrs[j]; h.id == hOther && sameName(h.Name, k.name) {
 			return j
 		}
 	}
@@ -205,16 +208,20 @@ func (m *Message) NumHeaders() int { m.scan(); return len(m.hdrs) }
 // HeaderAt is the i-th header line, 0 ≤ i < NumHeaders.
 func (m *Message) HeaderAt(i int) Header { m.scan(); return m.hdrs[i].Header }
 
+// at is the number of the first header line of a kind that has been seen.
+func (m *Message) at(id hid) (j int) {
+	for m.hdrs[j].id != id {
+		j++
+	}
+	return j
+}
+
 // body returns the first header with a known name.
 func (m *Message) body(id hid) (string, bool) {
 	if m.scan(); m.seen&(1<<id) == 0 {
 		return "", false
 	}
-	j := 0
-	for m.hdrs[j].id != id {
-		j++
-	}
-	return m.hdrs[j].Body, true
+	return m.hdrs[m.at(id)].Body, true
 }
 
 // scan finds all header lines, once.
