@@ -4,6 +4,8 @@ package transport
 
 import "syscall"
 
+func (t *Transport) pulse() {}
+
 // The race detector learns from syscall's calls what comes before what.
 
 func readNow(fd uintptr, b []byte) (int, error) { return syscall.Read(int(fd), b) }

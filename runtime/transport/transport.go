@@ -64,6 +64,7 @@ func (t *Transport) Start() {
 	if t.cfg.Capture != nil {
 		return
 	}
+	t.wg.Go(t.pulse)
 	t.wg.Add(2)
 	go t.sweep()
 	go t.watch.run(t)
