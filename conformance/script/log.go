@@ -84,6 +84,9 @@ func (p *play) logExpect(in *instance, what string, holds func(line string) (boo
 			if !strings.HasSuffix(line, "\n") {
 				break
 			}
+			if in.ofBarrier(line) {
+				continue
+			}
 			if found, failed = holds(strings.TrimRight(line, "\r\n")); found || failed != nil {
 				in.seen = at
 				return true
@@ -132,9 +135,9 @@ func (p *play) logLines(in *instance, mark, file string) error {
 		return err
 	}
 	lines := strings.Count(want, "\n")
-	_ = p.wait(in, 0, func(log string) bool { return strings.Count(marked(log, mark), "\n") >= lines })
+	_ = p.wait(in, 0, func(log string) bool { return strings.Count(in.marked(log, mark), "\n") >= lines })
 	p.settle(in)
-	got := marked(in.Log.String(), mark)
+	got := in.marked(in.Log.String(), mark)
 	if ok, err := p.values.match(want, got); ok || err != nil {
 		return err
 	}
@@ -149,11 +152,11 @@ func (p *play) logLines(in *instance, mark, file string) error {
 var snippet = regexp.MustCompile(`^ *\d+ \| `)
 
 // marked is the text behind the mark of each line that has it.
-func marked(log, mark string) string {
+func (in *instance) marked(log, mark string) string {
 	var b strings.Builder
 	for line := range strings.Lines(log) {
 		if i := strings.LastIndex(line, mark); i >= 0 && strings.HasSuffix(line, "\n") &&
-			!strings.Contains(line, "wrong format[") && !snippet.MatchString(line) {
+			!strings.Contains(line, "wrong format[") && !snippet.MatchString(line) && !in.ofBarrier(line) {
 			b.WriteString(line[i+len(mark):])
 		}
 	}
@@ -203,7 +206,8 @@ const barrier = "BARRIER sip:x@barrier\r\nVia: SIP/2.0/UDP 127.0.0.1:9\r\n\r\n"
 // tell, lines too many are only seen when they come within this time.
 const barrierTime = 300 * time.Millisecond
 
-// quietLine is how olelo's log line begins that tells that all is done.
+// quietLine is how olelo's log line begins that tells that all is done; a number
+// and a full stop are behind it.
 const quietLine = "olelo.quiet "
 
 // settle waits until the server has done what it was sent and its log is here.
@@ -216,9 +220,9 @@ func (p *play) settle(in *instance) {
 	from := in.Log.Len()
 	if in.Program.Kind == server.Olelo {
 		in.settles++
-		line := quietLine + strconv.Itoa(in.settles) + "\n"
-		if _, err := in.call(startTimeout, "olelo.quiet", strconv.Itoa(in.settles)); err == nil {
-			_ = p.wait(in, from, func(log string) bool { return strings.Contains(log, line) })
+		word := strconv.Itoa(in.settles) + "."
+		if _, err := in.call(startTimeout, "olelo.quiet", word); err == nil {
+			_ = p.wait(in, from, func(log string) bool { return strings.Contains(log, quietLine+word) })
 			return
 		}
 	}

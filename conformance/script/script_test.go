@@ -120,6 +120,7 @@ func TestSteps(t *testing.T) {
 		{"the log", start + "alice request OPTIONS sip:bob@x\nlog expect 'got OPTIONS' bob\nlog match 'T# got (?<m>[A-Z]+) to bob'\n", "no line that matches"},
 		{"the log, matched", start + "alice request OPTIONS sip:bob@x\nlog match 'T# got (?<m>[A-Z]+) to bob'\nlog count 1 'got ${m}'\nlog absent 'got FOO'\n", ""},
 		{"not in the log", start + "timeout 200ms\nlog expect 'got FOO'\n", "no line with [\"got FOO\"] was logged within 200ms"},
+		{"the tester's own line", start + "log absent nothing\ntimeout 300ms\nlog expect olelo.quiet\n", "no line with"},
 		{"in the log", start + "alice request OPTIONS sip:bob@x\nalice expect 200\nlog absent 'got OPTIONS'\n", "a line with [\"got OPTIONS\"] was logged"},
 		{"marked lines", start + "alice request OPTIONS sip:bob@x\nalice request INFO sip:carl@x\nlog lines 'T# ' want.txt\n-- want.txt --\ngot OPTIONS to bob\ngot INFO to carl\n", ""},
 		{"other marked lines", start + "timeout 300ms\nalice request INFO sip:carl@x\nlog lines 'T# ' want.txt\n-- want.txt --\ngot OPTIONS to bob\n", "- got OPTIONS to bob\n+ got INFO to carl"},

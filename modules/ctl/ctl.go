@@ -193,13 +193,23 @@ func (m *Module) Cleanup() error {
 		errs = append(errs, s.stop())
 	}
 	m.conns.end()
-	farewell := time.AfterFunc(farewellTime, m.conns.closeAll)
-	defer farewell.Stop()
+	late := time.AfterFunc(rpc.Farewell, m.hangUp)
+	defer late.Stop()
 	for _, s := range m.socks {
 		s.wg.Wait()
 		errs = append(errs, s.close())
 	}
 	return errors.Join(errs...)
+}
+
+// hangUp ends the service of clients that do not take their replies.
+func (m *Module) hangUp() {
+	m.conns.closeAll()
+	for _, s := range m.socks {
+		if s.fifo == nil {
+			_ = s.opened.Close()
+		}
+	}
 }
 
 // run runs a command. missing is what a fault says of one that is not there.

@@ -409,18 +409,18 @@ func TestReload(t *testing.T) {
 	}
 }
 
-// TestLastReply: a command that is under way when the server stops, as core.kill
-// is, is answered.
-func TestLastReply(t *testing.T) {
-	path := filepath.Join(shortDir(t), "s")
-	s, err := newServer(t, "binrpc", path)
+// underWay is a server with a command under way, on a connection of its own, that
+// ends when end is called; reply waits for its reply then.
+func underWay(t *testing.T, params ...any) (s *server, end func(), reply func()) {
+	t.Helper()
+	s, err := newServer(t, params...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	begun, end := make(chan bool), make(chan bool)
+	begun, done := make(chan bool), make(chan bool)
 	if err := s.table.Register("last", registry.RPC{Name: "test.last", Run: func(c registry.RPCCall) error {
 		begun <- true
-		<-end
+		<-done
 		c.Add("done")
 		return nil
 	}}); err != nil {
@@ -429,34 +429,79 @@ func TestLastReply(t *testing.T) {
 	if err := s.start(); err != nil {
 		t.Fatal(err)
 	}
-	var conns [2]net.Conn
-	for i := range conns {
-		if conns[i], err = net.Dial("unix", path); err != nil {
-			t.Fatal(err)
-		}
-		defer conns[i].Close()
-		deadline(t, conns[i])
+	c, err := net.Dial("unix", params[1].(string))
+	if err != nil {
+		t.Fatal(err)
 	}
-	c, idle := conns[0], conns[1]
+	t.Cleanup(func() { c.Close() })
+	deadline(t, c)
 	if _, err := c.Write(rpc.AppendRequest(nil, []byte{1}, "test.last", nil)); err != nil {
 		t.Fatal(err)
 	}
 	<-begun
+	return s, func() { done <- true }, func() {
+		t.Helper()
+		p, err := rpc.ReadPacket(c, rpc.MaxReply)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r, err := p.Reply(); err != nil || !cmp.Equal(r.Values, []any{"done"}) {
+			t.Errorf("the reply is %v, %v", r, err)
+		}
+	}
+}
+
+// TestLastReply: a command that is under way when the server stops, as core.kill
+// is, is answered.
+func TestLastReply(t *testing.T) {
+	path := filepath.Join(shortDir(t), "s")
+	s, end, reply := underWay(t, "binrpc", path)
+	idle, err := net.Dial("unix", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer idle.Close()
+	deadline(t, idle)
+	if _, err := idle.Write(rpc.AppendRequest(nil, []byte{1}, "core.echo", nil)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := rpc.ReadPacket(idle, rpc.MaxReply); err != nil { // it is let in
+		t.Fatal(err)
+	}
 	cleaned := make(chan error, 1)
 	go func() { cleaned <- s.m.(registry.Cleaner).Cleanup() }()
 	if _, err := idle.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
 		t.Fatalf("the connection on which nothing is under way: %v, expected its end", err)
 	}
-	end <- true
-	p, err := rpc.ReadPacket(c, rpc.MaxReply)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if r, err := p.Reply(); err != nil || !cmp.Equal(r.Values, []any{"done"}) {
-		t.Errorf("the reply is %v, %v", r, err)
-	}
+	end()
+	reply()
 	if err := <-cleaned; err != nil {
 		t.Error(err)
+	}
+}
+
+// TestNextServer: a server that starts while another one stops keeps its socket.
+func TestNextServer(t *testing.T) {
+	dir := shortDir(t)
+	path := filepath.Join(dir, "second")
+	old, end, reply := underWay(t, "binrpc", filepath.Join(dir, "first"), "binrpc", path)
+	cleaned := make(chan error, 1)
+	go func() { cleaned <- old.m.(registry.Cleaner).Cleanup() }()
+	for { // until it stops
+		c, err := net.Dial("unix", path)
+		if err != nil {
+			break
+		}
+		c.Close()
+	}
+	mustStart(t, "binrpc", path)
+	end()
+	reply()
+	if err := <-cleaned; err != nil {
+		t.Error(err)
+	}
+	if r := call(t, path, "core.echo", "hi"); !cmp.Equal(r.Values, []any{"hi"}) {
+		t.Errorf("core.echo = %v", r.Values)
 	}
 }
 

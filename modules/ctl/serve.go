@@ -19,9 +19,6 @@ const (
 	// patience is how long a client may take for the rest of a request whose
 	// first byte came, and to take a reply.
 	patience = 10 * time.Second
-	// farewellTime is how long a stop waits for commands under way, and for clients
-	// to take their replies.
-	farewellTime = time.Second
 	// dgramMax is the most that one datagram of a reply holds; a longer reply
 	// goes in several, one behind the other, which kamcmd puts together.
 	dgramMax = 40000
@@ -159,7 +156,7 @@ func (m *Module) accept(s *socket) {
 
 // fifoStream serves the FIFO protocol on a connection.
 func (m *Module) fifoStream(c *conn) {
-	err := rpc.AnswerFIFO(c, m.answerFIFO)
+	err := rpc.AnswerFIFO(c, m.answerFIFO, m.conns.ended)
 	if err != nil && !errors.Is(err, net.ErrClosed) {
 		m.log.Warnf(name, "%s: connection closed: %v", c.sock.Endpoint, err)
 	}
@@ -241,7 +238,7 @@ func (m *Module) datagrams(s *socket) {
 	for {
 		n, from, err := s.opened.Packets.ReadFrom(buf)
 		switch {
-		case errors.Is(err, os.ErrDeadlineExceeded): // stopped
+		case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, net.ErrClosed): // stopped
 			return
 		case err != nil:
 			m.log.Errorf(name, "%s: %v", s.Endpoint, err)

@@ -43,10 +43,11 @@ func makeDir(dir string) error {
 	return err
 }
 
-// stop takes no more commands; replies to those that came can be sent until close.
+// stop takes no more commands; replies to those that came can be sent until close,
+// but for those of a FIFO, which are given up.
 func (s *socket) stop() error {
 	if s.fifo != nil {
-		return nil
+		return s.fifo.Close()
 	}
 	return s.opened.Stop()
 }

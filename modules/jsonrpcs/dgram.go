@@ -76,7 +76,7 @@ func (m *Module) datagrams(pc net.PacketConn) {
 	for {
 		n, from, err := pc.ReadFrom(buf)
 		switch {
-		case errors.Is(err, os.ErrDeadlineExceeded): // stopped
+		case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, net.ErrClosed): // stopped
 			return
 		case err != nil:
 			m.log.Errorf(name, "%s: %v", m.dgram.at, err)
@@ -110,9 +110,11 @@ func (d *dgram) close() error {
 	if d.open == nil {
 		return nil
 	}
-	err := d.open.Stop()
-	d.wg.Wait()
-	err = errors.Join(err, d.open.Close())
+	s := d.open
 	d.open = nil
-	return err
+	err := s.Stop()
+	late := time.AfterFunc(rpc.Farewell, func() { _ = s.Close() })
+	defer late.Stop()
+	d.wg.Wait()
+	return errors.Join(err, s.Close())
 }

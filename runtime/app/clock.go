@@ -59,7 +59,7 @@ func (s *server) quiet(c registry.RPCCall) error {
 	if word, ok := c.AsText(0); ok {
 		l := s.log.With(0, os.Getpid())
 		l.SetOwnLevel(log.Alert)
-		l.Log(log.Alert, log.Core, "olelo.quiet "+word)
+		l.Log(log.Alert, "olelo", "olelo.quiet "+word) // no module, which could have a level
 	}
 	return nil
 }

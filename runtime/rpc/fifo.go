@@ -270,8 +270,9 @@ func (s *FIFO) openReply(path string) (*os.File, error) {
 }
 
 // AnswerFIFO reads commands of the FIFO protocol from a stream and writes each
-// one's reply to it, until the stream ends or answer's client is gone.
-func AnswerFIFO(conn io.ReadWriter, answer func(FIFOCommand) []byte) error {
+// one's reply to it, until the stream ends or its client is gone, or ended says
+// behind a reply that no more is to be taken.
+func AnswerFIFO(conn io.ReadWriter, answer func(FIFOCommand) []byte, ended func() bool) error {
 	var b []byte
 	chunk := make([]byte, 4096)
 	for {
@@ -286,7 +287,7 @@ func AnswerFIFO(conn io.ReadWriter, answer func(FIFOCommand) []byte) error {
 				return perr
 			}
 			b = b[used:]
-			if _, err := conn.Write(answer(c)); err != nil {
+			if _, err := conn.Write(answer(c)); err != nil || ended() {
 				return err
 			}
 		}

@@ -145,7 +145,7 @@ func FuzzAnswerFIFO(f *testing.F) {
 			_ = rpc.AnswerFIFO(struct {
 				io.Reader
 				io.Writer
-			}{r, &out}, func(c rpc.FIFOCommand) []byte { return []byte(c.Name + strings.Join(c.Args, ",") + "\n") })
+			}{r, &out}, func(c rpc.FIFOCommand) []byte { return []byte(c.Name + strings.Join(c.Args, ",") + "\n") }, func() bool { return false })
 			return out.String()
 		}
 		whole := answers(bytes.NewReader(b))

@@ -134,30 +134,45 @@ func peer(c net.Conn) int {
 	return pid
 }
 
+// Farewell is how long a stop waits for clients to take the replies to what they
+// have sent before it.
+const Farewell = time.Second
+
 // Stop lets in no more clients, nor datagrams: reading Packets ends with
-// os.ErrDeadlineExceeded. Replies to what came can be sent until Close.
+// os.ErrDeadlineExceeded. Replies can be sent until Close. It removes the socket's
+// file, unless a later server has put its own in its place.
 func (s *Socket) Stop() error {
+	err := s.remove()
 	if s.Listener != nil {
-		return s.Listener.Close()
+		return errors.Join(err, s.Listener.Close())
 	}
-	return s.Packets.SetReadDeadline(time.Unix(1, 0))
+	return errors.Join(err, s.Packets.SetReadDeadline(time.Unix(1, 0)))
 }
 
-// Close lets in no more clients and removes the socket's file, unless a later
-// server has put its own in its place.
-func (s *Socket) Close() error {
-	var err error
-	if s.Listener != nil {
-		if err = s.Listener.Close(); errors.Is(err, net.ErrClosed) {
-			err = nil // by Stop
-		}
-	} else {
-		err = s.Packets.Close()
-	}
+// remove removes the file while the socket is open: a closed one's inode can be
+// a later server's.
+func (s *Socket) remove() error {
 	if s.info == nil {
+		return nil
+	}
+	info := s.info
+	s.info = nil
+	return removeSame(s.path, info)
+}
+
+// Close ends what Stop has left, or all without it. It may be called again.
+func (s *Socket) Close() error {
+	err := s.remove()
+	var closed error
+	if s.Listener != nil {
+		closed = s.Listener.Close()
+	} else {
+		closed = s.Packets.Close()
+	}
+	if errors.Is(closed, net.ErrClosed) {
 		return err
 	}
-	return errors.Join(err, removeSame(s.path, s.info))
+	return errors.Join(err, closed)
 }
 
 // HostPort is the socket's address as ctl.listen shows it: a path and "", or a
