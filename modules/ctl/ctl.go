@@ -206,9 +206,7 @@ func (m *Module) Cleanup() error {
 func (m *Module) hangUp() {
 	m.conns.closeAll()
 	for _, s := range m.socks {
-		if s.fifo == nil {
-			_ = s.opened.Close()
-		}
+		_ = s.close()
 	}
 }
 

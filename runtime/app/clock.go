@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"os"
 	"strconv"
 	"time"
 
@@ -57,7 +56,7 @@ func (s *server) quiet(c registry.RPCCall) error {
 		return err
 	}
 	if word, ok := c.AsText(0); ok {
-		l := s.log.With(0, os.Getpid())
+		l := s.log.With(0, s.pid)
 		l.SetOwnLevel(log.Alert)
 		l.Log(log.Alert, "olelo", "olelo.quiet "+word) // no module, which could have a level
 	}

@@ -184,7 +184,7 @@ func (m *Message) find(k *Key) int {
 		return m.at(k.id)
 	}
 	for j := range m.hdrs {
-		if h := &m.hdrs[j]; h.id == hOther && sameName(h.Name, k.name) {
+		if k.matches(&m.hdrs[j]) {
 			return j
 		}
 	}

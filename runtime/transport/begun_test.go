@@ -162,15 +162,22 @@ func TestStreamHasItsTurn(t *testing.T) {
 	}
 }
 
-// A sender that dies leaves the connection of its receiver usable.
-func TestStreamOfADeadSender(t *testing.T) {
-	s, r := streams(t, transport.Config{StreamAt: 1})
-	a, b := r.pair(s)
-	other := s.dial()
+// waits lets frame 1 begin to pass from a to b, and another sender's frame 2 wait
+// for its end.
+func (r *relay) waits(s *server, a, b *client) (other *client) {
+	other = s.dial()
 	r.route(other, b)
 	a.send(half(1))
 	b.expect(known(1))
 	other.send(frame(2, "waits"))
+	return other
+}
+
+// A sender that dies leaves the connection of its receiver usable.
+func TestStreamOfADeadSender(t *testing.T) {
+	s, r := streams(t, transport.Config{StreamAt: 1})
+	a, b := r.pair(s)
+	r.waits(s, a, b)
 	_ = a.Close()
 	b.expect(end(1, "#"), frame(2, "waits"))
 }
@@ -253,11 +260,7 @@ func TestStreamOfADeadSenderThatWaits(t *testing.T) {
 func TestStreamThatStalls(t *testing.T) {
 	s, r := streams(t, transport.Config{StreamAt: 1, PartialTimeout: time.Hour, StallTimeout: 50 * time.Millisecond})
 	a, b := r.pair(s)
-	other := s.dial()
-	r.route(other, b)
-	a.send(half(1))
-	b.expect(known(1))
-	other.send(frame(2, "waits"))
+	r.waits(s, a, b)
 	b.expect(end(1, "#"), frame(2, "waits"))
 	a.expect("<lost 1>")
 	a.send(noise(3, 10_000), end(1, "$"), frame(4, "again"))
@@ -268,11 +271,7 @@ func TestStreamThatStalls(t *testing.T) {
 func TestStreamThatTrickles(t *testing.T) {
 	s, r := streams(t, transport.Config{StreamAt: 1, PartialRate: 1, StreamRate: 1 << 20, StallTimeout: 50 * time.Millisecond})
 	a, b := r.pair(s)
-	other := s.dial()
-	r.route(other, b)
-	a.send(half(1))
-	b.expect(known(1))
-	other.send(frame(2, "waits"))
+	r.waits(s, a, b)
 	told := make(chan struct{})
 	go func() {
 		tick := time.NewTicker(time.Millisecond)
@@ -563,11 +562,8 @@ func TestStreamOverTLS(t *testing.T) {
 func TestStreamAtShutdown(t *testing.T) {
 	s, r := streams(t, transport.Config{StreamAt: 1})
 	a, b := r.pair(s)
-	other := s.dial()
-	r.route(other, b)
-	a.send(half(1))
-	b.expect(known(1))
-	other.send(frame(2, "waits"), "\r\n\r\n")
+	other := r.waits(s, a, b)
+	other.send("\r\n\r\n")
 	other.expect("\r\n")
 	s.stop(patience)
 	b.expect(end(1, "#"), frame(2, "waits"))
